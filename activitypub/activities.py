@@ -1,0 +1,98 @@
+"""Activities as frozen values: who does what to which object."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from activitypub.actors import Actor
+from activitypub.objects import Note
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    """What every activity has. ``id`` may be empty: some servers send activities without one."""
+
+    id: str
+    actor: str
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    published: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Follow(Activity):
+    """``actor`` asks to follow the actor ``object``."""
+
+    object: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accept(Activity):
+    """``actor`` agrees to a Follow, given whole where the sender embedded it, else by its id."""
+
+    object: Follow | str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reject(Activity):
+    """``actor`` refuses a Follow, or ends it later."""
+
+    object: Follow | str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Create(Activity):
+    """``actor`` published ``object``; a bare id means: fetch it from its origin."""
+
+    object: Note | str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update(Activity):
+    """``actor`` changed a note or themselves."""
+
+    object: Note | Actor | str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delete(Activity):
+    """``actor`` deleted the object with this id; their own id means the whole account."""
+
+    object: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Like(Activity):
+    """``actor`` likes the object; ``content`` holds an emoji reaction where the sender has them."""
+
+    object: str
+    content: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announce(Activity):
+    """``actor`` shares the object."""
+
+    object: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block(Activity):
+    """``actor`` blocks the actor ``object``."""
+
+    object: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undo(Activity):
+    """``actor`` takes back an activity, given whole or by its id."""
+
+    object: Follow | Like | Announce | Block | Accept | str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unknown(Activity):
+    """An activity of a type this package does not read; ``kind`` is what it called itself."""
+
+    kind: str

@@ -1,0 +1,105 @@
+"""Objects of the vocabulary as frozen values: what a note, its attachments and its tags are to us.
+
+``parse`` makes them from documents, ``render`` makes documents of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A picture, video or sound that belongs to a note."""
+
+    url: str
+    media_type: str = ""
+    kind: str = "image"
+    """``image``, ``video`` or ``audio``."""
+    description: str = ""
+    width: int | None = None
+    height: int | None = None
+    blurhash: str = ""
+    focal_point: tuple[float, float] = (0.0, 0.0)
+    """x and y, each from -1 to 1."""
+    sensitive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hashtag:
+    """A tag as written, without the ``#``."""
+
+    name: str
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MentionTag:
+    """Somebody named in the text."""
+
+    href: str
+    """The actor's id."""
+    name: str = ""
+    """``@user@host`` or ``@user``, as the sender wrote it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A post or comment. Other object types that carry content are read into this shape too (see ``kind``)."""
+
+    id: str
+    attributed_to: str
+    kind: str = "Note"
+    """The type the document had."""
+    content: str = ""
+    """HTML as sent; sanitise before showing."""
+    name: str = ""
+    summary: str = ""
+    """Plain text: the content warning."""
+    sensitive: bool = False
+    url: str = ""
+    published: datetime | None = None
+    """Aware, UTC."""
+    updated: datetime | None = None
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    in_reply_to: str = ""
+    context: str = ""
+    language: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    hashtags: tuple[Hashtag, ...] = ()
+    mentions: tuple[MentionTag, ...] = ()
+    replies: str = ""
+    """URI of the replies collection."""
+    likes: str = ""
+    shares: str = ""
+    likes_total: int | None = None
+    shares_total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """Where something was."""
+
+    id: str
+    former_type: str = ""
+    deleted: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A collection or one page of it."""
+
+    id: str
+    kind: str
+    """``Collection``, ``OrderedCollection``, ``CollectionPage`` or ``OrderedCollectionPage``."""
+    total: int | None = None
+    first: str | Collection | None = None
+    next: str = ""
+    prev: str = ""
+    part_of: str = ""
+    items: tuple[object, ...] = field(default=())
+    """Raw items: URIs or documents."""

@@ -1,0 +1,126 @@
+"""Settings: read once from one TOML file into frozen dataclasses, checked at start, passed down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from urllib.parse import urlsplit
+
+Network = IPv4Network | IPv6Network
+
+
+class Registration(StrEnum):
+    """Who may sign up."""
+
+    OPEN = "open"
+    INVITE = "invite"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """Where the server lives and what it says about itself."""
+
+    base_url: str = "http://localhost:8000"
+    """The public address, without a trailing slash; https behind a proxy. Every id we mint begins with it."""
+    account_domain: str = ""
+    """The domain after the second @ of our handles; empty: the host (and port) of ``base_url``."""
+    listen: str = "127.0.0.1:8000"
+    name: str = "Rossgram"
+    description: str = "A place for photos."
+    registration: Registration = Registration.CLOSED
+    trusted_proxies: tuple[Network, ...] = ()
+    """Addresses whose ``X-Forwarded-For`` and ``X-Forwarded-Proto`` we believe."""
+
+
+@dataclass(frozen=True, slots=True)
+class StorageSettings:
+    """Where things are kept."""
+
+    data: Path = Path("data")
+    """Holds the generated secrets and, by default, everything else."""
+    database: str = ""
+    """``sqlite:PATH`` or ``postgresql://…``; empty: ``sqlite:<data>/rossgram.sqlite3``."""
+    media: Path | None = None
+    """Empty: ``<data>/media``."""
+
+
+@dataclass(frozen=True, slots=True)
+class LimitSettings:
+    """What one person, or one stranger, may ask of the machine."""
+
+    photos_per_post: int = 20
+    photo_megabytes: int = 40
+    photo_megapixels: int = 60
+    caption_characters: int = 5000
+    description_characters: int = 1500
+    picture_processes: int = 2
+    picture_seconds: int = 30
+    picture_megabytes: int = 1024
+    inbox_kilobytes: int = 1024
+    backfill_posts: int = 20
+    remote_media_megabytes: int = 40
+    remote_media_cache_megabytes: int = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class FederationSettings:
+    """How we speak with other servers."""
+
+    extra_ca_file: Path | None = None
+    """A PEM file of certificate authorities to trust besides the system's."""
+    workers: int = 32
+    """Deliveries under way at once."""
+    connections_per_host: int = 4
+
+
+@dataclass(frozen=True, slots=True)
+class DevelopmentSettings:
+    """Switches that a community never turns on; the server says so loudly when one is."""
+
+    allow_http_and_private_networks: bool = False
+    private_networks: tuple[Network, ...] = ()
+    """With the switch on: the otherwise refused networks that federation may reach."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the admin decides, as one frozen value."""
+
+    server: ServerSettings = field(default_factory=ServerSettings)
+    storage: StorageSettings = field(default_factory=StorageSettings)
+    limits: LimitSettings = field(default_factory=LimitSettings)
+    federation: FederationSettings = field(default_factory=FederationSettings)
+    development: DevelopmentSettings = field(default_factory=DevelopmentSettings)
+
+    @property
+    def base_url(self) -> str:
+        """The public address without a trailing slash."""
+        return self.server.base_url
+
+    @property
+    def host(self) -> str:
+        """Host and, when unusual, port of the public address: ``photos.example.org``, ``localhost:8000``."""
+        return urlsplit(self.server.base_url).netloc
+
+    @property
+    def account_domain(self) -> str:
+        """What follows the second @ in our handles."""
+        return self.server.account_domain or self.host
+
+    @property
+    def https(self) -> bool:
+        """Whether people reach us by https."""
+        return self.server.base_url.startswith("https://")
+
+    @property
+    def database_url(self) -> str:
+        """The database's address."""
+        return self.storage.database or f"sqlite:{self.storage.data / 'rossgram.sqlite3'}"
+
+    @property
+    def media_folder(self) -> Path:
+        """Where photos are kept."""
+        return self.storage.media or self.storage.data / "media"

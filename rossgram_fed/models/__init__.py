@@ -1,0 +1,37 @@
+"""The tables, their constraints and indexes; nothing else lives here.
+
+Three habits hold for every table. Instants are integers, milliseconds since 1970 UTC, so both engines compare
+them alike. JSON is kept as text. Every index is declared in ``Meta.indexes``: Tortoise makes none for a foreign key.
+"""
+
+from rossgram_fed.models.accounts import Account, AccountKeys, Attempt, Invite, Session, User
+from rossgram_fed.models.federation import Delivery, Host, InboxItem, Job, OutboxActivity
+from rossgram_fed.models.posts import Mention, Photo, Post, PostTag, Tag, Tombstone
+from rossgram_fed.models.relations import Block, Bookmark, Boost, Follow, Like, Mute, Notification
+
+__all__ = [
+    "Account",
+    "AccountKeys",
+    "Attempt",
+    "Block",
+    "Bookmark",
+    "Boost",
+    "Delivery",
+    "Follow",
+    "Host",
+    "InboxItem",
+    "Invite",
+    "Job",
+    "Like",
+    "Mention",
+    "Mute",
+    "Notification",
+    "OutboxActivity",
+    "Photo",
+    "Post",
+    "PostTag",
+    "Session",
+    "Tag",
+    "Tombstone",
+    "User",
+]

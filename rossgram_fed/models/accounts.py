@@ -1,0 +1,141 @@
+"""Accounts (local and remote), the people who sign in to the local ones, and what proves who they are."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.models import Model
+
+
+class Role(IntEnum):
+    """What a user may do beyond using their own account."""
+
+    MEMBER = 0
+    MODERATOR = 1
+    ADMIN = 2
+
+
+class Account(Model):
+    """An actor: local when ``domain`` is empty, remote otherwise. Remote rows mirror the origin's document."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    username = fields.CharField(max_length=255)
+    domain = fields.CharField(max_length=255, default="")
+    uri = fields.CharField(max_length=2048, unique=True)
+    url = fields.CharField(max_length=2048, default="")
+    actor_type = fields.CharField(max_length=32, default="Person")
+    name = fields.CharField(max_length=2048, default="")
+    bio = fields.TextField(default="")
+    """The bio as its owner typed it; empty for remote accounts."""
+    bio_html = fields.TextField(default="")
+    """The bio as sanitised HTML."""
+    links = fields.TextField(default="[]")
+    """JSON: ``[{"name": str, "value": sanitised HTML}]``, the profile fields."""
+    avatar_key = fields.CharField(max_length=255, default="")
+    """The storage key of a local avatar."""
+    avatar_url = fields.CharField(max_length=2048, default="")
+    """Where a remote avatar lives at its origin; never shown to a browser."""
+    inbox = fields.CharField(max_length=2048, default="")
+    shared_inbox = fields.CharField(max_length=2048, default="")
+    outbox = fields.CharField(max_length=2048, default="")
+    followers_uri = fields.CharField(max_length=2048, default="")
+    following_uri = fields.CharField(max_length=2048, default="")
+    featured_uri = fields.CharField(max_length=2048, default="")
+    public_keys = fields.TextField(default="[]")
+    """JSON: ``[{"id": str, "pem": str}]``, every key the origin's own actor document lists (SPKI PEM)."""
+    locked = fields.BooleanField(default=False)
+    discoverable = fields.BooleanField(default=True)
+    indexable = fields.BooleanField(default=False)
+    followers_count = fields.IntField(default=0)
+    following_count = fields.IntField(default=0)
+    posts_count = fields.IntField(default=0)
+    created_at = fields.BigIntField()
+    updated_at = fields.BigIntField()
+    fetched_at = fields.BigIntField(default=0)
+    """When a remote account was last read from its origin; 0 for local ones."""
+    backfilled_at = fields.BigIntField(default=0)
+    """When its recent posts were last fetched."""
+    suspended_at = fields.BigIntField(null=True)
+    deleted_at = fields.BigIntField(null=True)
+    """Set when the origin said it is gone; the row stays as its tombstone."""
+
+    class Meta:
+        table = "accounts"
+        unique_together = (("username", "domain"),)
+        indexes = [Index(fields=["domain"])]
+
+
+class AccountKeys(Model):
+    """The private keys of a local account, kept apart so that no read of an account carries them."""
+
+    account = fields.OneToOneField("models.Account", primary_key=True, on_delete=fields.CASCADE, related_name="keys")
+    rsa_pem = fields.TextField()
+    """RSA-2048, PKCS#8 PEM; signs HTTP requests."""
+    ed25519_pem = fields.TextField()
+    """Ed25519, PKCS#8 PEM; published as a Multikey (FEP-521a)."""
+
+    class Meta:
+        table = "account_keys"
+
+
+class User(Model):
+    """Someone who signs in to a local account."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    account = fields.OneToOneField("models.Account", on_delete=fields.CASCADE, related_name="user")
+    email = fields.CharField(max_length=320, null=True, unique=True)
+    password_hash = fields.CharField(max_length=255)
+    role = fields.IntEnumField(Role, default=Role.MEMBER)
+    created_at = fields.BigIntField()
+    seen_at = fields.BigIntField(default=0)
+    disabled_at = fields.BigIntField(null=True)
+
+    class Meta:
+        table = "users"
+
+
+class Session(Model):
+    """A signed-in browser. Only the SHA-256 of its token is kept, so a stolen database opens no session."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    user = fields.ForeignKeyField("models.User", on_delete=fields.CASCADE, related_name="sessions")
+    token_hash = fields.CharField(max_length=64, unique=True)
+    user_agent = fields.CharField(max_length=255, default="")
+    created_at = fields.BigIntField()
+    seen_at = fields.BigIntField()
+    expires_at = fields.BigIntField()
+
+    class Meta:
+        table = "sessions"
+        indexes = [Index(fields=["user_id"]), Index(fields=["expires_at"])]
+
+
+class Invite(Model):
+    """A code that opens sign-up on a server where it is by invitation."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    code_hash = fields.CharField(max_length=64, unique=True)
+    created_by = fields.ForeignKeyField("models.User", on_delete=fields.CASCADE, related_name="invites")
+    uses_left = fields.IntField(default=1)
+    created_at = fields.BigIntField()
+    expires_at = fields.BigIntField()
+
+    class Meta:
+        table = "invites"
+        indexes = [Index(fields=["created_by_id"])]
+
+
+class Attempt(Model):
+    """How often something throttled (a log-in, a sign-up) was tried, per subject and window."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    subject = fields.CharField(max_length=255, unique=True)
+    """What is counted: ``login:account:alice``, ``login:address:203.0.113.7``."""
+    count = fields.IntField(default=0)
+    window_ends_at = fields.BigIntField()
+
+    class Meta:
+        table = "attempts"
+        indexes = [Index(fields=["window_ends_at"])]

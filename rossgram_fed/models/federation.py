@@ -1,0 +1,117 @@
+"""The durable ends of federation: what arrived, what must go out, to which hosts, and the work in between.
+
+``InboxItem``, ``Delivery`` and ``Job`` are claimed by workers in the same way (see ``jobs.queue``): a row waits until
+``run_at``, is leased while somebody works on it, and is done or failed in the end. A worker that dies leaves a lease
+that runs out.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.models import Model
+
+
+class WorkState(IntEnum):
+    """The life of a claimable row."""
+
+    WAITING = 0
+    DONE = 1
+    FAILED = 2
+
+
+class Claimable(Model):
+    """The columns that ``jobs.queue`` claims by."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    state = fields.IntEnumField(WorkState, default=WorkState.WAITING)
+    run_at = fields.BigIntField()
+    leased_until = fields.BigIntField(default=0)
+    attempts = fields.IntField(default=0)
+    last_error = fields.TextField(default="")
+    created_at = fields.BigIntField()
+    finished_at = fields.BigIntField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class InboxItem(Claimable):
+    """A verified activity, exactly as it arrived, until it has had its effect."""
+
+    dedupe_key = fields.CharField(max_length=64, unique=True)
+    """SHA-256 (hex) over the activity id and the body: some servers give every edit of a profile the same id."""
+    sender = fields.ForeignKeyField("models.Account", on_delete=fields.CASCADE, related_name="arrivals")
+    body = fields.BinaryField()
+    """The raw JSON; emptied once it has had its effect."""
+
+    class Meta:
+        table = "inbox_items"
+        indexes = [Index(fields=["state", "run_at"]), Index(fields=["sender_id"])]
+
+
+class OutboxActivity(Model):
+    """An activity to be delivered, rendered once and shared by all its deliveries."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    account = fields.ForeignKeyField("models.Account", on_delete=fields.CASCADE, related_name="sent")
+    """Whose key signs it."""
+    post = fields.ForeignKeyField("models.Post", null=True, on_delete=fields.SET_NULL, related_name="sent")
+    body = fields.BinaryField()
+    created_at = fields.BigIntField()
+
+    class Meta:
+        table = "outbox_activities"
+        indexes = [Index(fields=["account_id"]), Index(fields=["post_id"]), Index(fields=["created_at"])]
+
+
+class Delivery(Claimable):
+    """One activity on its way to one inbox."""
+
+    activity = fields.ForeignKeyField("models.OutboxActivity", on_delete=fields.CASCADE, related_name="deliveries")
+    account_id = fields.BigIntField()
+    """The sender, repeated from the activity so that order per (sender, inbox) needs no join."""
+    inbox = fields.CharField(max_length=2048)
+    host = fields.CharField(max_length=255)
+
+    class Meta:
+        table = "deliveries"
+        indexes = [
+            Index(fields=["state", "run_at"]),
+            Index(fields=["inbox", "account_id", "state", "id"]),
+            Index(fields=["activity_id"]),
+            Index(fields=["host", "state"]),
+        ]
+
+
+class Host(Model):
+    """What we learned about another server by talking to it."""
+
+    host = fields.CharField(max_length=255, primary_key=True)
+    failures = fields.IntField(default=0)
+    """Deliveries in a row that met silence or a server error."""
+    failing_since = fields.BigIntField(null=True)
+    paused_until = fields.BigIntField(default=0)
+    prefers_rfc9421_until = fields.BigIntField(default=0)
+    """Until when we knock with RFC 9421 first, since the host proved that it can read it."""
+    software = fields.CharField(max_length=64, default="")
+    updated_at = fields.BigIntField()
+
+    class Meta:
+        table = "hosts"
+
+
+class Job(Claimable):
+    """Work that is neither an arrival nor a delivery: back-fill, refresh, fetch a missing parent."""
+
+    kind = fields.CharField(max_length=64)
+    payload = fields.TextField(default="{}")
+    """JSON."""
+    unique_key = fields.CharField(max_length=255, null=True, unique=True)
+    """When set, a second job with the key is not queued while the first one is."""
+
+    class Meta:
+        table = "jobs"
+        indexes = [Index(fields=["state", "run_at"])]

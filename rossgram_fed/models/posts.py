@@ -1,0 +1,150 @@
+"""Posts and comments (a comment is a post with a parent), their photos, tags and mentions."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.models import Model
+
+
+class Visibility(IntEnum):
+    """Who may see a post; a larger number is a smaller audience."""
+
+    PUBLIC = 0
+    UNLISTED = 1
+    FOLLOWERS = 2
+    DIRECT = 3
+
+
+class PhotoState(IntEnum):
+    """Where the bytes of a photo are."""
+
+    READY = 0
+    """Renditions are in our storage."""
+    REMOTE = 1
+    """Known by its URL at the origin; fetched when somebody looks at it."""
+    FAILED = 2
+    """The origin gave nothing usable."""
+
+
+class Post(Model):
+    """A post or a comment. Its id sorts by the moment it was published."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    account = fields.ForeignKeyField("models.Account", on_delete=fields.CASCADE, related_name="posts")
+    uri = fields.CharField(max_length=2048, unique=True)
+    url = fields.CharField(max_length=2048, default="")
+    local = fields.BooleanField(default=False)
+    visibility = fields.IntEnumField(Visibility)
+    caption = fields.TextField(default="")
+    """The caption as its author typed it; empty for remote posts."""
+    content_html = fields.TextField(default="")
+    """The caption as sanitised HTML."""
+    warning = fields.CharField(max_length=2048, default="")
+    sensitive = fields.BooleanField(default=False)
+    language = fields.CharField(max_length=16, default="")
+    photo_count = fields.IntField(default=0)
+    in_reply_to = fields.ForeignKeyField("models.Post", null=True, on_delete=fields.SET_NULL, related_name="replies")
+    in_reply_to_uri = fields.CharField(max_length=2048, default="")
+    """The parent's URI, also while we do not have the parent; empty for a post that is no comment."""
+    thread_id = fields.BigIntField()
+    """The id of the post at the root of the thread as far as we know it; a root's own id."""
+    context_uri = fields.CharField(max_length=2048, default="")
+    likes_count = fields.IntField(default=0)
+    boosts_count = fields.IntField(default=0)
+    replies_count = fields.IntField(default=0)
+    published_at = fields.BigIntField()
+    edited_at = fields.BigIntField(null=True)
+    created_at = fields.BigIntField()
+    """When we stored it."""
+
+    class Meta:
+        table = "posts"
+        indexes = [
+            Index(fields=["account_id", "id"]),
+            Index(fields=["thread_id", "id"]),
+            Index(fields=["in_reply_to_id"]),
+            Index(fields=["in_reply_to_uri"]),
+            Index(fields=["visibility", "local", "id"]),
+        ]
+
+
+class Photo(Model):
+    """One photo of a post, or an upload that waits in its owner's composer (``post`` is null then)."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    account = fields.ForeignKeyField("models.Account", on_delete=fields.CASCADE, related_name="photos")
+    post = fields.ForeignKeyField("models.Post", null=True, on_delete=fields.CASCADE, related_name="photos")
+    position = fields.IntField(default=0)
+    state = fields.IntEnumField(PhotoState)
+    kind = fields.CharField(max_length=16, default="image")
+    """``image``, ``video`` or ``audio``; only remote posts have the latter two so far."""
+    description = fields.TextField(default="")
+    media_type = fields.CharField(max_length=64, default="")
+    remote_url = fields.CharField(max_length=2048, default="")
+    width = fields.IntField(null=True)
+    height = fields.IntField(null=True)
+    blurhash = fields.CharField(max_length=164, default="")
+    placeholder = fields.TextField(default="")
+    """A tiny blurred WebP as base64, for the moment before the photo is there."""
+    focal_x = fields.FloatField(default=0.0)
+    focal_y = fields.FloatField(default=0.0)
+    renditions = fields.TextField(default="{}")
+    """JSON: ``{"grid"|"feed"|"full"|"federated": {"key", "media_type", "width", "height", "size"}}``."""
+    sensitive = fields.BooleanField(default=False)
+    created_at = fields.BigIntField()
+
+    class Meta:
+        table = "photos"
+        indexes = [Index(fields=["post_id", "position"]), Index(fields=["account_id", "post_id"])]
+
+
+class Tag(Model):
+    """A hashtag; ``name`` is case-folded and without the ``#``."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    name = fields.CharField(max_length=128, unique=True)
+
+    class Meta:
+        table = "tags"
+
+
+class PostTag(Model):
+    """A post carries a tag."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    tag = fields.ForeignKeyField("models.Tag", on_delete=fields.CASCADE, related_name="uses")
+    post = fields.ForeignKeyField("models.Post", on_delete=fields.CASCADE, related_name="tags")
+
+    class Meta:
+        table = "post_tags"
+        unique_together = (("tag_id", "post_id"),)
+        indexes = [Index(fields=["post_id"])]
+
+
+class Mention(Model):
+    """A post is addressed to an account, by name or, for a direct post, by audience."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    post = fields.ForeignKeyField("models.Post", on_delete=fields.CASCADE, related_name="mentions")
+    account = fields.ForeignKeyField("models.Account", on_delete=fields.CASCADE, related_name="mentioned_in")
+
+    class Meta:
+        table = "mentions"
+        unique_together = (("post_id", "account_id"),)
+        indexes = [Index(fields=["account_id", "post_id"])]
+
+
+class Tombstone(Model):
+    """A URI that was deleted, so that nothing late resurrects it and ours answer 410."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    uri = fields.CharField(max_length=2048, unique=True)
+    actor_uri = fields.CharField(max_length=2048)
+    """Who deleted it: only they can have meant their own."""
+    created_at = fields.BigIntField()
+
+    class Meta:
+        table = "tombstones"

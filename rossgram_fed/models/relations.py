@@ -1,0 +1,139 @@
+"""What accounts do to each other and to posts: follows, likes, boosts, bookmarks, blocks, mutes, and the news of it."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.models import Model
+
+
+class FollowState(IntEnum):
+    """A follow counts only once the followed side said yes."""
+
+    PENDING = 0
+    ACCEPTED = 1
+
+
+class NotificationKind(IntEnum):
+    """What somebody is told about."""
+
+    FOLLOW = 0
+    FOLLOW_REQUEST = 1
+    FOLLOW_ACCEPTED = 2
+    LIKE = 3
+    BOOST = 4
+    COMMENT = 5
+    MENTION = 6
+
+
+class Follow(Model):
+    """``follower`` follows, or asks to follow, ``followed``."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    follower = fields.ForeignKeyField("models.Account", on_delete=fields.CASCADE, related_name="follows")
+    followed = fields.ForeignKeyField("models.Account", on_delete=fields.CASCADE, related_name="followed_by")
+    state = fields.IntEnumField(FollowState)
+    uri = fields.CharField(max_length=2048)
+    """The id of the Follow activity."""
+    created_at = fields.BigIntField()
+
+    class Meta:
+        table = "follows"
+        unique_together = (("follower_id", "followed_id"),)
+        indexes = [Index(fields=["followed_id", "state", "id"]), Index(fields=["follower_id", "state", "id"])]
+
+
+class Like(Model):
+    """``account`` likes ``post``."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    account = fields.ForeignKeyField("models.Account", on_delete=fields.CASCADE, related_name="likes")
+    post = fields.ForeignKeyField("models.Post", on_delete=fields.CASCADE, related_name="likes")
+    uri = fields.CharField(max_length=2048, default="")
+    created_at = fields.BigIntField()
+
+    class Meta:
+        table = "likes"
+        unique_together = (("account_id", "post_id"),)
+        indexes = [Index(fields=["post_id", "id"])]
+
+
+class Boost(Model):
+    """``account`` shares ``post`` with their followers."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    account = fields.ForeignKeyField("models.Account", on_delete=fields.CASCADE, related_name="boosts")
+    post = fields.ForeignKeyField("models.Post", on_delete=fields.CASCADE, related_name="boosts")
+    uri = fields.CharField(max_length=2048)
+    created_at = fields.BigIntField()
+
+    class Meta:
+        table = "boosts"
+        unique_together = (("account_id", "post_id"),)
+        indexes = [Index(fields=["post_id", "id"]), Index(fields=["account_id", "id"])]
+
+
+class Bookmark(Model):
+    """``account`` keeps ``post`` for themselves; nobody else learns of it."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    account = fields.ForeignKeyField("models.Account", on_delete=fields.CASCADE, related_name="bookmarks")
+    post = fields.ForeignKeyField("models.Post", on_delete=fields.CASCADE, related_name="bookmarks")
+    created_at = fields.BigIntField()
+
+    class Meta:
+        table = "bookmarks"
+        unique_together = (("account_id", "post_id"),)
+        indexes = [Index(fields=["account_id", "id"]), Index(fields=["post_id"])]
+
+
+class Block(Model):
+    """``account`` blocks ``target``: neither sees nor reaches the other here."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    account = fields.ForeignKeyField("models.Account", on_delete=fields.CASCADE, related_name="blocks")
+    target = fields.ForeignKeyField("models.Account", on_delete=fields.CASCADE, related_name="blocked_by")
+    uri = fields.CharField(max_length=2048, default="")
+    created_at = fields.BigIntField()
+
+    class Meta:
+        table = "blocks"
+        unique_together = (("account_id", "target_id"),)
+        indexes = [Index(fields=["target_id"])]
+
+
+class Mute(Model):
+    """``account`` does not want to see ``target``; the target never learns."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    account = fields.ForeignKeyField("models.Account", on_delete=fields.CASCADE, related_name="mutes")
+    target = fields.ForeignKeyField("models.Account", on_delete=fields.CASCADE, related_name="muted_by")
+    created_at = fields.BigIntField()
+
+    class Meta:
+        table = "mutes"
+        unique_together = (("account_id", "target_id"),)
+        indexes = [Index(fields=["target_id"])]
+
+
+class Notification(Model):
+    """``actor`` did something that ``account`` wants to know of."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    account = fields.ForeignKeyField("models.Account", on_delete=fields.CASCADE, related_name="notifications")
+    kind = fields.IntEnumField(NotificationKind)
+    actor = fields.ForeignKeyField("models.Account", on_delete=fields.CASCADE, related_name="caused")
+    post = fields.ForeignKeyField("models.Post", null=True, on_delete=fields.CASCADE, related_name="news")
+    created_at = fields.BigIntField()
+    read_at = fields.BigIntField(null=True)
+
+    class Meta:
+        table = "notifications"
+        indexes = [
+            Index(fields=["account_id", "id"]),
+            Index(fields=["account_id", "read_at"]),
+            Index(fields=["actor_id"]),
+            Index(fields=["post_id"]),
+        ]
