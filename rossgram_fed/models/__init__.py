@@ -6,6 +6,7 @@ them alike. JSON is kept as text. Every index is declared in ``Meta.indexes``: T
 
 from rossgram_fed.models.accounts import Account, AccountKeys, Attempt, Invite, Session, User
 from rossgram_fed.models.federation import Delivery, Host, InboxItem, Job, OutboxActivity
+from rossgram_fed.models.media import MediaFailure, MediaFile
 from rossgram_fed.models.posts import Mention, Photo, Post, PostTag, Tag, Tombstone
 from rossgram_fed.models.relations import Block, Bookmark, Boost, Follow, Like, Mute, Notification
 
@@ -23,6 +24,8 @@ __all__ = [
     "Invite",
     "Job",
     "Like",
+    "MediaFailure",
+    "MediaFile",
     "Mention",
     "Mute",
     "Notification",

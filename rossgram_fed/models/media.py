@@ -1,0 +1,43 @@
+"""Files in our storage, who needs them, and the pictures of others that could not be had.
+
+A file is written before its row and removed after it, so a file without a row is an orphan that may be swept away.
+"""
+
+from __future__ import annotations
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.models import Model
+
+
+class MediaFile(Model):
+    """A file in storage. The row goes with the photo or the account that needs it; the sweep then takes the file."""
+
+    key = fields.CharField(max_length=64, primary_key=True)
+    photo = fields.ForeignKeyField("models.Photo", null=True, on_delete=fields.CASCADE, related_name="files")
+    account = fields.ForeignKeyField("models.Account", null=True, on_delete=fields.CASCADE, related_name="files")
+    """Whose avatar it is; null for a photo's file."""
+    remote = fields.BooleanField(default=False)
+    """A copy of what lives at a stranger's server: it may be dropped to make room and fetched again."""
+    source = fields.CharField(max_length=2048, default="")
+    """The address a remote avatar was fetched from, so that a new one is noticed."""
+    size = fields.BigIntField()
+    created_at = fields.BigIntField()
+
+    class Meta:
+        table = "media_files"
+        indexes = [Index(fields=["photo_id"]), Index(fields=["account_id"]), Index(fields=["remote", "created_at"])]
+
+
+class MediaFailure(Model):
+    """An address that gave nothing usable; nobody knocks there again before ``retry_at``."""
+
+    id = fields.CharField(max_length=64, primary_key=True)
+    """SHA-256 (hex) of the address."""
+    failures = fields.IntField(default=1)
+    reason = fields.TextField(default="")
+    retry_at = fields.BigIntField()
+
+    class Meta:
+        table = "media_failures"
+        indexes = [Index(fields=["retry_at"])]
