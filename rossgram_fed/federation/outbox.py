@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import orjson
-
 from activitypub.origin import host_of, is_http_url
+
 from rossgram_fed.database import Row
 from rossgram_fed.database.engine import placeholders
 from rossgram_fed.instance import Change
@@ -74,7 +74,8 @@ async def _audience_rows(change: Change, *, sender_id: int, audience: Audience) 
     for start in range(0, len(named), _CHUNK):
         chunk = named[start : start + _CHUNK]
         rows += await change.tx.fetch(
-            f"SELECT a.inbox, a.shared_inbox FROM accounts a WHERE a.id IN ({placeholders(len(chunk))}) AND {_REACHABLE}",  # noqa: S608 - placeholders and a constant
+            "SELECT a.inbox, a.shared_inbox FROM accounts a "  # noqa: S608 - placeholders and a constant
+            f"WHERE a.id IN ({placeholders(len(chunk))}) AND {_REACHABLE}",
             *chunk,
         )
     return rows
