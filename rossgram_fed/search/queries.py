@@ -1,0 +1,47 @@
+"""What the search page finds in our own tables: accounts and tags by the beginning of their names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rossgram_fed.accounts.cards import CARD_COLUMNS, AccountCard, card_from
+from rossgram_fed.database import Database
+
+MOST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class TagFound:
+    """A tag and how many posts carry it."""
+
+    name: str
+    uses: int
+
+
+async def accounts_like(database: Database, text: str) -> tuple[AccountCard, ...]:
+    """Return accounts whose username or name begins with ``text``, ours first."""
+    pattern = _beginning(text)
+    rows = await database.fetch(
+        f"SELECT {CARD_COLUMNS} FROM accounts a WHERE a.deleted_at IS NULL AND a.suspended_at IS NULL "  # noqa: S608 - a constant
+        "AND a.actor_type <> 'Application' AND (LOWER(a.username) LIKE $1 ESCAPE '!' OR LOWER(a.name) LIKE $1 ESCAPE '!') "
+        f"ORDER BY CASE WHEN a.domain = '' THEN 0 ELSE 1 END, a.followers_count DESC, a.id LIMIT {MOST}",
+        pattern,
+    )
+    return tuple(card_from(row) for row in rows)
+
+
+async def tags_like(database: Database, text: str) -> tuple[TagFound, ...]:
+    """Return tags whose name begins with ``text``, the most used first."""
+    rows = await database.fetch(
+        "SELECT t.name, COUNT(*) AS uses FROM tags t JOIN post_tags u ON u.tag_id = t.id "  # noqa: S608 - a constant
+        f"WHERE t.name LIKE $1 ESCAPE '!' GROUP BY t.name ORDER BY uses DESC, t.name LIMIT {MOST}",
+        _beginning(text.removeprefix("#")),
+    )
+    return tuple(TagFound(row["name"], row["uses"]) for row in rows)
+
+
+def _beginning(text: str) -> str:
+    folded = text.casefold()
+    for special in ("!", "%", "_"):
+        folded = folded.replace(special, f"!{special}")
+    return f"{folded}%"

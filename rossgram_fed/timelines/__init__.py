@@ -1,0 +1,1 @@
+"""Feeds and grids that read across features: home, explore, saved."""

@@ -1,0 +1,53 @@
+"""Home, or the welcome of those who are not signed in; explore; saved."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from rossgram_fed.instance import INSTANCE
+from rossgram_fed.timelines import queries
+from rossgram_fed.web.paging import cursor_of, page_of
+from rossgram_fed.web.rendering import render
+from rossgram_fed.web.sessions import Viewer, signed_in, viewer_of
+
+FEED_SIZE = 10
+GRID_SIZE = 24
+WELCOME_SIZE = 12
+
+
+async def home(request: web.Request) -> web.Response:
+    """``GET /``: what the people you follow posted; for visitors, what this server is and its newest photos."""
+    viewer = await viewer_of(request)
+    database = request.app[INSTANCE].database
+    if viewer is None:
+        posts = await queries.explore(database, viewer_id=None, everywhere=False, limit=WELCOME_SIZE)
+        return await render(request, "timelines/welcome.html", posts=posts)
+    before = cursor_of(request)
+    found = await queries.home(database, viewer.account_id, before=before, limit=FEED_SIZE + 1)
+    page = page_of(found, FEED_SIZE, id_of=lambda item: item.cursor, before=before)
+    return await render(request, "timelines/home.html", page=page)
+
+
+async def explore(request: web.Request) -> web.Response:
+    """``GET /explore``: public photos from here, or with ``?show=everywhere`` from all servers we know."""
+    viewer = await viewer_of(request)
+    everywhere = request.query.get("show") == "everywhere"
+    before = cursor_of(request)
+    found = await queries.explore(
+        request.app[INSTANCE].database,
+        viewer_id=viewer.account_id if viewer else None,
+        everywhere=everywhere,
+        before=before,
+        limit=GRID_SIZE + 1,
+    )
+    page = page_of(found, GRID_SIZE, id_of=lambda post: post.id, before=before)
+    return await render(request, "timelines/explore.html", page=page, everywhere=everywhere)
+
+
+@signed_in
+async def saved(request: web.Request, viewer: Viewer) -> web.Response:
+    """``GET /saved``: the viewer's bookmarks, for nobody else."""
+    before = cursor_of(request)
+    found = await queries.saved(request.app[INSTANCE].database, viewer.account_id, before=before, limit=GRID_SIZE + 1)
+    page = page_of(found, GRID_SIZE, id_of=lambda item: item.cursor, before=before)
+    return await render(request, "timelines/saved.html", page=page)
