@@ -1,0 +1,1 @@
+"""HTML plumbing: rendering, sessions, forms, refusals, headers. It knows no feature."""

@@ -1,0 +1,109 @@
+"""Refusals: what a person asked for and does not get, each with a status and a sentence that says why.
+
+Refusal
+├── BadRequest          400
+├── SignInNeeded        401, shown as the way to the sign-in page
+├── Forbidden           403
+├── NotFound            404
+├── Gone                410
+├── TooSlow             408
+├── TooLarge            413
+├── Unreadable          415
+├── Invalid             422
+└── TooMany             429, says when to come back
+
+Raised anywhere below a request, turned into a page (or a line of JSON) by ``error_pages``.
+"""
+
+from __future__ import annotations
+
+
+class Refusal(Exception):
+    """A request that is answered with ``status`` and ``sentence``."""
+
+    status = 400
+    title = "This did not work"
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class BadRequest(Refusal):
+    """The request itself makes no sense."""
+
+
+class SignInNeeded(Refusal):
+    """Only somebody signed in may do this."""
+
+    status = 401
+    title = "Please sign in"
+
+    def __init__(self, sentence: str = "Sign in to do this.") -> None:
+        super().__init__(sentence)
+
+
+class Forbidden(Refusal):
+    """Understood, and not allowed."""
+
+    status = 403
+    title = "Not allowed"
+
+
+class NotFound(Refusal):
+    """Nothing is here, or nothing that this person may see."""
+
+    status = 404
+    title = "Nothing here"
+
+    def __init__(self, sentence: str = "There is nothing at this address, or you may not see it.") -> None:
+        super().__init__(sentence)
+
+
+class TooSlow(Refusal):
+    """The request did not arrive in time."""
+
+    status = 408
+    title = "Too slow"
+
+
+class Gone(Refusal):
+    """Something was here and was deleted."""
+
+    status = 410
+    title = "Gone"
+
+    def __init__(self, sentence: str = "What was here has been deleted.") -> None:
+        super().__init__(sentence)
+
+
+class TooLarge(Refusal):
+    """More than we take."""
+
+    status = 413
+    title = "Too large"
+
+
+class Unreadable(Refusal):
+    """Sent in a form we do not read."""
+
+    status = 415
+    title = "Not readable"
+
+
+class Invalid(Refusal):
+    """Readable, and not acceptable; forms that can show errors beside their fields do that instead."""
+
+    status = 422
+    title = "Please check"
+
+
+class TooMany(Refusal):
+    """Tried too often; ``retry_at`` is the instant (milliseconds since 1970 UTC) from which it may be tried again."""
+
+    status = 429
+    title = "Too many tries"
+
+    def __init__(self, sentence: str, *, retry_at: int) -> None:
+        super().__init__(sentence)
+        self.retry_at = retry_at

@@ -1,0 +1,27 @@
+"""Everything that an application needs for pages, put in at one place."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from rossgram_fed.secrets_file import Secrets
+from rossgram_fed.web.csrf import guard_forms
+from rossgram_fed.web.error_pages import answer_errors
+from rossgram_fed.web.headers import finish
+from rossgram_fed.web.rendering import environment
+from rossgram_fed.web.secrets import SECRETS
+from rossgram_fed.web.static import serve_static, static_files
+
+
+def install(app: web.Application, *, secrets: Secrets) -> None:
+    """Put middlewares, headers and static files into an application; ``app[INSTANCE]`` is the caller's to set.
+
+    Call it before other middlewares are added, so that their refusals become pages too.
+    """
+    environment()
+    static_files()
+    app[SECRETS] = secrets
+    app.middlewares.append(answer_errors)
+    app.middlewares.append(guard_forms)
+    app.on_response_prepare.append(finish)
+    app.router.add_get("/static/{name:.+}", serve_static)

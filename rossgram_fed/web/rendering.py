@@ -1,0 +1,88 @@
+"""Pages: Jinja2 templates, compiled once, always escaped, filled with what every page needs.
+
+A template that uses a value nobody gave fails loudly. A page without a form asks for no token and so sets no cookie.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import cache, partial
+from typing import Any
+
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from rossgram_fed.instance import INSTANCE, Instance
+from rossgram_fed.resources import templates_folder
+from rossgram_fed.web import words
+from rossgram_fed.web.csrf import csrf_field
+from rossgram_fed.web.flash import take_message
+from rossgram_fed.web.sessions import Viewer, viewer_of
+from rossgram_fed.web.static import static_url
+
+UNREAD: web.AppKey[Callable[[Instance, int], Awaitable[int]]] = web.AppKey("unread")
+"""How many notifications an account (by id) has not read; every page shows the number. Absent: none."""
+
+HTML_HEADERS = {
+    "Content-Type": "text/html; charset=utf-8",
+    # Never no-store: it would keep pages out of the browser's back-forward cache.
+    "Cache-Control": "private, no-cache",
+    "Vary": "Accept, Cookie",
+}
+
+
+@cache
+def environment() -> Environment:
+    """Build the environment, once for all applications of the process."""
+    made = Environment(
+        loader=FileSystemLoader(templates_folder()),
+        autoescape=True,
+        auto_reload=False,
+        cache_size=-1,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals["static"] = static_url
+    made.filters.update(
+        iso=words.iso, day=words.day, moment=words.moment, ago=words.ago, number=words.count, plural=words.plural
+    )
+    return made
+
+
+async def render(request: web.Request, name: str, status: int = 200, **values: Any) -> web.Response:
+    """Answer with a page. Besides ``values`` the template has ``viewer`` (or None), ``settings``, ``now``, ``path``,
+    ``flash``, ``unread`` and ``csrf_field()``.
+    """
+    instance = request.app[INSTANCE]
+    viewer = await viewer_of(request)
+    unread = await _unread(request, instance, viewer)
+    return _page(request, name, status, {"viewer": viewer, "unread": unread, **values})
+
+
+def render_without_viewer(request: web.Request, name: str, status: int, **values: Any) -> web.Response:
+    """Answer with a page without asking the database who is looking: for when something is broken."""
+    return _page(request, name, status, {"viewer": None, "unread": 0, **values})
+
+
+def _page(request: web.Request, name: str, status: int, values: dict[str, Any]) -> web.Response:
+    instance = request.app[INSTANCE]
+    html = (
+        environment()
+        .get_template(name)
+        .render(
+            settings=instance.settings,
+            now=instance.clock(),
+            path=request.path,
+            flash=take_message(request),
+            csrf_field=partial(csrf_field, request),
+            **values,
+        )
+    )
+    return web.Response(body=html.encode(), status=status, headers=HTML_HEADERS)
+
+
+async def _unread(request: web.Request, instance: Instance, viewer: Viewer | None) -> int:
+    if viewer is None or UNREAD not in request.app:
+        return 0
+    return await request.app[UNREAD](instance, viewer.account_id)

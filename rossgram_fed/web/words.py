@@ -1,0 +1,48 @@
+"""Numbers and instants in words, for templates."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+_STEPS = ((60_000, "s", 1000), (3_600_000, "min", 60_000), (86_400_000, "h", 3_600_000), (604_800_000, "d", 86_400_000))
+
+
+def iso(instant: int) -> str:
+    """Return an instant (milliseconds since 1970 UTC) for ``<time datetime>``."""
+    return datetime.fromtimestamp(instant / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def day(instant: int) -> str:
+    """Return an instant's day: ``28 May 2026``."""
+    moment = datetime.fromtimestamp(instant / 1000, UTC)
+    return f"{moment.day} {moment:%B %Y}"
+
+
+def moment(instant: int) -> str:
+    """Return an instant to the minute: ``28 May 2026, 20:26 UTC``."""
+    return f"{day(instant)}, {datetime.fromtimestamp(instant / 1000, UTC):%H:%M} UTC"
+
+
+def ago(instant: int, now: int) -> str:
+    """Return how long ago an instant was: ``now``, ``5 min``, ``3 h``, ``2 d``, and after a week its day."""
+    passed = now - instant
+    if passed < 10_000:
+        return "now"
+    for limit, unit, size in _STEPS:
+        if passed < limit:
+            return f"{passed // size} {unit}"
+    return day(instant)
+
+
+def count(number: int) -> str:
+    """Return a number as people read it: ``1,234``, ``12.3k``, ``4.5M``."""
+    for size, unit in ((1_000_000, "M"), (10_000, "k")):
+        if number >= size:
+            tenths = number * 10 // (1_000_000 if unit == "M" else 1000)
+            return f"{tenths / 10:g}{unit}"
+    return f"{number:,}"
+
+
+def plural(number: int, one: str, many: str) -> str:
+    """Return a number with its noun: ``1 photo``, ``4 photos``."""
+    return f"{count(number)} {one if number == 1 else many}"
