@@ -59,8 +59,9 @@ def _parameters(header: str) -> dict[str, str]:
             raise MalformedSignature(f"The {name} of the Signature header is empty.")
         if value[0] != '"' and name not in _MAY_BE_BARE:
             raise MalformedSignature(f"The {name} of the Signature header must be in quotes.")
-    values: dict[str, str] = parse_signature_header(header)
-    return values
+    # httpsig reads one character at a time: spare it the long value.
+    values: dict[str, str] = parse_signature_header(",".join(f"{n}={v}" for n, v in pairs if n != "signature"))
+    return {**values, **{name: value.strip('"') for name, value in pairs if name == "signature"}}
 
 
 def _covered(text: str) -> tuple[str, ...]:

@@ -30,11 +30,6 @@ def digest_header(body: bytes) -> str:
     return "SHA-256=" + b64encode(sha256(body).digest()).decode()
 
 
-def content_digest_header(body: bytes) -> str:
-    """Write the ``Content-Digest`` header of a body."""
-    return "sha-256=:" + b64encode(sha256(body).digest()).decode() + ":"
-
-
 def check_digest(header: str, body: bytes) -> None:
     """Raise ``BadSignature`` unless a ``Digest`` header, with one or more algorithms, is that of ``body``."""
     _check_length(header)

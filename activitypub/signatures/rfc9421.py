@@ -25,12 +25,13 @@ from activitypub.http import Request
 from activitypub.keys import PrivateKey, PublicKey, acceptable
 
 from . import rfc9421_header
-from .digest import check_content_digest, content_digest_header
+from .digest import check_content_digest
 from .target import authority, has_body
 from .times import check_age, check_expiry
 from .values import Claim, SigningKey
 
 LABEL = "sig1"
+COVERED = ("@method", "@target-uri")
 _RSA: dict[str, type[HTTPSignatureAlgorithm]] = {
     "": RSA_V1_5_SHA256,
     "rsa-v1_5-sha256": RSA_V1_5_SHA256,
@@ -64,16 +65,12 @@ def sign(request: Request, key: SigningKey, *, now: datetime) -> Request:
 
     Raise ``ValueError`` when the address is not an encoded http address.
     """
-    extra = {"Host": authority(request.url)}
-    covered = ["@method", "@target-uri"]
-    if has_body(request):
-        extra["Content-Digest"] = content_digest_header(request.body)
-        covered.append("content-digest")
-    signed = request.with_headers(extra)
+    signed = request.with_headers({"Host": authority(request.url)})
     algorithm = ED25519 if isinstance(key.private_key, Ed25519PrivateKey) else RSA_V1_5_SHA256
     signer = HTTPMessageSigner(signature_algorithm=algorithm, key_resolver=_Keys(key.private_key))
+    body = request.body if has_body(request) else None  # the library adds Content-Digest and covers it
     try:
-        signer.sign(signed, key_id=key.key_id, created=now, label=LABEL, covered_component_ids=covered)
+        signer.sign(signed, key_id=key.key_id, created=now, label=LABEL, covered_component_ids=COVERED, body=body)
     except HTTPMessageSignaturesException as error:
         raise ValueError(f"The request cannot be signed: {error}") from error
     return signed
