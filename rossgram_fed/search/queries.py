@@ -23,7 +23,8 @@ async def accounts_like(database: Database, text: str) -> tuple[AccountCard, ...
     pattern = _beginning(text)
     rows = await database.fetch(
         f"SELECT {CARD_COLUMNS} FROM accounts a WHERE a.deleted_at IS NULL AND a.suspended_at IS NULL "  # noqa: S608 - a constant
-        "AND a.actor_type <> 'Application' AND (LOWER(a.username) LIKE $1 ESCAPE '!' OR LOWER(a.name) LIKE $1 ESCAPE '!') "
+        "AND a.actor_type <> 'Application' "
+        "AND (LOWER(a.username) LIKE $1 ESCAPE '!' OR LOWER(a.name) LIKE $1 ESCAPE '!') "
         f"ORDER BY CASE WHEN a.domain = '' THEN 0 ELSE 1 END, a.followers_count DESC, a.id LIMIT {MOST}",
         pattern,
     )
