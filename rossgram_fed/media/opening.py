@@ -1,0 +1,145 @@
+"""Open bytes that a stranger says are a picture: known by their first bytes, measured before they are decoded.
+
+Nothing here trusts a name, a media type or a length that came with the bytes.
+"""
+
+from __future__ import annotations
+
+import struct
+from io import BytesIO
+
+from PIL import (
+    AvifImagePlugin,
+    GifImagePlugin,
+    Image,
+    JpegImagePlugin,
+    MpoImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
+
+from rossgram_fed.media.errors import DAMAGED, TOO_HUNGRY, BadPicture
+
+PLUGINS = (
+    AvifImagePlugin,
+    GifImagePlugin,
+    JpegImagePlugin,
+    MpoImagePlugin,  # a JPEG with more pictures behind it
+    PngImagePlugin,
+    TiffImagePlugin,  # reads EXIF
+    WebPImagePlugin,
+)
+"""Imported up front, where Pillow would do it on first use: the process that decodes may open no file any more."""
+
+Image.preinit()
+
+LONGEST_SIDE = 32_768
+"""Pixels; a picture a million pixels long and one high is no photo, whatever its area."""
+
+MEDIA_TYPES = {
+    "JPEG": "image/jpeg",
+    "PNG": "image/png",
+    "WEBP": "image/webp",
+    "GIF": "image/gif",
+    "AVIF": "image/avif",
+}
+
+BROKEN = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    struct.error,
+    EOFError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    OverflowError,
+    ZeroDivisionError,
+    RuntimeError,
+    Image.DecompressionBombError,
+    Image.DecompressionBombWarning,
+)
+"""What Pillow and its codecs raise over bytes that are not what they claim."""
+
+_ORIENTATION = 0x0112
+_HEIC = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis")
+
+
+def kind_of(data: bytes) -> str:
+    """Return Pillow's name for the kind of picture that ``data`` begins like; raise ``BadPicture`` for any other."""
+    if not data:
+        raise BadPicture("This file is empty.")
+    if data.startswith(b"\xff\xd8\xff"):
+        return "JPEG"
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "PNG"
+    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+        return "WEBP"
+    if data.startswith((b"GIF87a", b"GIF89a")):
+        return "GIF"
+    if data[4:8] == b"ftyp" and b"avi" in _brands(data):
+        return "AVIF"
+    raise BadPicture(_refusal(data))
+
+
+def open_picture(data: bytes, *, megapixels: int) -> Image.Image:
+    """Read a picture's header and refuse what is too large, before a single pixel is decoded."""
+    kind = kind_of(data)
+    try:
+        image = Image.open(BytesIO(data), formats=(kind,))
+    except MemoryError as error:
+        raise BadPicture(TOO_HUNGRY) from error
+    except Image.DecompressionBombError as error:
+        raise BadPicture(_too_many_pixels("too many", megapixels)) from error
+    except BROKEN as error:
+        raise BadPicture(DAMAGED) from error
+    width, height = image.size
+    if width * height > megapixels * 1_000_000:
+        raise BadPicture(_too_many_pixels(f"{width * height / 1_000_000:.0f} million", megapixels))
+    if max(width, height) > LONGEST_SIDE:
+        raise BadPicture(f"This picture is too long; this server reads up to {LONGEST_SIDE:,} pixels on each side.")
+    return image
+
+
+def decode(image: Image.Image, *, long_edge: int) -> Image.Image:
+    """Decode the pixels (of a GIF: the first frame), a JPEG at a half, quarter or eighth when that is large enough."""
+    scale = long_edge / max(image.size)
+    try:
+        if scale < 1:
+            image.draft(None, (max(1, int(image.width * scale)), max(1, int(image.height * scale))))
+        image.load()
+    except MemoryError as error:
+        raise BadPicture(TOO_HUNGRY) from error
+    except BROKEN as error:
+        raise BadPicture(DAMAGED) from error
+    return image
+
+
+def orientation_of(image: Image.Image) -> int:
+    """Return the EXIF orientation, 1 to 8; 1 when there is none that can be read."""
+    try:
+        orientation = image.getexif().get(_ORIENTATION, 1)
+    except BROKEN:
+        return 1
+    return orientation if isinstance(orientation, int) and 1 <= orientation <= 8 else 1
+
+
+def _too_many_pixels(held: str, megapixels: int) -> str:
+    return f"This picture has {held} pixels; this server reads up to {megapixels} million."
+
+
+def _brands(data: bytes) -> bytes:
+    length = min(int.from_bytes(data[:4], "big"), 256)
+    return data[8 : max(length, 12)]
+
+
+def _refusal(data: bytes) -> str:
+    head = data[:512].lstrip().lower()
+    if b"<svg" in head or (head.startswith(b"<?xml") and b"svg" in data[:4096].lower()):
+        return "This is an SVG drawing, not a photo. Save it as a PNG and try again."
+    if data[4:8] == b"ftyp" and any(brand in _brands(data) for brand in _HEIC):
+        return "This is a HEIC photo, which this server cannot read. Save it as a JPEG and try again."
+    if data[4:8] == b"ftyp" or data.startswith(b"\x1a\x45\xdf\xa3"):
+        return "This is a video; this server takes photos only."
+    return "This is not a picture that this server can read. It reads JPEG, PNG, WebP, GIF and AVIF."

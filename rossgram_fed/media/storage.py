@@ -1,0 +1,116 @@
+"""Finished files in a folder: written whole or not at all, named by keys that nobody can guess.
+
+A key is 128 random bits and a suffix, and is the only name a file ever has: nothing that a person or a stranger sent
+takes part in it. The first two letters name a subfolder, so that no folder grows too large.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import secrets
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from aiohttp.web import AppKey
+
+from rossgram_fed.media.errors import UnknownKey
+
+MEDIA_TYPES = {".webp": "image/webp", ".jpg": "image/jpeg"}
+"""What we keep: everything in storage was encoded by us."""
+SUFFIXES = {media_type: suffix for suffix, media_type in MEDIA_TYPES.items()}
+
+_KEY = re.compile(r"[0-9a-f]{32}\.(?:webp|jpg)", re.ASCII)
+_UNFINISHED = "unfinished"
+_STALE_SECONDS = 3600
+"""An unfinished file this old belongs to a process that died; a younger one may belong to one that works."""
+
+
+class Folder:
+    """Files under one folder on this machine (or one that is mounted here)."""
+
+    def __init__(self, path: Path, *, random_hex: Callable[[int], str] = secrets.token_hex) -> None:
+        self._path = path
+        self._random_hex = random_hex
+
+    def prepare(self) -> None:
+        """Make the folder, and clear away what a killed process left half-written."""
+        unfinished = self._path / _UNFINISHED
+        unfinished.mkdir(parents=True, exist_ok=True)
+        horizon = time.time() - _STALE_SECONDS
+        for file in unfinished.iterdir():
+            if file.stat().st_mtime < horizon:
+                file.unlink(missing_ok=True)
+
+    async def put(self, data: bytes, suffix: str) -> str:
+        """Keep ``data`` durably and return its key; ``suffix`` is ``.webp`` or ``.jpg``."""
+        return await asyncio.to_thread(self._write, data, suffix)
+
+    async def delete(self, *keys: str) -> None:
+        """Remove files; those that are gone already are no error."""
+        paths = [self.path(key) for key in keys]
+        await asyncio.to_thread(_unlink, paths)
+
+    def path(self, key: str) -> Path:
+        """Return where the file of a key is, whether or not it exists; raise ``UnknownKey`` for anything else."""
+        if not _KEY.fullmatch(key):
+            raise UnknownKey("this is no key of a file")
+        return self._path / key[:2] / key
+
+    def find(self, key: str) -> Path | None:
+        """Return where a file is, or None when there is none or the key is none."""
+        if not _KEY.fullmatch(key):
+            return None
+        path = self._path / key[:2] / key
+        return path if path.is_file() else None
+
+    def older_than(self, seconds: float) -> Iterator[list[str]]:
+        """Yield the keys of files last written longer ago than that, a subfolder at a time; for use in a thread."""
+        horizon = time.time() - seconds
+        for subfolder in sorted(self._path.glob("[0-9a-f][0-9a-f]")):
+            with os.scandir(subfolder) as entries:
+                keys = [e.name for e in entries if _KEY.fullmatch(e.name) and e.stat().st_mtime < horizon]
+            if keys:
+                yield keys
+
+    def size(self) -> int:
+        """Return the bytes of all files together; walks the folder, so for ``doctor`` and for a thread."""
+        return sum(file.stat().st_size for file in self._path.glob("[0-9a-f][0-9a-f]/*"))
+
+    def _write(self, data: bytes, suffix: str) -> str:
+        key = f"{self._random_hex(16)}{suffix}"
+        final = self.path(key)
+        unfinished = self._path / _UNFINISHED / key
+        unfinished.parent.mkdir(parents=True, exist_ok=True)
+        final.parent.mkdir(exist_ok=True)
+        try:
+            with unfinished.open("xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            unfinished.rename(final)
+        except BaseException:
+            unfinished.unlink(missing_ok=True)
+            raise
+        _sync_folder(final.parent)
+        return key
+
+
+def _unlink(paths: Iterable[Path]) -> None:
+    for path in paths:
+        path.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename survive a power cut: until its folder is on disk too, the new name may be lost."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+STORAGE: AppKey[Folder] = AppKey("storage", Folder)
+"""Where an aiohttp application keeps it."""
