@@ -1,0 +1,137 @@
+"""The pictures, videos and sounds of a document, out of the many shapes in which servers attach them.
+
+The rule: what is no picture, video or sound behind an http address is dropped; wrong numbers cost the number, not the
+picture.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from activitypub import fields
+from activitypub.objects import Attachment
+
+MAX_ATTACHMENTS_READ = 100
+MAX_ATTACHMENTS = 20
+MAX_DESCRIPTION = 10_000
+MAX_MEDIA_TYPE = 100
+MAX_SIDE = 100_000
+"""Pixels."""
+MAX_LINKS = 50
+MAX_BLURHASH = 164
+
+_MAJOR_TYPES = frozenset({"image", "video", "audio"})
+_PICTURE_KINDS = frozenset({"Audio", "Document", "Image", "Link", "Video"})
+_SUFFIXES = {
+    "avif": "image/avif",
+    "gif": "image/gif",
+    "heic": "image/heic",
+    "jpeg": "image/jpeg",
+    "jpg": "image/jpeg",
+    "m4a": "audio/mp4",
+    "mov": "video/quicktime",
+    "mp3": "audio/mpeg",
+    "mp4": "video/mp4",
+    "ogg": "audio/ogg",
+    "png": "image/png",
+    "webm": "video/webm",
+    "webp": "image/webp",
+}
+_SUFFIX = re.compile(r"\.([A-Za-z0-9]{3,4})(?:[?#]|$)")
+_BASE83 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz#$%*+,-.:;=?@[]^_{|}~"
+_BLURHASH = re.compile(f"[{re.escape(_BASE83)}]{{6,{MAX_BLURHASH}}}")
+
+
+def attachments_of(document: Mapping[str, Any], kind: str) -> tuple[Attachment, ...]:
+    """Read what a note or the like shows, in its order, at most ``MAX_ATTACHMENTS``."""
+    attached = list(fields.mappings(document.get("attachment"), MAX_ATTACHMENTS_READ))
+    if kind in ("Audio", "Document", "Image", "Video"):
+        attached.insert(0, dict(document))
+    found = [one for one in map(_attachment, attached) if one is not None]
+    if "image" in document:
+        known = {one.url for one in found}
+        # Lemmy and WordPress name the lead image here and attach it too.
+        found += [one for one in _lead_images(document["image"]) if one.url not in known]
+    return tuple(found[:MAX_ATTACHMENTS])
+
+
+def _lead_images(value: Any) -> Iterator[Attachment]:
+    for image in fields.items(value, MAX_ATTACHMENTS_READ):
+        found = _attachment({"type": "Image", "url": image} if isinstance(image, str) else fields.mapping(image))
+        if found is not None:
+            yield found
+
+
+def _attachment(document: Mapping[str, Any]) -> Attachment | None:
+    kind = fields.kind(document.get("type"))
+    if kind not in _PICTURE_KINDS:
+        return None
+    file = _file_of(document)
+    url = fields.file_address(file.get("href")) or fields.file_address(file.get("url"))
+    if not url:
+        return None
+    media_type = _media_type(file, kind, url) or _media_type(document, kind, url)
+    major = media_type.partition("/")[0] or kind.lower()
+    if major not in _MAJOR_TYPES:
+        return None
+    return Attachment(
+        url=url,
+        media_type=media_type,
+        kind=major,
+        # Mastodon's order: GoToSocial describes in summary; name is then a title.
+        description=fields.text(document.get("summary"), MAX_DESCRIPTION)
+        or fields.text(document.get("name"), MAX_DESCRIPTION),
+        width=_side(document.get("width")) or _side(file.get("width")),
+        height=_side(document.get("height")) or _side(file.get("height")),
+        blurhash=_blurhash(document.get("blurhash")),
+        focal_point=_focal_point(document.get("focalPoint")),
+        sensitive=fields.flag(document.get("sensitive")),
+    )
+
+
+def _file_of(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the object that names the file: the document, or the largest fitting one of its links (FEP-1311)."""
+    url = document.get("url")
+    if isinstance(url, str) or url is None:
+        return document
+    links = [_as_link(link) for link in fields.items(url, MAX_LINKS)]
+    playable = [link for link in links if fields.text(link.get("mediaType")).partition("/")[0] in _MAJOR_TYPES]
+    untyped = [link for link in links if "mediaType" not in link]
+    return max(playable or untyped, key=lambda link: _side(link.get("width")) or 0, default={})
+
+
+def _as_link(link: Any) -> Mapping[str, Any]:
+    if isinstance(link, dict):
+        return link
+    return {"href": link}
+
+
+def _media_type(document: Mapping[str, Any], kind: str, url: str) -> str:
+    """Read the media type as sent; without one, guess by the address unless the type says what it is."""
+    given = fields.text(document.get("mediaType"), MAX_MEDIA_TYPE).strip().lower()
+    if given:
+        return given
+    suffix = _SUFFIX.search(url)
+    guessed = _SUFFIXES.get(suffix[1].lower(), "") if suffix else ""
+    return guessed if kind in ("Document", "Link") or guessed.startswith(kind.lower()) else ""
+
+
+def _side(value: Any) -> int | None:
+    return fields.count(value, MAX_SIDE) or None
+
+
+def _blurhash(value: Any) -> str:
+    """Read a blurhash whose length is what its first character says; a decoder may trust it."""
+    if not isinstance(value, str) or not _BLURHASH.fullmatch(value):
+        return ""
+    rows, columns = divmod(_BASE83.index(value[0]), 9)
+    return value if len(value) == 4 + 2 * (rows + 1) * (columns + 1) else ""
+
+
+def _focal_point(value: Any) -> tuple[float, float]:
+    x, y, *_ = [fields.number(part) for part in fields.items(value, 2)] + [None, None]
+    if x is None or y is None:
+        return (0.0, 0.0)
+    return (max(-1.0, min(1.0, x)), max(-1.0, min(1.0, y)))
