@@ -14,10 +14,11 @@ LONGEST = 60_000
 """Characters of a stranger's HTML that are read; the rest is cut before it costs anything."""
 
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
-_TAGS = _HEADINGS | set("p br a span em strong b i u del s ul ol li blockquote pre code".split())
+_LINES = {"p", "br", "ul", "ol", "li", "blockquote", "pre"}
+_WORDS = {"a", "span", "em", "strong", "b", "i", "u", "del", "s", "code"}
 
 _CLEANER = nh3.Cleaner(
-    tags=_TAGS,
+    tags=_HEADINGS | _LINES | _WORDS,
     clean_content_tags={"script", "style", "iframe", "object", "embed", "noscript", "template", "svg", "math"},
     attributes={"a": {"href"}},
     allowed_classes={"a": {"mention", "hashtag", "u-url"}, "span": {"mention", "hashtag", "h-card"}},

@@ -5,6 +5,7 @@ to somebody carries it: public and unlisted posts are for all, followers-only on
 mentioned, direct ones for those mentioned; authors see their own; a block in either direction hides everything.
 """
 
+# ruff: noqa: S608 - the SQL is put together of constants and placeholders only
 from __future__ import annotations
 
 from rossgram_fed.models.posts import Visibility

@@ -1,0 +1,102 @@
+"""Blocks and mutes.
+
+A block ends follows in both directions and hides each from the other; the other server is told, so that it can hold
+its side. A mute is nobody else's business and stays here.
+"""
+
+from __future__ import annotations
+
+from rossgram_fed.federation import outbox
+from rossgram_fed.federation.addresses import activity_uri
+from rossgram_fed.federation.outbox import Audience
+from rossgram_fed.follows import documents
+from rossgram_fed.follows.actions import decline, end_follow, unfollow
+from rossgram_fed.follows.parties import parties
+from rossgram_fed.instance import Change
+from rossgram_fed.notifications.actions import forget
+from rossgram_fed.web.errors import Invalid
+
+
+async def block(change: Change, *, account_id: int, target_id: int) -> None:
+    """Block an account; blocking twice changes nothing. Raises ``Invalid`` for oneself."""
+    if account_id == target_id:
+        raise Invalid("You cannot block yourself.")
+    account, target = await parties(change, account_id, target_id)
+    block_id = change.new_id()
+    uri = activity_uri(account.uri, f"blocks/{block_id}")
+    if not await _insert_block(change, block_id, account_id, target_id, uri=uri):
+        return
+    await unfollow(change, account_id=account_id, target_id=target_id)
+    await decline(change, account_id=account_id, follower_id=target_id)
+    await _forget_each_other(change, account_id, target_id)
+    if not target.local:
+        document = documents.block_document(uri=uri, account=account.uri, target=target.uri)
+        await _tell(change, sender_id=account_id, receiver_id=target_id, document=document)
+
+
+async def unblock(change: Change, *, account_id: int, target_id: int) -> None:
+    """Lift a block; the follows it ended stay ended."""
+    account, target = await parties(change, account_id, target_id)
+    uri = await receive_unblock(change, account_id=account_id, target_id=target_id)
+    if uri and not target.local:
+        document = documents.undo_block_document(uri=uri, account=account.uri, target=target.uri)
+        await _tell(change, sender_id=account_id, receiver_id=target_id, document=document)
+
+
+async def receive_block(change: Change, *, account_id: int, target_id: int, uri: str) -> None:
+    """Take a Block of one of ours by a stranger; our side follows suit and nobody is told."""
+    await _insert_block(change, change.new_id(), account_id, target_id, uri=uri)
+    await end_follow(change, follower_id=account_id, followed_id=target_id)
+    await end_follow(change, follower_id=target_id, followed_id=account_id)
+    await _forget_each_other(change, account_id, target_id)
+
+
+async def receive_unblock(change: Change, *, account_id: int, target_id: int) -> str:
+    """Remove a block; return the id of its Block, empty when there was none."""
+    rows = await change.tx.fetch(
+        "DELETE FROM blocks WHERE account_id = $1 AND target_id = $2 RETURNING uri", account_id, target_id
+    )
+    return str(rows[0]["uri"]) if rows else ""
+
+
+async def mute(change: Change, *, account_id: int, target_id: int) -> None:
+    """Keep an account out of one's home and news; raises ``Invalid`` for oneself."""
+    if account_id == target_id:
+        raise Invalid("You cannot mute yourself.")
+    await parties(change, account_id, target_id)
+    await change.tx.execute(
+        "INSERT INTO mutes (id, account_id, target_id, created_at) VALUES ($1, $2, $3, $4) "
+        "ON CONFLICT (account_id, target_id) DO NOTHING",
+        change.new_id(),
+        account_id,
+        target_id,
+        change.now,
+    )
+
+
+async def unmute(change: Change, *, account_id: int, target_id: int) -> None:
+    """Lift a mute."""
+    await change.tx.execute("DELETE FROM mutes WHERE account_id = $1 AND target_id = $2", account_id, target_id)
+
+
+async def _insert_block(change: Change, block_id: int, account_id: int, target_id: int, *, uri: str) -> bool:
+    rows = await change.tx.fetch(
+        "INSERT INTO blocks (id, account_id, target_id, uri, created_at) VALUES ($1, $2, $3, $4, $5) "
+        "ON CONFLICT (account_id, target_id) DO NOTHING RETURNING id",
+        block_id,
+        account_id,
+        target_id,
+        uri,
+        change.now,
+    )
+    return bool(rows)
+
+
+async def _forget_each_other(change: Change, one: int, other: int) -> None:
+    await forget(change, account_id=one, actor_id=other)
+    await forget(change, account_id=other, actor_id=one)
+
+
+async def _tell(change: Change, *, sender_id: int, receiver_id: int, document: documents.Document) -> None:
+    audience = Audience(account_ids=frozenset({receiver_id}))
+    await outbox.send(change, sender_id=sender_id, document=document, audience=audience)

@@ -1,0 +1,62 @@
+"""The two accounts of a follow or block, as the actions need them: who they are and where they live."""
+
+# ruff: noqa: S608 - the SQL is put together of constants and placeholders only
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rossgram_fed.instance import Change
+from rossgram_fed.visibility import not_blocked
+from rossgram_fed.web.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One side of a relation."""
+
+    id: int
+    uri: str
+    local: bool
+    locked: bool
+    backfilled_at: int
+
+
+async def parties(change: Change, one: int, other: int) -> tuple[Party, Party]:
+    """Return two accounts; raise ``NotFound`` when either is not there (any more)."""
+    rows = await change.tx.fetch(
+        "SELECT id, uri, domain, locked, backfilled_at FROM accounts "
+        "WHERE id IN ($1, $2) AND deleted_at IS NULL AND suspended_at IS NULL",
+        one,
+        other,
+    )
+    found = {
+        row["id"]: Party(
+            id=row["id"],
+            uri=row["uri"],
+            local=not row["domain"],
+            locked=bool(row["locked"]),
+            backfilled_at=row["backfilled_at"],
+        )
+        for row in rows
+    }
+    if one not in found or other not in found:
+        raise NotFound("There is no such account (any more).")
+    return found[one], found[other]
+
+
+async def blocked_between(change: Change, one: int, other: int) -> bool:
+    """Say whether either account blocks the other."""
+    rows = await change.tx.fetch(
+        f"SELECT 1 AS free FROM accounts a WHERE a.id = $1 AND {not_blocked('$1', '$2')}", one, other
+    )
+    return not rows
+
+
+async def count_follow(change: Change, *, follower_id: int, followed_id: int, by: int) -> None:
+    """Move both counters of a follow by +1 or -1, never below nought."""
+    for column, account_id in (("following_count", follower_id), ("followers_count", followed_id)):
+        await change.tx.execute(
+            f"UPDATE accounts SET {column} = CASE WHEN {column} + $1 < 0 THEN 0 ELSE {column} + $1 END WHERE id = $2",
+            by,
+            account_id,
+        )

@@ -1,0 +1,104 @@
+"""What a person is told, newest first, as long as it is still true.
+
+A like that was taken back is not shown, though its row stays, so that liking again tells nobody twice.
+"""
+
+# ruff: noqa: S608 - the SQL is put together of constants and placeholders only
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rossgram_fed.accounts.cards import CARD_COLUMNS, AccountCard, card_from
+from rossgram_fed.database import Database, Row
+from rossgram_fed.markup import text_of
+from rossgram_fed.models.posts import PhotoState
+from rossgram_fed.models.relations import FollowState, NotificationKind
+from rossgram_fed.renditions import GRID, photo_path, renditions_from
+from rossgram_fed.visibility import not_blocked, not_muted, visible
+
+LAST_ID = 2**63 - 1
+
+_STILL_TRUE = (
+    f"((n.kind = {int(NotificationKind.LIKE)} AND EXISTS (SELECT 1 FROM likes s WHERE s.account_id = n.actor_id "
+    f"AND s.post_id = n.post_id)) OR (n.kind = {int(NotificationKind.BOOST)} AND EXISTS (SELECT 1 FROM boosts s "
+    f"WHERE s.account_id = n.actor_id AND s.post_id = n.post_id)) OR (n.kind = {int(NotificationKind.FOLLOW)} "
+    f"AND EXISTS (SELECT 1 FROM follows s WHERE s.follower_id = n.actor_id AND s.followed_id = n.account_id "
+    f"AND s.state = {int(FollowState.ACCEPTED)})) OR n.kind IN ({int(NotificationKind.FOLLOW_REQUEST)}, "
+    f"{int(NotificationKind.FOLLOW_ACCEPTED)}) OR (n.kind IN ({int(NotificationKind.COMMENT)}, "
+    f"{int(NotificationKind.MENTION)}) AND EXISTS (SELECT 1 FROM posts p WHERE p.id = n.post_id "
+    f"AND {visible('n.account_id')})))"
+)
+_SHOWN = (
+    f"n.account_id = $1 AND {_STILL_TRUE} AND {not_muted('n.account_id', 'n.actor_id')} "
+    f"AND {not_blocked('n.account_id', 'n.actor_id')}"
+)
+_FIRST_PHOTO = "(SELECT MIN(i.position) FROM photos i WHERE i.post_id = n.post_id)"
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationView:
+    """One piece of news."""
+
+    id: int
+    kind: NotificationKind
+    actor: AccountCard
+    post_id: int | None
+    thumb: str
+    """Path of a small picture of the post; empty when it has none."""
+    excerpt: str
+    """The first words of a comment or mention; empty for other kinds."""
+    created_at: int
+    unread: bool
+
+    @property
+    def path(self) -> str:
+        """Where following the news leads."""
+        return self.actor.path if self.post_id is None else f"/p/{self.post_id}"
+
+
+async def unread_count(database: Database, account_id: int) -> int:
+    """Return how much a person was told and has not seen, counted up to a hundred."""
+    rows = await database.fetch(
+        f"SELECT COUNT(*) AS unread FROM (SELECT 1 FROM notifications n WHERE n.read_at IS NULL AND {_SHOWN} "
+        "LIMIT 100) AS some",
+        account_id,
+    )
+    return int(rows[0]["unread"])
+
+
+async def notifications_page(
+    database: Database, account_id: int, *, before: int | None = None, limit: int = 30
+) -> tuple[NotificationView, ...]:
+    """Return a person's news from below the id ``before``, the newest first, in one statement."""
+    rows = await database.fetch(
+        f"SELECT n.id, n.kind, n.post_id, n.created_at, n.read_at, {CARD_COLUMNS}, np.content_html, np.warning, "
+        "h.id AS photo_id, h.state AS photo_state, h.renditions FROM notifications n "
+        "JOIN accounts a ON a.id = n.actor_id LEFT JOIN posts np ON np.id = n.post_id "
+        f"LEFT JOIN photos h ON h.post_id = n.post_id AND h.kind = 'image' AND h.position = {_FIRST_PHOTO} "
+        f"WHERE n.id < $2 AND {_SHOWN} ORDER BY n.id DESC LIMIT {int(limit)}",
+        account_id,
+        LAST_ID if before is None else before,
+    )
+    return tuple(_view(row) for row in rows)
+
+
+def _view(row: Row) -> NotificationView:
+    kind = NotificationKind(row["kind"])
+    spoken = kind in (NotificationKind.COMMENT, NotificationKind.MENTION)
+    return NotificationView(
+        id=row["id"],
+        kind=kind,
+        actor=card_from(row),
+        post_id=row["post_id"],
+        thumb=_thumb(row),
+        excerpt=(row["warning"] or text_of(row["content_html"], 140)) if spoken else "",
+        created_at=row["created_at"],
+        unread=row["read_at"] is None,
+    )
+
+
+def _thumb(row: Row) -> str:
+    if row["photo_id"] is None:
+        return ""
+    state, renditions = PhotoState(row["photo_state"]), renditions_from(row["renditions"])
+    return photo_path(row["photo_id"], state=state, renditions=renditions, name=GRID)

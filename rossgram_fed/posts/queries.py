@@ -1,0 +1,180 @@
+"""What pages read about posts: hand-written SQL, two or three statements a page however many posts it shows.
+
+Every query carries the rule of ``rossgram_fed.visibility``; ids that the viewer may not see bring nothing.
+"""
+
+# ruff: noqa: S608 - the SQL is put together of constants and placeholders only
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Protocol
+
+from rossgram_fed.accounts.cards import CARD_COLUMNS
+from rossgram_fed.database import Row
+from rossgram_fed.database.engine import placeholders
+from rossgram_fed.models.posts import Visibility
+from rossgram_fed.posts.views import (
+    PHOTO_COLUMNS,
+    POST_COLUMNS,
+    CommentView,
+    PhotoView,
+    PostPage,
+    PostView,
+    photo_from,
+    post_from,
+)
+from rossgram_fed.visibility import visible
+
+THREAD_LIMIT = 1000
+"""Posts of one thread that a page looks at."""
+
+
+class Reader(Protocol):
+    """Whatever runs a read: the database, or a transaction that must see its own writes."""
+
+    async def fetch(self, sql: str, *arguments: object) -> list[Row]:
+        """Run one statement and return its rows."""
+        ...
+
+
+async def posts_by_ids(reader: Reader, ids: Sequence[int], *, viewer_id: int | None) -> tuple[PostView, ...]:
+    """Return those of the posts that the viewer may see, in the order of ``ids``, in two statements."""
+    if not ids:
+        return ()
+    viewer = None if viewer_id is None else "$1"
+    known = [] if viewer_id is None else [viewer_id]
+    rows = await reader.fetch(
+        f"SELECT {POST_COLUMNS}, {CARD_COLUMNS}, {_flags(viewer)} FROM posts p JOIN accounts a ON a.id = p.account_id "
+        f"WHERE p.id IN ({placeholders(len(ids), len(known) + 1)}) AND {visible(viewer)}",
+        *known,
+        *ids,
+    )
+    photos = await photos_of(reader, [row["id"] for row in rows])
+    found = {row["id"]: post_from(row, photos=tuple(photos[row["id"]]), viewer_id=viewer_id) for row in rows}
+    return tuple(found[post_id] for post_id in ids if post_id in found)
+
+
+async def photos_of(reader: Reader, post_ids: Sequence[int]) -> defaultdict[int, list[PhotoView]]:
+    """Return the photos of each post, in their order."""
+    photos: defaultdict[int, list[PhotoView]] = defaultdict(list)
+    if post_ids:
+        rows = await reader.fetch(
+            f"SELECT {PHOTO_COLUMNS} FROM photos h WHERE h.post_id IN ({placeholders(len(post_ids))}) "
+            "ORDER BY h.post_id, h.position, h.id",
+            *post_ids,
+        )
+        for row in rows:
+            photos[row["post_id"]].append(photo_from(row))
+    return photos
+
+
+async def post_page(reader: Reader, post_id: int, *, viewer_id: int | None) -> PostPage | None:
+    """Return a post with its thread, or None when there is no such post for this viewer; three statements."""
+    viewer, known = ("$2", [viewer_id]) if viewer_id is not None else (None, [])
+    members = await reader.fetch(
+        f"SELECT p.id, p.in_reply_to_id, CASE WHEN {visible(viewer)} THEN 1 ELSE 0 END AS seen FROM posts p "
+        f"WHERE p.thread_id = (SELECT t.thread_id FROM posts t WHERE t.id = $1) ORDER BY p.id LIMIT {THREAD_LIMIT}",
+        post_id,
+        *known,
+    )
+    seen = [row["id"] for row in members if row["seen"]]
+    if post_id not in seen:
+        # A thread can outgrow the limit; its posts still have pages.
+        alone = await posts_by_ids(reader, [post_id], viewer_id=viewer_id)
+        return PostPage(post=alone[0], ancestors=(), comments=()) if alone else None
+    posts = {post.id: post for post in await posts_by_ids(reader, seen, viewer_id=viewer_id)}
+    if post_id not in posts:
+        return None
+    parents: dict[int, int | None] = {row["id"]: row["in_reply_to_id"] for row in members}
+    return PostPage(
+        post=posts[post_id],
+        ancestors=tuple(posts[above] for above in _ancestors(post_id, parents) if above in posts),
+        comments=_tree(post_id, parents, posts),
+    )
+
+
+async def profile_grid(
+    reader: Reader, account_id: int, *, viewer_id: int | None, before: int | None = None, limit: int = 30
+) -> tuple[PostView, ...]:
+    """Return an account's own posts with photos, the newest first, from below the id ``before``."""
+    viewer, known = ("$3", [viewer_id]) if viewer_id is not None else (None, [])
+    rows = await reader.fetch(
+        f"SELECT p.id FROM posts p WHERE p.account_id = $1 AND p.id < $2 AND p.photo_count > 0 "
+        f"AND p.in_reply_to_uri = '' AND p.visibility < {int(Visibility.DIRECT)} AND {visible(viewer)} "
+        f"ORDER BY p.id DESC LIMIT {int(limit)}",
+        account_id,
+        LAST_ID if before is None else before,
+        *known,
+    )
+    return await posts_by_ids(reader, [row["id"] for row in rows], viewer_id=viewer_id)
+
+
+async def tag_page(
+    reader: Reader, tag: str, *, viewer_id: int | None, before: int | None = None, limit: int = 30
+) -> tuple[PostView, ...]:
+    """Return the public posts with photos that carry a folded tag, the newest first."""
+    viewer, known = ("$3", [viewer_id]) if viewer_id is not None else (None, [])
+    rows = await reader.fetch(
+        f"SELECT p.id FROM tags t JOIN post_tags u ON u.tag_id = t.id JOIN posts p ON p.id = u.post_id "
+        f"WHERE t.name = $1 AND p.id < $2 AND p.photo_count > 0 AND p.visibility = {int(Visibility.PUBLIC)} "
+        f"AND {visible(viewer)} ORDER BY p.id DESC LIMIT {int(limit)}",
+        tag,
+        LAST_ID if before is None else before,
+        *known,
+    )
+    return await posts_by_ids(reader, [row["id"] for row in rows], viewer_id=viewer_id)
+
+
+LAST_ID = 2**63 - 1
+"""Above every id: the cursor of a first page."""
+
+
+def _flags(viewer: str | None) -> str:
+    if viewer is None:
+        return "0 AS liked, 0 AS boosted, 0 AS bookmarked"
+    return ", ".join(
+        f"EXISTS (SELECT 1 FROM {table} x WHERE x.account_id = {viewer} AND x.post_id = p.id) AS {flag}"
+        for table, flag in (("likes", "liked"), ("boosts", "boosted"), ("bookmarks", "bookmarked"))
+    )
+
+
+def _ancestors(post_id: int, parents: dict[int, int | None]) -> list[int]:
+    """Return the ids above a post, the root first; a loop, which no honest server makes, ends the walk."""
+    above: list[int] = []
+    met = {post_id}
+    parent = parents.get(post_id)
+    while parent is not None and parent not in met:
+        above.append(parent)
+        met.add(parent)
+        parent = parents.get(parent)
+    return above[::-1]
+
+
+def _nearest_seen(post_id: int, parents: dict[int, int | None], posts: dict[int, PostView]) -> int | None:
+    met = {post_id}
+    parent = parents.get(post_id)
+    while parent is not None and parent not in posts and parent not in met:
+        met.add(parent)
+        parent = parents.get(parent)
+    return parent if parent in posts else None
+
+
+def _tree(root: int, parents: dict[int, int | None], posts: dict[int, PostView]) -> tuple[CommentView, ...]:
+    """Order what hangs below ``root``; an answer to something unseen hangs under the nearest post that is seen.
+
+    Answers to a deleted comment have lost their parent and hang under the root of their thread.
+    """
+    top = posts[root].thread_id if posts[root].thread_id == root else None
+    children: defaultdict[int, list[int]] = defaultdict(list)
+    for post_id in posts:
+        holder = _nearest_seen(post_id, parents, posts)
+        if post_id != root and (holder or top) is not None:
+            children[holder or top or root].append(post_id)
+    ordered: list[CommentView] = []
+    waiting = [(child, 0) for child in sorted(children[root], reverse=True)]
+    while waiting:
+        post_id, depth = waiting.pop()
+        ordered.append(CommentView(post=posts[post_id], depth=depth))
+        waiting.extend((child, depth + 1) for child in sorted(children[post_id], reverse=True))
+    return tuple(ordered)

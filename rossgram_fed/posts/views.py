@@ -1,0 +1,193 @@
+"""Posts and photos as pages show them: frozen values with every path ready, made from rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rossgram_fed.accounts.cards import AccountCard, card_from
+from rossgram_fed.database import Row
+from rossgram_fed.markup import text_of
+from rossgram_fed.models.posts import PhotoState, Visibility
+from rossgram_fed.renditions import FEED, FULL, GRID, photo_path, rendered_width, renditions_from
+
+POST_COLUMNS = (
+    "p.id, p.uri, p.url, p.local, p.visibility, p.caption, p.content_html, p.warning, p.sensitive, p.language, "
+    "p.in_reply_to_id, p.in_reply_to_uri, p.thread_id, p.likes_count, p.boosts_count, p.replies_count, "
+    "p.published_at, p.edited_at"
+)
+"""What ``post_from`` reads, besides the author's card and the viewer's flags; the query names the table ``posts p``."""
+
+PHOTO_COLUMNS = (
+    "h.id, h.post_id, h.state, h.kind, h.description, h.media_type, h.width, h.height, h.blurhash, h.placeholder, "
+    "h.focal_x, h.focal_y, h.sensitive, h.renditions, h.remote_url"
+)
+"""What ``photo_from`` reads; the query names the table ``photos h``."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoView:
+    """One photo of a post, or a video or sound that we can only link to."""
+
+    id: int
+    kind: str
+    """``image``, ``video`` or ``audio``."""
+    description: str
+    width: int | None
+    height: int | None
+    blurhash: str
+    placeholder: str
+    """A tiny WebP as base64; may be empty."""
+    focal_x: float
+    focal_y: float
+    sensitive: bool
+    grid: str
+    """Path of the tile for grids; empty when there is nothing to show."""
+    src: str
+    """Path of the rendition for feeds."""
+    full: str
+    """Path of the largest rendition."""
+    srcset: str
+    """``path 1080w, path 2048w``; empty when sizes are unknown."""
+    remote_url: str
+    """The address at the origin; for links only, never for loading."""
+
+    @property
+    def focus(self) -> str:
+        """The focal point as a CSS ``object-position``: ``50% 50%`` is the middle."""
+        return f"{(self.focal_x + 1) * 50:.0f}% {(1 - self.focal_y) * 50:.0f}%"
+
+
+@dataclass(frozen=True, slots=True)
+class PostView:
+    """A post or comment with its author, its photos and what the viewer did to it."""
+
+    id: int
+    author: AccountCard
+    uri: str
+    url: str
+    local: bool
+    visibility: Visibility
+    caption: str
+    """As typed; empty for remote posts."""
+    content_html: str
+    """Sanitised HTML."""
+    warning: str
+    sensitive: bool
+    language: str
+    photos: tuple[PhotoView, ...]
+    in_reply_to_id: int | None
+    in_reply_to_uri: str
+    thread_id: int
+    likes_count: int
+    boosts_count: int
+    replies_count: int
+    published_at: int
+    edited_at: int | None
+    own: bool
+    """Whether the viewer wrote it."""
+    liked: bool
+    boosted: bool
+    bookmarked: bool
+
+    @property
+    def path(self) -> str:
+        """The address of its page on this server."""
+        return f"/p/{self.id}"
+
+    @property
+    def is_comment(self) -> bool:
+        """Whether it answers another post, known to us or not."""
+        return bool(self.in_reply_to_uri)
+
+    @property
+    def can_be_boosted(self) -> bool:
+        """Whether its author meant it for everybody."""
+        return self.visibility in (Visibility.PUBLIC, Visibility.UNLISTED)
+
+    @property
+    def excerpt(self) -> str:
+        """The first words, for titles and previews; the warning instead when there is one."""
+        return self.warning or text_of(self.content_html, 140)
+
+
+@dataclass(frozen=True, slots=True)
+class CommentView:
+    """A comment in a tree: ``depth`` is 0 for an answer to the post the page is about."""
+
+    post: PostView
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class PostPage:
+    """Everything the page of one post shows."""
+
+    post: PostView
+    ancestors: tuple[PostView, ...]
+    """From the root of the thread down to the parent; those the viewer may see and we know."""
+    comments: tuple[CommentView, ...]
+    """Depth first, the oldest first among neighbours."""
+
+
+def post_from(row: Row, *, photos: tuple[PhotoView, ...], viewer_id: int | None) -> PostView:
+    """Read a post out of a row with ``POST_COLUMNS``, ``CARD_COLUMNS``, ``liked``, ``boosted`` and ``bookmarked``."""
+    author = card_from(row)
+    return PostView(
+        id=row["id"],
+        author=author,
+        uri=row["uri"],
+        url=row["url"] or row["uri"],
+        local=bool(row["local"]),
+        visibility=Visibility(row["visibility"]),
+        caption=row["caption"],
+        content_html=row["content_html"],
+        warning=row["warning"],
+        sensitive=bool(row["sensitive"]),
+        language=row["language"],
+        photos=photos,
+        in_reply_to_id=row["in_reply_to_id"],
+        in_reply_to_uri=row["in_reply_to_uri"],
+        thread_id=row["thread_id"],
+        likes_count=row["likes_count"],
+        boosts_count=row["boosts_count"],
+        replies_count=row["replies_count"],
+        published_at=row["published_at"],
+        edited_at=row["edited_at"],
+        own=author.id == viewer_id,
+        liked=bool(row["liked"]),
+        boosted=bool(row["boosted"]),
+        bookmarked=bool(row["bookmarked"]),
+    )
+
+
+def photo_from(row: Row) -> PhotoView:
+    """Read a photo out of a row with ``PHOTO_COLUMNS``."""
+    state, renditions = PhotoState(row["state"]), renditions_from(row["renditions"])
+    width, height = row["width"], row["height"]
+    shown = row["kind"] == "image"
+    paths = {
+        name: photo_path(row["id"], state=state, renditions=renditions, name=name) if shown else ""
+        for name in (GRID, FEED, FULL)
+    }
+    widths = {
+        name: renditions[name]["width"] if name in renditions else rendered_width(name, width=width, height=height)
+        for name in (FEED, FULL)
+    }
+    sources = {paths[name]: widths[name] for name in (FEED, FULL) if paths[name] and widths[name]}
+    return PhotoView(
+        id=row["id"],
+        kind=row["kind"],
+        description=row["description"],
+        width=width,
+        height=height,
+        blurhash=row["blurhash"],
+        placeholder=row["placeholder"],
+        focal_x=row["focal_x"],
+        focal_y=row["focal_y"],
+        sensitive=bool(row["sensitive"]),
+        grid=paths[GRID] or paths[FEED],
+        src=paths[FEED] or paths[FULL],
+        full=paths[FULL] or paths[FEED],
+        srcset=", ".join(f"{path} {shown_width}w" for path, shown_width in sources.items()),
+        remote_url=row["remote_url"],
+    )

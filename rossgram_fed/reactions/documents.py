@@ -1,0 +1,41 @@
+"""Likes and boosts as activities; pure.
+
+The object is always a bare address: that is what every validator expects (Pixelfed's among them).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from activitypub.activities import Announce, Like, Undo
+from activitypub.objects import PUBLIC
+from activitypub.render import activity_document
+
+Document = dict[str, object]
+
+
+def like_document(*, uri: str, actor: str, post_uri: str, author: str) -> Document:
+    """Return the Like with the id ``uri``."""
+    return activity_document(Like(id=uri, actor=actor, to=(author,), object=post_uri))
+
+
+def undo_like_document(*, uri: str, actor: str, post_uri: str, author: str) -> Document:
+    """Return the Undo of a Like."""
+    like = Like(id=uri, actor=actor, object=post_uri)
+    return activity_document(Undo(id=f"{uri}/undo", actor=actor, to=(author,), object=like))
+
+
+def announce_document(*, uri: str, actor: str, followers: str, post_uri: str, author: str, at: int) -> Document:
+    """Return the Announce with the id ``uri``; ``at`` is its instant in milliseconds since 1970 UTC."""
+    return activity_document(_announce(uri, actor, followers, post_uri, author, at))
+
+
+def undo_announce_document(*, uri: str, actor: str, followers: str, post_uri: str, author: str, at: int) -> Document:
+    """Return the Undo of an Announce."""
+    announce = _announce(uri, actor, followers, post_uri, author, at)
+    return activity_document(Undo(id=f"{uri}/undo", actor=actor, to=(PUBLIC,), cc=announce.cc, object=announce))
+
+
+def _announce(uri: str, actor: str, followers: str, post_uri: str, author: str, at: int) -> Announce:
+    published = datetime.fromtimestamp(at / 1000, UTC)
+    return Announce(id=uri, actor=actor, to=(PUBLIC,), cc=(followers, author), published=published, object=post_uri)

@@ -1,0 +1,100 @@
+"""Like, Announce and their Undo, as they arrive from other servers.
+
+Reactions to what we do not know are ignored, but for one: what somebody followed here boosts is fetched, and the
+boost recorded afterwards. Reactions to what the sender may not see, or across a block, have no effect.
+"""
+
+from __future__ import annotations
+
+from activitypub.activities import Announce, Like, Undo
+from activitypub.origin import is_http_url
+from rossgram_fed.federation.addresses import is_local
+from rossgram_fed.federation.arrivals import Arrival, Handlers
+from rossgram_fed.jobs.queue import enqueue
+from rossgram_fed.reactions import actions
+from rossgram_fed.reactions.subjects import subject_by_uri
+
+LONGEST_URI = 2048
+_TABLES = {Like: "likes", Announce: "boosts"}
+
+
+async def on_like(arrival: Arrival) -> bool:
+    """The sender likes a post (or reacts with an emoji, which is a like here)."""
+    activity, account_id = arrival.activity, arrival.sender.account_id
+    if not isinstance(activity, Like):
+        return False
+    post = await subject_by_uri(arrival.change, account_id=account_id, uri=activity.object)
+    if post is None:
+        return False
+    await actions.receive_like(arrival.change, account_id=account_id, post=post, uri=activity.id[:LONGEST_URI])
+    return True
+
+
+async def on_announce(arrival: Arrival) -> bool:
+    """The sender boosts a post that we have, or one that their followers here shall get to see."""
+    activity, account_id = arrival.activity, arrival.sender.account_id
+    if not isinstance(activity, Announce):
+        return False
+    post = await subject_by_uri(arrival.change, account_id=account_id, uri=activity.object)
+    if post is not None:
+        await actions.receive_boost(arrival.change, account_id=account_id, post=post, uri=activity.id[:LONGEST_URI])
+        return True
+    if not await _worth_fetching(arrival, activity.object):
+        return False
+    payload = {
+        "uri": activity.object,
+        "reason": "boost",
+        "account_id": account_id,
+        "boost_uri": activity.id[:LONGEST_URI],
+    }
+    await enqueue(arrival.change, "fetch_post", payload)
+    return True
+
+
+async def on_undo(arrival: Arrival) -> bool:
+    """The sender takes a like or a boost back: matched by what was liked, or by the activity's id alone."""
+    activity, account_id = arrival.activity, arrival.sender.account_id
+    if not isinstance(activity, Undo):
+        return False
+    undone = activity.object
+    if isinstance(undone, Like | Announce):
+        if undone.actor not in ("", arrival.sender.uri):
+            return False
+        tables, where, value = (
+            (_TABLES[type(undone)],),
+            "post_id = (SELECT id FROM posts WHERE uri = $2)",
+            undone.object,
+        )
+    elif isinstance(undone, str):
+        tables, where, value = tuple(_TABLES.values()), "uri = $2", undone
+    else:
+        return False
+    for table in tables:
+        post_id = await arrival.change.tx.fetch_value(
+            f"SELECT post_id FROM {table} WHERE account_id = $1 AND {where}",  # noqa: S608 - constants
+            account_id,
+            value,
+        )
+        if post_id is not None:
+            await actions.remove(arrival.change, table, account_id=account_id, post_id=post_id)
+            return True
+    return False
+
+
+HANDLERS: Handlers = {Like: (on_like,), Announce: (on_announce,), Undo: (on_undo,)}
+
+
+async def _worth_fetching(arrival: Arrival, uri: str) -> bool:
+    """Say whether a boosted stranger's post is for somebody here: its booster is followed, and it is not deleted."""
+    settings = arrival.change.settings
+    allow_http = settings.development.allow_http_and_private_networks
+    if len(uri) > LONGEST_URI or is_local(settings, uri) or not is_http_url(uri, allow_http):
+        return False
+    row = await arrival.change.tx.fetch_one(
+        "SELECT 1 AS followed FROM follows f WHERE f.followed_id = $1 AND f.state = 1 "
+        "AND NOT EXISTS (SELECT 1 FROM tombstones t WHERE t.uri = $2) "
+        "AND NOT EXISTS (SELECT 1 FROM posts p WHERE p.uri = $2) LIMIT 1",
+        arrival.sender.account_id,
+        uri,
+    )
+    return row is not None
