@@ -6,96 +6,42 @@ inside it both raw SQL and Tortoise models take part in the same transaction. Ne
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
 
-from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.context import TortoiseContext, _current_context
-from tortoise.transactions import in_transaction
 
-from rossgram_fed.database import sqlite
-from rossgram_fed.database.signals import CHANNEL, Signals
+from rossgram_fed.database import postgresql, sqlite
+from rossgram_fed.database.signals import Signals
+from rossgram_fed.database.transaction import Row, Transaction, first_value
 
-Row = Mapping[str, Any]
-"""One row, by column name: ``sqlite3.Row`` or ``asyncpg.Record``."""
+__all__ = ["Database", "Row", "Transaction", "open_database", "placeholders"]
 
 MODELS = "rossgram_fed.models"
 MIGRATIONS = "rossgram_fed.migrations"
 
-
-class Transaction:
-    """One transaction: its statements all happen or none does."""
-
-    def __init__(self, client: BaseDBAsyncClient, *, postgresql: bool) -> None:
-        self._client = client
-        self._postgresql = postgresql
-        self._signals: list[tuple[str, str]] = []
-        self.skip_locked = " FOR UPDATE SKIP LOCKED" if postgresql else ""
-        """Appended to the inner SELECT of a claim; SQLite has one writer and needs nothing."""
-
-    async def fetch(self, sql: str, *arguments: Any) -> list[Row]:
-        """Run one statement and return its rows; write ``RETURNING`` to learn what a change touched."""
-        async with self._client.acquire_connection() as connection:
-            if self._postgresql:
-                return list(await connection.fetch(sql, *arguments))
-            return list(await connection.execute_fetchall(sqlite.native(sql), arguments))
-
-    async def fetch_one(self, sql: str, *arguments: Any) -> Row | None:
-        """Return the first row, or None."""
-        rows = await self.fetch(sql, *arguments)
-        return rows[0] if rows else None
-
-    async def fetch_value(self, sql: str, *arguments: Any) -> Any:
-        """Return the first column of the first row, or None."""
-        rows = await self.fetch(sql, *arguments)
-        return next(iter(tuple(rows[0].values()) if self._postgresql else tuple(rows[0]))) if rows else None
-
-    async def execute(self, sql: str, *arguments: Any) -> None:
-        """Run one statement whose rows do not matter."""
-        await self.fetch(sql, *arguments)
-
-    async def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
-        """Run one statement once per row of arguments, in one go."""
-        async with self._client.acquire_connection() as connection:
-            if self._postgresql:
-                await connection.executemany(sql, list(rows))
-            else:
-                await connection.executemany(sqlite.native(sql), list(rows))
-
-    def signal(self, name: str, about: str = "") -> None:
-        """Fire a signal once this transaction is committed, and only then."""
-        if (name, about) not in self._signals:
-            self._signals.append((name, about))
-
-    async def notify(self) -> None:
-        """Hand the signals to PostgreSQL, which sends them to the other processes at commit."""
-        if self._postgresql:
-            for name, about in self._signals:
-                await self.fetch("SELECT pg_notify($1, $2)", CHANNEL, f"{name} {about}")
-
-    @property
-    def signals(self) -> Sequence[tuple[str, str]]:
-        """What will be fired at commit."""
-        return self._signals
+_open: ContextVar[tuple[tuple[Database, Transaction], ...]] = ContextVar("open_transactions", default=())
+"""The transactions the current task is in, of whichever databases."""
 
 
 class Database:
     """An open database. Build it with ``open_database``; always ``close`` it, or the process cannot end."""
 
-    def __init__(self, context: TortoiseContext, readers: sqlite.Readers | None) -> None:
+    def __init__(self, context: TortoiseContext, client: sqlite.Client | postgresql.Client) -> None:
         self._context = context
-        self._readers = readers
-        self.signals = Signals()
-        self.postgresql = readers is None
-
-    @property
-    def client(self) -> BaseDBAsyncClient:
+        self.client = client
         """Tortoise's client, for migrations and ``doctor``."""
-        return self._context.connections.get("default")
+        self.postgresql = isinstance(client, postgresql.Client)
+        self.signals = Signals()
+        self._listener: postgresql.Listener | None = None
+
+    async def listen(self, credentials: dict[str, Any]) -> None:
+        """Hear the signals of other processes on the same PostgreSQL database."""
+        self._listener = postgresql.Listener(credentials, self.signals.fire, self.signals.fire_all)
+        await self._listener.start()
 
     @contextmanager
     def active(self) -> Iterator[None]:
@@ -107,11 +53,11 @@ class Database:
             _current_context.reset(token)
 
     async def fetch(self, sql: str, *arguments: Any) -> list[Row]:
-        """Read outside any transaction, without waiting for the writer."""
-        if self._readers is not None:
-            return list(await self._readers.fetch(sql, arguments))  # type: ignore[arg-type]
-        async with self.client.acquire_connection() as connection:
-            return list(await connection.fetch(sql, *arguments))
+        """Read without waiting for the writer; inside a transaction of this task, read what it sees."""
+        transaction = self._current()
+        if transaction is not None:
+            return await transaction.fetch(sql, *arguments)
+        return await self.client.read(sql, arguments)
 
     async def fetch_one(self, sql: str, *arguments: Any) -> Row | None:
         """Return the first row, or None."""
@@ -120,107 +66,86 @@ class Database:
 
     async def fetch_value(self, sql: str, *arguments: Any) -> Any:
         """Return the first column of the first row, or None."""
-        row = await self.fetch_one(sql, *arguments)
-        return None if row is None else tuple(row.values() if self.postgresql else row)[0]
+        return first_value(await self.fetch(sql, *arguments))
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
-        """Open a write transaction; commit when the block ends, roll back when it raises."""
+        """Open a write transaction; commit when the block ends, roll back when it raises.
+
+        Raises ``RuntimeError`` inside another transaction of the same task: its signals would be fired too early.
+        """
+        if self._current() is not None:
+            raise RuntimeError("This task is already in a change; hand that one down instead of opening another.")
         with self.active():
-            async with in_transaction("default") as client:
-                transaction = Transaction(client, postgresql=self.postgresql)
-                yield transaction
-                await transaction.notify()
+            async with self.client._in_transaction() as client:
+                transaction = self.client.statements(client)
+                token = _open.set((*_open.get(), (self, transaction)))
+                try:
+                    yield transaction
+                    if self._listener is not None and transaction.signals:
+                        await self._listener.send(transaction, transaction.signals)
+                finally:
+                    transaction.end()
+                    _open.reset(token)
         for name, about in transaction.signals:
             self.signals.fire(name, about)
 
     async def close(self) -> None:
         """Close every connection."""
-        await self.signals.close()
-        if self._readers is not None:
-            await self._readers.close()
-        await self._context.close_connections()
+        try:
+            if self._listener is not None:
+                await self._listener.close()
+        finally:
+            await self.client.close()
+
+    def _current(self) -> Transaction | None:
+        for database, transaction in _open.get():
+            if database is self and not transaction.over:
+                return transaction
+        return None
 
 
-async def open_database(url: str, *, before_open: Callable[[Path], None] | None = None) -> Database:
+async def open_database(url: str) -> Database:
     """Open ``sqlite:path`` or ``postgresql://user:password@host:port/name``; the schema is whatever is there.
 
+    A process speaks to one kind of engine at a time: Tortoise keeps the dialect with the models.
     Raises ``ValueError`` for a URL of any other kind, and the engine's own error when nothing answers.
     """
     scheme, _, rest = url.partition(":")
     if scheme == "sqlite":
         path = Path(rest.removeprefix("//"))
         path.parent.mkdir(parents=True, exist_ok=True)
-        if before_open is not None:
-            before_open(path)
-        context = await _context(
-            {"engine": "rossgram_fed.database.sqlite", "credentials": {"file_path": str(path), **sqlite.PRAGMAS}}
-        )
-        await context.connections.get("default").create_connection(with_db=True)
-        readers = sqlite.Readers(path)
-        database = Database(context, readers)
-        try:
-            await readers.open()
-        except BaseException:
-            await database.close()
-            raise
-        return database
-    if scheme in ("postgresql", "postgres"):
-        credentials = postgresql_credentials(url)
-        context = await _context(
-            {"engine": "tortoise.backends.asyncpg", "credentials": {**credentials, "minsize": 1, "maxsize": 12}}
-        )
-        database = Database(context, None)
-        try:
-            await context.connections.get("default").create_connection(with_db=True)
-            await database.signals.connect(credentials)
-        except BaseException:
-            await database.close()
-            raise
-        return database
-    raise ValueError(f"{scheme!r} is no database this server speaks; it speaks sqlite and postgresql")
+        database = await _prepare("sqlite", {"file_path": str(path), **sqlite.PRAGMAS})
+    elif scheme in ("postgresql", "postgres"):
+        database = await _prepare("postgresql", {**postgresql.credentials_of(url), **postgresql.POOL})
+    else:
+        raise ValueError(f"{scheme!r} is no database this server speaks; it speaks sqlite and postgresql")
+    try:
+        await database.client.create_connection(with_db=True)
+        if database.postgresql:
+            await database.listen(postgresql.credentials_of(url))
+    except BaseException:
+        await database.close()
+        raise
+    return database
 
 
-def postgresql_credentials(url: str) -> dict[str, Any]:
-    """Take a PostgreSQL URL apart; ``?host=/run/postgresql`` names a socket folder."""
-    parts = urlsplit(url)
-    query = dict(parse_qsl(parts.query))
-    return {
-        "host": query.get("host") or parts.hostname or "localhost",
-        "port": parts.port or int(query.get("port", 5432)),
-        "user": unquote(parts.username) if parts.username else "postgres",
-        "password": unquote(parts.password) if parts.password else None,
-        "database": unquote(parts.path.lstrip("/")) or "postgres",
-    }
+async def _prepare(engine: str, credentials: dict[str, Any]) -> Database:
+    """Introduce the models to Tortoise.
 
-
-async def _context(connection: dict[str, Any]) -> TortoiseContext:
+    The connection bears its engine's name, under which Tortoise keeps the SQL it rendered in that engine's dialect.
+    """
+    connection = {"engine": f"rossgram_fed.database.{engine}", "credentials": credentials}
+    app = {"models": [MODELS], "default_connection": engine, "migrations": MIGRATIONS}
     context = TortoiseContext()
     token = _current_context.set(context)
     try:
-        await context.init(
-            config={
-                "connections": {"default": connection},
-                "apps": {"models": {"models": [MODELS], "default_connection": "default", "migrations": MIGRATIONS}},
-            }
-        )
+        await context.init(config={"connections": {engine: connection}, "apps": {"models": app}})
+        return Database(context, context.connections.get(engine))  # type: ignore[arg-type]
     finally:
         _current_context.reset(token)
-    return context
 
 
 def placeholders(count: int, start: int = 1) -> str:
     """Return ``$start, …`` for an ``IN (…)`` of ``count`` values; the caller passes the values, never text."""
     return ", ".join(f"${number}" for number in range(start, start + count))
-
-
-async def retry_when_locked(attempt: Callable[[], Any], tries: int = 5) -> Any:
-    """Run a start-up step again when another process holds the SQLite file's lock for longer than the busy timeout."""
-    for remaining in reversed(range(tries)):
-        try:
-            return await attempt()
-        except Exception as error:
-            if remaining == 0 or "locked" not in str(error):
-                raise
-            await asyncio.sleep(0.5)
-    return None

@@ -70,7 +70,10 @@ class Account(Model):
 class AccountKeys(Model):
     """The private keys of a local account, kept apart so that no read of an account carries them."""
 
-    account = fields.OneToOneField("models.Account", primary_key=True, on_delete=fields.CASCADE, related_name="keys")
+    account: fields.OneToOneRelation[Account] = fields.OneToOneField(
+        "models.Account", primary_key=True, on_delete=fields.CASCADE, related_name="keys"
+    )
+    account_id: int
     rsa_pem = fields.TextField()
     """RSA-2048, PKCS#8 PEM; signs HTTP requests."""
     ed25519_pem = fields.TextField()
@@ -84,7 +87,10 @@ class User(Model):
     """Someone who signs in to a local account."""
 
     id = fields.BigIntField(primary_key=True, generated=False)
-    account = fields.OneToOneField("models.Account", on_delete=fields.CASCADE, related_name="user")
+    account: fields.OneToOneRelation[Account] = fields.OneToOneField(
+        "models.Account", on_delete=fields.CASCADE, related_name="user"
+    )
+    account_id: int
     email = fields.CharField(max_length=320, null=True, unique=True)
     password_hash = fields.CharField(max_length=255)
     role = fields.IntEnumField(Role, default=Role.MEMBER)
@@ -100,7 +106,10 @@ class Session(Model):
     """A signed-in browser. Only the SHA-256 of its token is kept, so a stolen database opens no session."""
 
     id = fields.BigIntField(primary_key=True, generated=False)
-    user = fields.ForeignKeyField("models.User", on_delete=fields.CASCADE, related_name="sessions")
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", on_delete=fields.CASCADE, related_name="sessions"
+    )
+    user_id: int
     token_hash = fields.CharField(max_length=64, unique=True)
     user_agent = fields.CharField(max_length=255, default="")
     created_at = fields.BigIntField()
@@ -117,7 +126,10 @@ class Invite(Model):
 
     id = fields.BigIntField(primary_key=True, generated=False)
     code_hash = fields.CharField(max_length=64, unique=True)
-    created_by = fields.ForeignKeyField("models.User", on_delete=fields.CASCADE, related_name="invites")
+    created_by: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", on_delete=fields.CASCADE, related_name="invites"
+    )
+    created_by_id: int
     uses_left = fields.IntField(default=1)
     created_at = fields.BigIntField()
     expires_at = fields.BigIntField()

@@ -13,6 +13,9 @@ from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.models import Model
 
+from rossgram_fed.models.accounts import Account
+from rossgram_fed.models.posts import Post
+
 
 class WorkState(IntEnum):
     """The life of a claimable row."""
@@ -43,7 +46,10 @@ class InboxItem(Claimable):
 
     dedupe_key = fields.CharField(max_length=64, unique=True)
     """SHA-256 (hex) over the activity id and the body: some servers give every edit of a profile the same id."""
-    sender = fields.ForeignKeyField("models.Account", on_delete=fields.CASCADE, related_name="arrivals")
+    sender: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "models.Account", on_delete=fields.CASCADE, related_name="arrivals"
+    )
+    sender_id: int
     body = fields.BinaryField()
     """The raw JSON; emptied once it has had its effect."""
 
@@ -56,9 +62,15 @@ class OutboxActivity(Model):
     """An activity to be delivered, rendered once and shared by all its deliveries."""
 
     id = fields.BigIntField(primary_key=True, generated=False)
-    account = fields.ForeignKeyField("models.Account", on_delete=fields.CASCADE, related_name="sent")
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "models.Account", on_delete=fields.CASCADE, related_name="sent"
+    )
     """Whose key signs it."""
-    post = fields.ForeignKeyField("models.Post", null=True, on_delete=fields.SET_NULL, related_name="sent")
+    account_id: int
+    post: fields.ForeignKeyNullableRelation[Post] = fields.ForeignKeyField(
+        "models.Post", null=True, on_delete=fields.SET_NULL, related_name="sent"
+    )
+    post_id: int | None
     body = fields.BinaryField()
     created_at = fields.BigIntField()
 
@@ -70,7 +82,10 @@ class OutboxActivity(Model):
 class Delivery(Claimable):
     """One activity on its way to one inbox."""
 
-    activity = fields.ForeignKeyField("models.OutboxActivity", on_delete=fields.CASCADE, related_name="deliveries")
+    activity: fields.ForeignKeyRelation[OutboxActivity] = fields.ForeignKeyField(
+        "models.OutboxActivity", on_delete=fields.CASCADE, related_name="deliveries"
+    )
+    activity_id: int
     account_id = fields.BigIntField()
     """The sender, repeated from the activity so that order per (sender, inbox) needs no join."""
     inbox = fields.CharField(max_length=2048)

@@ -9,14 +9,23 @@ from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.models import Model
 
+from rossgram_fed.models.accounts import Account
+from rossgram_fed.models.posts import Photo
+
 
 class MediaFile(Model):
     """A file in storage. The row goes with the photo or the account that needs it; the sweep then takes the file."""
 
     key = fields.CharField(max_length=64, primary_key=True)
-    photo = fields.ForeignKeyField("models.Photo", null=True, on_delete=fields.CASCADE, related_name="files")
-    account = fields.ForeignKeyField("models.Account", null=True, on_delete=fields.CASCADE, related_name="files")
+    photo: fields.ForeignKeyNullableRelation[Photo] = fields.ForeignKeyField(
+        "models.Photo", null=True, on_delete=fields.CASCADE, related_name="files"
+    )
+    photo_id: int | None
+    account: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
+        "models.Account", null=True, on_delete=fields.CASCADE, related_name="files"
+    )
     """Whose avatar it is; null for a photo's file."""
+    account_id: int | None
     remote = fields.BooleanField(default=False)
     """A copy of what lives at a stranger's server: it may be dropped to make room and fetched again."""
     source = fields.CharField(max_length=2048, default="")

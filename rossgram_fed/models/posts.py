@@ -8,6 +8,8 @@ from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.models import Model
 
+from rossgram_fed.models.accounts import Account
+
 
 class Visibility(IntEnum):
     """Who may see a post; a larger number is a smaller audience."""
@@ -33,7 +35,10 @@ class Post(Model):
     """A post or a comment. Its id sorts by the moment it was published."""
 
     id = fields.BigIntField(primary_key=True, generated=False)
-    account = fields.ForeignKeyField("models.Account", on_delete=fields.CASCADE, related_name="posts")
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "models.Account", on_delete=fields.CASCADE, related_name="posts"
+    )
+    account_id: int
     uri = fields.CharField(max_length=2048, unique=True)
     url = fields.CharField(max_length=2048, default="")
     local = fields.BooleanField(default=False)
@@ -46,7 +51,10 @@ class Post(Model):
     sensitive = fields.BooleanField(default=False)
     language = fields.CharField(max_length=16, default="")
     photo_count = fields.IntField(default=0)
-    in_reply_to = fields.ForeignKeyField("models.Post", null=True, on_delete=fields.SET_NULL, related_name="replies")
+    in_reply_to: fields.ForeignKeyNullableRelation[Post] = fields.ForeignKeyField(
+        "models.Post", null=True, on_delete=fields.SET_NULL, related_name="replies"
+    )
+    in_reply_to_id: int | None
     in_reply_to_uri = fields.CharField(max_length=2048, default="")
     """The parent's URI, also while we do not have the parent; empty for a post that is no comment."""
     thread_id = fields.BigIntField()
@@ -75,8 +83,14 @@ class Photo(Model):
     """One photo of a post, or an upload that waits in its owner's composer (``post`` is null then)."""
 
     id = fields.BigIntField(primary_key=True, generated=False)
-    account = fields.ForeignKeyField("models.Account", on_delete=fields.CASCADE, related_name="photos")
-    post = fields.ForeignKeyField("models.Post", null=True, on_delete=fields.CASCADE, related_name="photos")
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "models.Account", on_delete=fields.CASCADE, related_name="photos"
+    )
+    account_id: int
+    post: fields.ForeignKeyNullableRelation[Post] = fields.ForeignKeyField(
+        "models.Post", null=True, on_delete=fields.CASCADE, related_name="photos"
+    )
+    post_id: int | None
     position = fields.IntField(default=0)
     state = fields.IntEnumField(PhotoState)
     kind = fields.CharField(max_length=16, default="image")
@@ -115,8 +129,14 @@ class PostTag(Model):
     """A post carries a tag."""
 
     id = fields.BigIntField(primary_key=True, generated=False)
-    tag = fields.ForeignKeyField("models.Tag", on_delete=fields.CASCADE, related_name="uses")
-    post = fields.ForeignKeyField("models.Post", on_delete=fields.CASCADE, related_name="tags")
+    tag: fields.ForeignKeyRelation[Tag] = fields.ForeignKeyField(
+        "models.Tag", on_delete=fields.CASCADE, related_name="uses"
+    )
+    tag_id: int
+    post: fields.ForeignKeyRelation[Post] = fields.ForeignKeyField(
+        "models.Post", on_delete=fields.CASCADE, related_name="tags"
+    )
+    post_id: int
 
     class Meta:
         table = "post_tags"
@@ -128,8 +148,14 @@ class Mention(Model):
     """A post is addressed to an account, by name or, for a direct post, by audience."""
 
     id = fields.BigIntField(primary_key=True, generated=False)
-    post = fields.ForeignKeyField("models.Post", on_delete=fields.CASCADE, related_name="mentions")
-    account = fields.ForeignKeyField("models.Account", on_delete=fields.CASCADE, related_name="mentioned_in")
+    post: fields.ForeignKeyRelation[Post] = fields.ForeignKeyField(
+        "models.Post", on_delete=fields.CASCADE, related_name="mentions"
+    )
+    post_id: int
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "models.Account", on_delete=fields.CASCADE, related_name="mentioned_in"
+    )
+    account_id: int
 
     class Meta:
         table = "mentions"

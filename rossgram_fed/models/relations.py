@@ -8,6 +8,9 @@ from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.models import Model
 
+from rossgram_fed.models.accounts import Account
+from rossgram_fed.models.posts import Post
+
 
 class FollowState(IntEnum):
     """A follow counts only once the followed side said yes."""
@@ -32,8 +35,14 @@ class Follow(Model):
     """``follower`` follows, or asks to follow, ``followed``."""
 
     id = fields.BigIntField(primary_key=True, generated=False)
-    follower = fields.ForeignKeyField("models.Account", on_delete=fields.CASCADE, related_name="follows")
-    followed = fields.ForeignKeyField("models.Account", on_delete=fields.CASCADE, related_name="followed_by")
+    follower: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "models.Account", on_delete=fields.CASCADE, related_name="follows"
+    )
+    follower_id: int
+    followed: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "models.Account", on_delete=fields.CASCADE, related_name="followed_by"
+    )
+    followed_id: int
     state = fields.IntEnumField(FollowState)
     uri = fields.CharField(max_length=2048)
     """The id of the Follow activity."""
@@ -49,8 +58,14 @@ class Like(Model):
     """``account`` likes ``post``."""
 
     id = fields.BigIntField(primary_key=True, generated=False)
-    account = fields.ForeignKeyField("models.Account", on_delete=fields.CASCADE, related_name="likes")
-    post = fields.ForeignKeyField("models.Post", on_delete=fields.CASCADE, related_name="likes")
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "models.Account", on_delete=fields.CASCADE, related_name="likes"
+    )
+    account_id: int
+    post: fields.ForeignKeyRelation[Post] = fields.ForeignKeyField(
+        "models.Post", on_delete=fields.CASCADE, related_name="likes"
+    )
+    post_id: int
     uri = fields.CharField(max_length=2048, default="")
     created_at = fields.BigIntField()
 
@@ -64,8 +79,14 @@ class Boost(Model):
     """``account`` shares ``post`` with their followers."""
 
     id = fields.BigIntField(primary_key=True, generated=False)
-    account = fields.ForeignKeyField("models.Account", on_delete=fields.CASCADE, related_name="boosts")
-    post = fields.ForeignKeyField("models.Post", on_delete=fields.CASCADE, related_name="boosts")
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "models.Account", on_delete=fields.CASCADE, related_name="boosts"
+    )
+    account_id: int
+    post: fields.ForeignKeyRelation[Post] = fields.ForeignKeyField(
+        "models.Post", on_delete=fields.CASCADE, related_name="boosts"
+    )
+    post_id: int
     uri = fields.CharField(max_length=2048)
     created_at = fields.BigIntField()
 
@@ -79,8 +100,14 @@ class Bookmark(Model):
     """``account`` keeps ``post`` for themselves; nobody else learns of it."""
 
     id = fields.BigIntField(primary_key=True, generated=False)
-    account = fields.ForeignKeyField("models.Account", on_delete=fields.CASCADE, related_name="bookmarks")
-    post = fields.ForeignKeyField("models.Post", on_delete=fields.CASCADE, related_name="bookmarks")
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "models.Account", on_delete=fields.CASCADE, related_name="bookmarks"
+    )
+    account_id: int
+    post: fields.ForeignKeyRelation[Post] = fields.ForeignKeyField(
+        "models.Post", on_delete=fields.CASCADE, related_name="bookmarks"
+    )
+    post_id: int
     created_at = fields.BigIntField()
 
     class Meta:
@@ -93,8 +120,14 @@ class Block(Model):
     """``account`` blocks ``target``: neither sees nor reaches the other here."""
 
     id = fields.BigIntField(primary_key=True, generated=False)
-    account = fields.ForeignKeyField("models.Account", on_delete=fields.CASCADE, related_name="blocks")
-    target = fields.ForeignKeyField("models.Account", on_delete=fields.CASCADE, related_name="blocked_by")
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "models.Account", on_delete=fields.CASCADE, related_name="blocks"
+    )
+    account_id: int
+    target: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "models.Account", on_delete=fields.CASCADE, related_name="blocked_by"
+    )
+    target_id: int
     uri = fields.CharField(max_length=2048, default="")
     created_at = fields.BigIntField()
 
@@ -108,8 +141,14 @@ class Mute(Model):
     """``account`` does not want to see ``target``; the target never learns."""
 
     id = fields.BigIntField(primary_key=True, generated=False)
-    account = fields.ForeignKeyField("models.Account", on_delete=fields.CASCADE, related_name="mutes")
-    target = fields.ForeignKeyField("models.Account", on_delete=fields.CASCADE, related_name="muted_by")
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "models.Account", on_delete=fields.CASCADE, related_name="mutes"
+    )
+    account_id: int
+    target: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "models.Account", on_delete=fields.CASCADE, related_name="muted_by"
+    )
+    target_id: int
     created_at = fields.BigIntField()
 
     class Meta:
@@ -122,10 +161,19 @@ class Notification(Model):
     """``actor`` did something that ``account`` wants to know of."""
 
     id = fields.BigIntField(primary_key=True, generated=False)
-    account = fields.ForeignKeyField("models.Account", on_delete=fields.CASCADE, related_name="notifications")
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "models.Account", on_delete=fields.CASCADE, related_name="notifications"
+    )
+    account_id: int
     kind = fields.IntEnumField(NotificationKind)
-    actor = fields.ForeignKeyField("models.Account", on_delete=fields.CASCADE, related_name="caused")
-    post = fields.ForeignKeyField("models.Post", null=True, on_delete=fields.CASCADE, related_name="news")
+    actor: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "models.Account", on_delete=fields.CASCADE, related_name="caused"
+    )
+    actor_id: int
+    post: fields.ForeignKeyNullableRelation[Post] = fields.ForeignKeyField(
+        "models.Post", null=True, on_delete=fields.CASCADE, related_name="news"
+    )
+    post_id: int | None
     created_at = fields.BigIntField()
     read_at = fields.BigIntField(null=True)
 
