@@ -1,0 +1,190 @@
+"""Activities and collections as documents, and the contexts of everything we send; posts and actors come from beside.
+
+The rule: strict in what we send, in the shapes that every server reads. Only the outermost document carries
+``@context``, and the order of keys is ours, not JSON-LD's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from activitypub.activities import Activity, Delete, Like, Unknown
+from activitypub.actors import ACTOR_TYPES, Actor
+from activitypub.jsonld import AS2_URL, SECURITY_URL
+from activitypub.objects import Note
+from activitypub.render_actors import actor_document
+from activitypub.render_notes import Document, attachment_document, note_document, time_text, tombstone_document
+
+__all__ = [
+    "ACTOR_CONTEXT",
+    "CONTEXT",
+    "activity_document",
+    "actor_document",
+    "attachment_document",
+    "collection_document",
+    "note_document",
+    "page_document",
+    "time_text",
+    "tombstone_document",
+    "with_context",
+]
+
+CONTEXT: list[Any] = [
+    AS2_URL,
+    SECURITY_URL,
+    {
+        "toot": "http://joinmastodon.org/ns#",
+        "ostatus": "http://ostatus.org#",
+        "pixelfed": "http://pixelfed.org/ns#",
+        "gts": "https://gotosocial.org/ns#",
+        "sensitive": "as:sensitive",
+        "Hashtag": "as:Hashtag",
+        "conversation": {"@id": "ostatus:conversation", "@type": "@id"},
+        "blurhash": "toot:blurhash",
+        "focalPoint": {"@container": "@list", "@id": "toot:focalPoint"},
+        "commentsEnabled": "pixelfed:commentsEnabled",
+        "capabilities": {"@id": "pixelfed:capabilities", "@container": "@set"},
+        "announce": {"@id": "pixelfed:canAnnounce", "@type": "@id"},
+        "like": {"@id": "pixelfed:canLike", "@type": "@id"},
+        "reply": {"@id": "pixelfed:canReply", "@type": "@id"},
+        "interactionPolicy": {"@id": "gts:interactionPolicy", "@type": "@id"},
+        "canQuote": {"@id": "gts:canQuote", "@type": "@id"},
+        "canReply": {"@id": "gts:canReply", "@type": "@id"},
+        "canLike": {"@id": "gts:canLike", "@type": "@id"},
+        "canAnnounce": {"@id": "gts:canAnnounce", "@type": "@id"},
+        "automaticApproval": {"@id": "gts:automaticApproval", "@type": "@id"},
+    },
+]
+"""For posts, and for activities that embed one."""
+
+ACTOR_CONTEXT: list[Any] = [
+    AS2_URL,
+    SECURITY_URL,
+    {
+        "toot": "http://joinmastodon.org/ns#",
+        "schema": "http://schema.org#",
+        "manuallyApprovesFollowers": "as:manuallyApprovesFollowers",
+        "alsoKnownAs": {"@id": "as:alsoKnownAs", "@type": "@id"},
+        "movedTo": {"@id": "as:movedTo", "@type": "@id"},
+        "featured": {"@id": "toot:featured", "@type": "@id"},
+        "discoverable": "toot:discoverable",
+        "indexable": "toot:indexable",
+        "PropertyValue": "schema:PropertyValue",
+        "value": "schema:value",
+        "assertionMethod": {"@id": "sec:assertionMethod", "@type": "@id", "@container": "@set"},
+        "Multikey": "sec:Multikey",
+        "controller": {"@id": "sec:controller", "@type": "@id"},
+        "publicKeyMultibase": {"@id": "sec:publicKeyMultibase", "@type": "sec:multibase"},
+        "implements": {"@id": "https://w3id.org/fep/844e/implements", "@type": "@id", "@container": "@list"},
+        "webfinger": "https://purl.archive.org/socialweb/webfinger#webfinger",
+    },
+]
+"""For actors. All terms inline: a context behind one more address is one more that a peer may fail to fetch."""
+
+
+def with_context(document: Mapping[str, Any]) -> Document:
+    """Return the document with the ``@context`` that its contents need, first."""
+    return {"@context": _context_for(document), **document}
+
+
+def _context_for(document: Mapping[str, Any]) -> Any:
+    if document.get("type") in ACTOR_TYPES:
+        return ACTOR_CONTEXT
+    thing = document.get("object")
+    if isinstance(thing, Mapping):
+        return _context_for(thing)
+    if "attributedTo" in document:
+        return CONTEXT
+    items = document.get("orderedItems") or document.get("items") or ()
+    return CONTEXT if any(isinstance(item, Mapping) for item in items) else AS2_URL
+
+
+def activity_document(activity: Activity, object: Mapping[str, Any] | str | None = None) -> Document:
+    """Write an activity, with ``@context``.
+
+    ``object`` stands in for what the activity holds, where the caller has its document already. Accept, Reject and Undo
+    embed the whole activity they are about; Like and Announce name a post by its bare address; Delete holds an object,
+    never a bare id (Pixelfed ignores those).
+    """
+    return with_context(_activity(activity, object))
+
+
+def _activity(activity: Activity, thing: Mapping[str, Any] | str | None = None) -> Document:
+    document: Document = {
+        "id": activity.id,
+        "type": activity.kind if isinstance(activity, Unknown) else type(activity).__name__,
+        "actor": activity.actor,
+    }
+    if not activity.id:
+        del document["id"]
+    if activity.published is not None:
+        document["published"] = time_text(activity.published)
+    if activity.to or activity.cc:
+        document |= {"to": list(activity.to), "cc": list(activity.cc)}
+    document["object"] = _without_context(thing) if thing is not None else _object_of(activity)
+    if isinstance(activity, Like) and activity.content:
+        document["content"] = activity.content
+    return document
+
+
+def _object_of(activity: Activity) -> Document | str:
+    if isinstance(activity, Delete):
+        kind = "Person" if activity.object == activity.actor else "Tombstone"
+        return {"id": activity.object, "type": kind}
+    held: object = getattr(activity, "object", "")
+    if isinstance(held, Note):
+        return note_document(held)
+    if isinstance(held, Actor):
+        return actor_document(held)
+    return _activity(held) if isinstance(held, Activity) else str(held)
+
+
+def _without_context(thing: Any) -> Any:
+    if isinstance(thing, Mapping):
+        return {name: value for name, value in thing.items() if name != "@context"}
+    return thing
+
+
+def collection_document(
+    uri: str,
+    *,
+    total: int | None = None,
+    first: str = "",
+    items: Sequence[Mapping[str, Any] | str] | None = None,
+    ordered: bool = True,
+) -> Document:
+    """Write a collection, without ``@context``: its total, where its first page is, and its items only if few.
+
+    No ``first`` and no items says that the list is hidden.
+    """
+    document: Document = {"id": uri, "type": "OrderedCollection" if ordered else "Collection"}
+    if total is not None:
+        document["totalItems"] = total
+    if first:
+        document["first"] = first
+    if items is not None:
+        document["orderedItems" if ordered else "items"] = [_without_context(item) for item in items]
+    return document
+
+
+def page_document(
+    uri: str,
+    *,
+    part_of: str,
+    items: Sequence[Mapping[str, Any] | str],
+    next_page: str = "",
+    previous_page: str = "",
+    ordered: bool = True,
+) -> Document:
+    """Write one page of a collection, without ``@context``."""
+    document: Document = {
+        "id": uri,
+        "type": "OrderedCollectionPage" if ordered else "CollectionPage",
+        "partOf": part_of,
+    }
+    if next_page:
+        document["next"] = next_page
+    if previous_page:
+        document["prev"] = previous_page
+    return document | {"orderedItems" if ordered else "items": [_without_context(item) for item in items]}
