@@ -2,6 +2,7 @@
 
 MediaError
 ├── BadPicture     a picture we do not take; its text is a sentence for the person who sent it
+│   └── Interrupted    it may be a good one; it was our side that did not finish
 └── UnknownKey     not a key that this storage ever handed out
 """
 
@@ -23,6 +24,10 @@ class BadPicture(MediaError):
         super().__init__(reason)
         self.reason = reason
         """One plain sentence that says why."""
+
+
+class Interrupted(BadPicture):
+    """A picture that was not read to its end, for no reason that is known to lie in it."""
 
 
 class UnknownKey(MediaError):

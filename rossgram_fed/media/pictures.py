@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from io import BytesIO
 
@@ -81,6 +81,10 @@ class Picture:
     """The size of the largest rendition in pixels, the right way up."""
     media_type: str
     """The type of the file that came in."""
+
+    def without_bytes(self) -> Picture:
+        """Return what is known about the picture, once its bytes are somewhere else."""
+        return replace(self, renditions={name: replace(one, data=b"") for name, one in self.renditions.items()})
 
 
 Focal = tuple[float, float]

@@ -19,7 +19,7 @@ from pathlib import Path
 from aiohttp.web import AppKey
 
 from rossgram_fed.config import LimitSettings
-from rossgram_fed.media.errors import TOO_SLOW, BadPicture
+from rossgram_fed.media.errors import TOO_SLOW, BadPicture, Interrupted
 from rossgram_fed.media.parcels import LENGTHS, LONGEST_BODY, LONGEST_HEAD, Refusal, label, unpack
 from rossgram_fed.media.pictures import Focal, Picture, Recipe
 
@@ -53,10 +53,13 @@ class Studio:
         return [darkroom.pid for darkroom in self._all]
 
     async def develop(self, data: bytes, *, focal: Focal = (0.0, 0.0), recipe: Recipe = Recipe.PHOTO) -> Picture:
-        """Turn a file into a picture without holding up the event loop; raise ``BadPicture`` with a sentence."""
+        """Turn a file into a picture without holding up the event loop; raise ``BadPicture`` with a sentence.
+
+        ``Interrupted``, a kind of it, means that the same file may be tried again.
+        """
         async with self._turns:
             if self._closed:
-                raise BadPicture(CLOSED)
+                raise Interrupted(CLOSED)
             darkroom = await self._take()
             try:
                 async with asyncio.timeout(self._limits.picture_seconds):
@@ -67,7 +70,9 @@ class Studio:
             except (EOFError, OSError, ValueError):
                 # The darkroom died, or what it says makes no sense.
                 status = await self._end(darkroom)
-                raise BadPicture(TOO_SLOW if status == _OUT_OF_TIME else INTERRUPTED) from None
+                if status == _OUT_OF_TIME:
+                    raise BadPicture(TOO_SLOW) from None
+                raise Interrupted(INTERRUPTED) from None
             except BaseException:
                 # Nobody waits for this picture any more, and its answer must not become the next one's.
                 self._dismiss(darkroom)

@@ -14,15 +14,15 @@ from rossgram_fed.models.posts import Photo
 
 
 class MediaFile(Model):
-    """A file in storage. The row goes with the photo or the account that needs it; the sweep then takes the file."""
+    """A file in storage. When the photo or account that needed it is gone, the sweep takes the file, then the row."""
 
     key = fields.CharField(max_length=64, primary_key=True)
     photo: fields.ForeignKeyNullableRelation[Photo] = fields.ForeignKeyField(
-        "models.Photo", null=True, on_delete=fields.CASCADE, related_name="files"
+        "models.Photo", null=True, on_delete=fields.SET_NULL, related_name="files"
     )
     photo_id: int | None
     account: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
-        "models.Account", null=True, on_delete=fields.CASCADE, related_name="files"
+        "models.Account", null=True, on_delete=fields.SET_NULL, related_name="files"
     )
     """Whose avatar it is; null for a photo's file."""
     account_id: int | None
@@ -35,7 +35,11 @@ class MediaFile(Model):
 
     class Meta:
         table = "media_files"
-        indexes = [Index(fields=["photo_id"]), Index(fields=["account_id"]), Index(fields=["remote", "created_at"])]
+        indexes = [
+            Index(fields=["photo_id", "account_id"]),
+            Index(fields=["account_id"]),
+            Index(fields=["remote", "created_at"]),
+        ]
 
 
 class MediaFailure(Model):

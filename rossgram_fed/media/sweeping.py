@@ -1,0 +1,142 @@
+"""Keep storage clean and within its bounds: a source of work for the worker, which looks every now and then.
+
+Files go in this order: those whose photo or account is gone, at once; copies of strangers' pictures beyond the cache's
+size, the oldest first; uploads that nobody posted, after a day; files that no row knows, once a day.
+"""
+
+# ruff: noqa: S608 - the SQL is put together of constants and placeholders only
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from rossgram_fed.database import Row
+from rossgram_fed.database.engine import placeholders
+from rossgram_fed.instance import Change, Instance
+from rossgram_fed.media.storage import Folder
+from rossgram_fed.models.posts import PhotoState
+
+BATCH = 200
+MINUTE = 60_000
+DAY = 24 * 60 * MINUTE
+UNPOSTED = DAY
+"""Milliseconds that an upload may wait in its owner's composer."""
+UNKNOWN_SECONDS = 24 * 3600
+"""How old a file without a row must be before it counts as an orphan; its row may just be on its way."""
+ROOM = 0.9
+"""When the cache is full it is emptied down to this part, so that not every fetch has to make room."""
+
+
+class Sweep:
+    """The storage of one instance, swept by whoever runs its worker."""
+
+    signal = "media"
+
+    def __init__(self, instance: Instance, folder: Folder) -> None:
+        self._instance = instance
+        self._folder = folder
+        self._minutely = 0
+        self._daily = 0
+
+    async def work_once(self) -> int:
+        """Sweep what is due; return how many files went."""
+        now = self._instance.clock()
+        swept = await self.unneeded()
+        if now >= self._minutely + MINUTE:
+            self._minutely = now
+            swept += await self.beyond_the_cache()
+        if now >= self._daily + DAY:
+            self._daily = now
+            await self._forget_old(now)
+            swept += await self.unknown()
+        return swept
+
+    async def unneeded(self) -> int:
+        """Remove files whose photo or account is gone, then their rows."""
+        rows = await self._instance.database.fetch(
+            f"SELECT key FROM media_files WHERE photo_id IS NULL AND account_id IS NULL LIMIT {BATCH}"
+        )
+        return await self._remove([row["key"] for row in rows])
+
+    async def beyond_the_cache(self) -> int:
+        """Drop copies of strangers' pictures, the oldest first, until the cache is within its size."""
+        most = self._instance.settings.limits.remote_media_cache_megabytes * 1024 * 1024
+        held = await self._instance.database.fetch_value("SELECT SUM(size) FROM media_files WHERE remote")
+        excess = int(held or 0) - int(most * ROOM) if int(held or 0) > most else 0
+        removed = 0
+        while excess > 0:
+            rows = await self._instance.database.fetch(
+                "SELECT key, photo_id, size FROM media_files WHERE remote "
+                f"AND (photo_id IS NOT NULL OR account_id IS NOT NULL) ORDER BY created_at LIMIT {BATCH}"
+            )
+            chosen: list[Row] = []
+            for row in rows:
+                if excess <= 0:
+                    break
+                chosen.append(row)
+                excess -= row["size"]
+            if not chosen:
+                break
+            async with self._instance.change() as change:
+                await _let_go(change, chosen)
+            removed += await self._drop_all_unneeded()
+        return removed
+
+    async def unknown(self) -> int:
+        """Remove files that no row knows: what a process left that was killed between the file and its row."""
+        removed = 0
+        for keys in await asyncio.to_thread(lambda: list(self._folder.older_than(UNKNOWN_SECONDS))):
+            for start in range(0, len(keys), BATCH):
+                removed += await self._remove_unknown(keys[start : start + BATCH])
+        return removed
+
+    async def _remove_unknown(self, keys: Sequence[str]) -> int:
+        rows = await self._instance.database.fetch(
+            f"SELECT key FROM media_files WHERE key IN ({placeholders(len(keys))})",
+            *keys,
+        )
+        known = {row["key"] for row in rows}
+        orphans = [key for key in keys if key not in known]
+        await self._folder.delete(*orphans)
+        return len(orphans)
+
+    async def _drop_all_unneeded(self) -> int:
+        removed = 0
+        while count := await self.unneeded():
+            removed += count
+        return removed
+
+    async def _remove(self, keys: Sequence[str]) -> int:
+        if not keys:
+            return 0
+        await self._folder.delete(*keys)
+        async with self._instance.change() as change:
+            await change.tx.execute(
+                f"DELETE FROM media_files WHERE key IN ({placeholders(len(keys))})",
+                *keys,
+            )
+        return len(keys)
+
+    async def _forget_old(self, now: int) -> None:
+        async with self._instance.change() as change:
+            await change.tx.execute("DELETE FROM media_failures WHERE retry_at < $1", now - DAY)
+            await change.tx.execute("DELETE FROM photos WHERE post_id IS NULL AND created_at < $1", now - UNPOSTED)
+            change.tx.signal(self.signal)
+
+
+async def _let_go(change: Change, files: Sequence[Row]) -> None:
+    """Free these files and all others of the same photos, which are remote again from now on."""
+    photos = sorted({file["photo_id"] for file in files if file["photo_id"] is not None})
+    avatars = [file["key"] for file in files if file["photo_id"] is None]
+    if photos:
+        marks = placeholders(len(photos))
+        await change.tx.execute(
+            f"UPDATE photos SET state = {int(PhotoState.REMOTE)}, renditions = '{{}}' WHERE id IN ({marks})",
+            *photos,
+        )
+        await change.tx.execute(f"UPDATE media_files SET photo_id = NULL WHERE photo_id IN ({marks})", *photos)
+    if avatars:
+        await change.tx.execute(
+            f"UPDATE media_files SET account_id = NULL WHERE key IN ({placeholders(len(avatars))})",
+            *avatars,
+        )
