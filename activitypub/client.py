@@ -1,7 +1,7 @@
 """Get a document, post an activity: the outgoing half of the protocol over any ``Transport``.
 
-Every request is signed anew for every address and every try, and knocks a second time in the other scheme when the first
-was not understood. Of an answer nothing is believed but its status, its Content-Type and where it finally came from.
+Every request is signed anew for every address and every try, and knocks again in the other scheme when the first was
+not understood. Of an answer nothing is believed but its status, its Content-Type and where it finally came from.
 """
 
 from __future__ import annotations
