@@ -24,10 +24,10 @@ GIVE_UP_AFTER = 7 * DAY
 
 
 def pause(failures: int) -> int:
-    """Return for how many milliseconds a host rests after so many failures in a row: 2 minutes, doubling to 12 hours."""
+    """Return for how many milliseconds a host rests after failures in a row: 2 minutes, doubling up to 12 hours."""
     if failures < SILENCES:
         return 0
-    return min(2 * MINUTE * 2 ** min(failures - SILENCES, 20), LONGEST_PAUSE)
+    return min((2 * MINUTE) << min(failures - SILENCES, 20), LONGEST_PAUSE)
 
 
 @dataclass(frozen=True, slots=True)

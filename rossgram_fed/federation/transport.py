@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from aiohttp import (
+    AddrInfoType,
     ClientConnectorError,
     ClientError,
     ClientOSError,
@@ -153,9 +154,7 @@ class Door:
             auto_decompress=False,
         )
 
-    def _socket(
-        self, address: tuple[int | socket.AddressFamily, int | socket.SocketKind, int, str, tuple]
-    ) -> socket.socket:
+    def _socket(self, address: AddrInfoType) -> socket.socket:
         family, kind, protocol, _, peer = address
         if not may_connect(str(peer[0]).partition("%")[0], self._development):
             raise _Forbidden(f"{peer[0]} is not a public address")

@@ -1,0 +1,94 @@
+"""Everything a running instance needs to speak with others, built once and passed down."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+from aiohttp.abc import AbstractResolver
+from aiohttp.web import AppKey
+
+from activitypub.client import Client, Fetched
+from activitypub.origin import host_of
+from rossgram_fed.federation.acceptance import Acceptance
+from rossgram_fed.federation.hosts import Hosts
+from rossgram_fed.federation.recent import Recent
+from rossgram_fed.federation.senders import KnownSenders
+from rossgram_fed.federation.signers import Signers
+from rossgram_fed.federation.single_flight import SingleFlight
+from rossgram_fed.federation.transport import Deadlines, Door
+from rossgram_fed.instance import Instance
+
+MINUTE = 60_000
+NEGATIVE = 5 * MINUTE
+"""How long a fetch that failed is not tried again, whoever asks."""
+
+KEY_FETCHES = 16
+"""Senders being looked up at once, for all who knock at the inbox."""
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """One instance's way to the others."""
+
+    instance: Instance
+    transport: Door
+    client: Client
+    signers: Signers
+    hosts: Hosts
+    senders: KnownSenders
+    acceptance: Acceptance
+    failures: Recent[str, Exception] = field(default_factory=lambda: Recent(most=10_000, milliseconds=NEGATIVE))
+    """Fetches that failed lately, by URI."""
+    actor_fetches: SingleFlight[int] = field(default_factory=SingleFlight)
+    """Actors being fetched at this moment, by URI; each yields an account id."""
+
+    refetched: Recent[str, bool] = field(default_factory=lambda: Recent(most=20_000, milliseconds=NEGATIVE))
+    """Known actors whose keys were fetched again lately because a signature did not hold."""
+    key_fetches: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(KEY_FETCHES))
+
+    async def get(self, uri: str) -> Fetched:
+        """Fetch a document with a GET signed by the server's own actor; whose it is, the caller checks."""
+        host = host_of(uri)
+        first = await self.hosts.scheme_for(host)
+        fetched = await self.client.get(uri, key=await self.signers.server_key(), first=first)
+        await self.hosts.learn(host, tried=first, worked=fetched.scheme)
+        return fetched
+
+    async def close(self) -> None:
+        """Hang up."""
+        await self.transport.close()
+
+
+NETWORK: AppKey[Network] = AppKey("network", Network)
+"""Where an aiohttp application keeps it."""
+
+
+def user_agent(base_url: str) -> str:
+    """Return how we introduce ourselves; some servers refuse an empty or unknown name."""
+    return f"Rossgram/{version('rossgram-fed')} (+{base_url}/)"
+
+
+def build_network(
+    instance: Instance, *, resolver: AbstractResolver | None = None, deadlines: Deadlines | None = None
+) -> Network:
+    """Build an instance's network; ``resolver`` replaces DNS and nothing else: the guard checks what it says."""
+    name = user_agent(instance.settings.base_url)
+    door = Door(instance.settings, user_agent=name, resolver=resolver, deadlines=deadlines)
+    client = Client(
+        door,
+        name,
+        lambda: datetime.fromtimestamp(instance.clock() / 1000, UTC),
+        allow_http=instance.settings.development.allow_http_and_private_networks,
+    )
+    return Network(
+        instance=instance,
+        transport=door,
+        client=client,
+        signers=Signers(instance),
+        hosts=Hosts(instance),
+        senders=KnownSenders(instance),
+        acceptance=Acceptance(instance),
+    )

@@ -1,0 +1,136 @@
+"""Fetch, check and refresh strangers. A row of theirs says what their own origin says, and nothing else.
+
+The document is read from the actor's own id, by a GET that the server's actor signs. The domain of a handle is believed
+only when WebFinger there leads back to the actor; until then the actor's host stands in.
+"""
+
+from __future__ import annotations
+
+from activitypub.actors import Actor
+from activitypub.errors import ActivityPubError, AddressRefused, ForeignId, MalformedDocument, Refused
+from activitypub.origin import host_of, is_actor_id, same_host, same_origin
+from activitypub.parse import parse_actor
+from rossgram_fed.federation import addresses, remote_documents
+from rossgram_fed.federation.network import Network
+from rossgram_fed.federation.remote_rows import HandleOf, mark_deleted, store_actor
+from webfinger.errors import WebFingerError
+from webfinger.handles import Handle, parse_handle
+from webfinger.lookup import Found, lookup
+
+JRD = "application/jrd+json, application/json"
+GONE = 410
+
+
+async def by_uri(network: Network, uri: str, *, refresh: bool = False) -> int:
+    """Return the account with this actor id, fetching it when it is new, or again with ``refresh``.
+
+    Raises ``Refused`` with status 410 for a deleted account and 404 for an unknown one of ours, ``RequestFailed`` when
+    the origin gives nothing usable, ``MalformedDocument`` or ``ForeignId`` when what it gives is no actor of its own.
+    """
+    row = await network.instance.database.fetch_one("SELECT id, domain, deleted_at FROM accounts WHERE uri = $1", uri)
+    if row is not None and row["deleted_at"] is not None:
+        raise Refused(f"{uri} was deleted.", status=GONE)
+    if row is not None and (not refresh or not row["domain"]):
+        return int(row["id"])
+    settings = network.instance.settings
+    if addresses.is_local(settings, uri):
+        raise Refused(f"Nobody here has the address {uri}.", status=404)
+    if not is_actor_id(uri, settings.development.allow_http_and_private_networks):
+        raise AddressRefused("That is no address of an actor.")
+    return await network.actor_fetches.run(uri, lambda: _fetch(network, uri))
+
+
+async def by_handle(network: Network, handle: Handle) -> int:
+    """Return the account with this handle, looking it up at its domain when we do not know it.
+
+    Raises what ``by_uri`` raises, and ``WebFingerError`` when the domain does not know the handle.
+    """
+    settings = network.instance.settings
+    here = handle.host in ("", settings.host, settings.account_domain)
+    known = await network.instance.database.fetch_one(
+        "SELECT id FROM accounts WHERE username = $1 AND domain = $2 AND deleted_at IS NULL",
+        handle.username,
+        "" if here else handle.host,
+    )
+    if known is not None:
+        return int(known["id"])
+    if here:
+        raise Refused(f"Nobody here is called {handle.username}.", status=404)
+    found = await _look_up(network, handle)
+    return await by_uri(network, found.actor_uri)
+
+
+async def refresh(network: Network, payload: dict[str, object]) -> None:
+    """Do the job ``refresh_account``: read ``{"uri"}`` again from its origin; an actor that is gone is marked so."""
+    try:
+        await by_uri(network, str(payload["uri"]), refresh=True)
+    except Refused as error:
+        if error.status != GONE:
+            raise
+
+
+async def _fetch(network: Network, uri: str) -> int:
+    try:
+        document = await remote_documents.fetch(network, uri)
+    except Refused as error:
+        if error.status == GONE:
+            await _mark_gone(network, uri)
+        raise
+    actor = parse_actor(document)
+    if actor.id != uri and not same_origin(actor.id, uri):
+        raise ForeignId(f"{uri} is {actor.id}, which is elsewhere.")
+    _check(network, actor)
+    handle = await _handle_of(network, actor)
+    async with network.instance.change() as change:
+        return await store_actor(change, actor, handle=handle)
+
+
+def _check(network: Network, actor: Actor) -> None:
+    settings = network.instance.settings
+    if addresses.is_local(settings, actor.id) or same_host(actor.id, settings.base_url):
+        raise ForeignId("Nobody else speaks for our accounts.")
+    if not is_actor_id(actor.id, settings.development.allow_http_and_private_networks):
+        raise MalformedDocument("The actor's id is no address we accept.")
+    if not same_host(actor.inbox, actor.id):
+        # We would be made to knock at a stranger's door in the actor's name.
+        raise ForeignId("The actor's inbox is on another host.")
+
+
+async def _handle_of(network: Network, actor: Actor) -> HandleOf:
+    """Return the handle the actor may bear: the one WebFinger confirms, else its name at its own host."""
+    own = Handle(actor.preferred_username, host_of(actor.id))
+    claimed = _parsed(actor.webfinger) or own
+    ours = (network.instance.settings.host, network.instance.settings.account_domain)
+    for handle in dict.fromkeys((claimed, own)):
+        if handle.host in ours:
+            continue
+        try:
+            found = await _look_up(network, handle)
+        except (ActivityPubError, WebFingerError):
+            continue
+        if found.actor_uri == actor.id and found.subject.host not in ours:
+            return HandleOf(found.subject.username, found.subject.host, confirmed=True)
+    return HandleOf(own.username, own.host, confirmed=False)
+
+
+async def _look_up(network: Network, handle: Handle) -> Found:
+    async def fetch_json(url: str) -> object:
+        return await network.client.get_json(url, JRD)
+
+    settings = network.instance.settings
+    insecure = settings.development.allow_http_and_private_networks and not settings.https
+    return await lookup(handle, fetch_json, scheme="http" if insecure else "https")
+
+
+def _parsed(text: str) -> Handle | None:
+    try:
+        return parse_handle(text) if text else None
+    except WebFingerError:
+        return None
+
+
+async def _mark_gone(network: Network, uri: str) -> None:
+    async with network.instance.change() as change:
+        row = await change.tx.fetch_one("SELECT id FROM accounts WHERE uri = $1 AND domain <> ''", uri)
+        if row is not None:
+            await mark_deleted(change, int(row["id"]))

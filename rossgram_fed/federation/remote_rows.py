@@ -1,0 +1,176 @@
+"""Write what an origin said about one of its actors into its row.
+
+The caller has checked that the document comes from the actor's own origin; here it is made fit to be shown and kept.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+import orjson
+
+from activitypub.actors import Actor
+from activitypub.errors import ForeignId, MalformedDocument, Refused
+from activitypub.origin import host_of, is_http_url, same_host, same_origin
+from rossgram_fed.database import Row
+from rossgram_fed.instance import Change
+from rossgram_fed.markup import clean
+
+LONGEST_NAME = 200
+LONGEST_USERNAME = 200
+MOST_LINKS = 16
+_UNSEEN = frozenset({"Cc", "Cf", "Cs"})
+_JOINER = "\u200d"
+_NOT_IN_NAMES = frozenset("@/?#\\<>\"'")
+
+
+@dataclass(frozen=True, slots=True)
+class HandleOf:
+    """The handle somebody bears here."""
+
+    username: str
+    domain: str
+    confirmed: bool
+    """Whether WebFinger at ``domain`` leads back to the actor."""
+
+
+async def store_actor(change: Change, actor: Actor, *, handle: HandleOf | None = None) -> int:
+    """Insert or update the row of a remote actor and return its account id.
+
+    Without ``handle`` a known account keeps the one it has. Raises ``ForeignId`` when the row is one of ours,
+    ``Refused`` (410) when the account was deleted, because nothing late brings it back, and ``MalformedDocument`` for
+    an unusable name.
+    """
+    row = await change.tx.fetch_one("SELECT id, username, domain, deleted_at FROM accounts WHERE uri = $1", actor.id)
+    if row is not None and not row["domain"]:
+        raise ForeignId("Nobody else speaks for our accounts.")
+    if row is not None and row["deleted_at"] is not None:
+        raise Refused(f"{actor.id} was deleted.", status=410)
+    if handle is None and row is not None:
+        handle = HandleOf(row["username"], row["domain"], confirmed=False)
+    handle = handle or HandleOf(actor.preferred_username, host_of(actor.id), confirmed=False)
+    _check_username(handle.username)
+    handle = await _unclaimed(change, actor, handle)
+    account_id = int(row["id"]) if row is not None else change.new_id()
+    values = _values(change, actor, handle)
+    if row is None:
+        await _insert(change, account_id, values)
+    else:
+        await _update(change, account_id, values)
+    change.tx.signal("account", str(account_id))
+    return account_id
+
+
+async def mark_deleted(change: Change, account_id: int) -> None:
+    """Note that an origin says its actor is gone for good; the row stays as a tombstone without keys.
+
+    What was queued for its own inbox is given up."""
+    await change.tx.execute(
+        "UPDATE accounts SET deleted_at = $2, updated_at = $2, public_keys = '[]' "
+        "WHERE id = $1 AND deleted_at IS NULL AND domain <> ''",
+        account_id,
+        change.now,
+    )
+    await change.tx.execute(
+        "UPDATE deliveries SET state = 2, finished_at = $2, leased_until = 0, last_error = 'The account is gone.' "
+        "WHERE state = 0 AND inbox = (SELECT inbox FROM accounts WHERE id = $1) AND NOT EXISTS "
+        "(SELECT 1 FROM accounts a WHERE a.inbox = deliveries.inbox AND a.deleted_at IS NULL)",
+        account_id,
+        change.now,
+    )
+    change.tx.signal("account", str(account_id))
+
+
+def _check_username(username: str) -> None:
+    if not username or len(username) > LONGEST_USERNAME:
+        raise MalformedDocument("The actor's name is missing or too long.")
+    if any(character in _NOT_IN_NAMES or unicodedata.category(character)[0] in "CZ" for character in username):
+        raise MalformedDocument("The actor's name has characters that no name has.")
+
+
+async def _unclaimed(change: Change, actor: Actor, handle: HandleOf) -> HandleOf:
+    """Settle who bears a handle that another actor has here: whoever WebFinger confirms, else who had it first."""
+    other: Row | None = await change.tx.fetch_one(
+        "SELECT id FROM accounts WHERE username = $1 AND domain = $2 AND uri <> $3",
+        handle.username,
+        handle.domain,
+        actor.id,
+    )
+    if other is None:
+        return handle
+    if not handle.confirmed:
+        return HandleOf(f"{handle.username}~{change.new_id()}", handle.domain, confirmed=False)
+    await change.tx.execute(
+        "UPDATE accounts SET username = username || $2 WHERE id = $1", other["id"], f"~{other['id']}"
+    )
+    return handle
+
+
+def _values(change: Change, actor: Actor, handle: HandleOf) -> dict[str, object]:
+    allow_http = change.settings.development.allow_http_and_private_networks
+
+    def usable(url: str) -> str:
+        return url if url and is_http_url(url, allow_http) else ""
+
+    def own(url: str) -> str:
+        return url if usable(url) and same_host(url, actor.id) else ""
+
+    keys = [
+        {"id": key.id, "pem": key.pem}
+        for key in actor.public_keys
+        if key.owner == actor.id and same_origin(key.id, actor.id)
+    ]
+    links = [{"name": field.name[:LONGEST_NAME], "value": clean(field.value)} for field in actor.fields[:MOST_LINKS]]
+    return {
+        "username": handle.username,
+        "domain": handle.domain,
+        "uri": actor.id,
+        "url": own(actor.url) or actor.id,
+        "actor_type": actor.kind,
+        "name": _plain(actor.name)[:LONGEST_NAME],
+        "bio_html": clean(actor.summary),
+        "links": orjson.dumps(links).decode(),
+        "avatar_url": usable(actor.icon),
+        "inbox": own(actor.inbox),
+        "shared_inbox": own(actor.shared_inbox),
+        "outbox": own(actor.outbox),
+        "followers_uri": own(actor.followers),
+        "following_uri": own(actor.following),
+        "featured_uri": own(actor.featured),
+        "public_keys": orjson.dumps(keys).decode(),
+        "locked": actor.locked,
+        "discoverable": actor.discoverable,
+        "indexable": actor.indexable,
+        "updated_at": change.now,
+        "fetched_at": change.now,
+    }
+
+
+async def _insert(change: Change, account_id: int, values: dict[str, object]) -> None:
+    columns = {
+        "id": account_id,
+        **values,
+        "bio": "",
+        "avatar_key": "",
+        "followers_count": 0,
+        "following_count": 0,
+        "posts_count": 0,
+        "created_at": change.now,
+        "backfilled_at": 0,
+    }
+    names, places = ", ".join(columns), ", ".join(f"${number}" for number in range(1, len(columns) + 1))
+    await change.tx.execute(f"INSERT INTO accounts ({names}) VALUES ({places})", *columns.values())  # noqa: S608 - our own names
+
+
+async def _update(change: Change, account_id: int, values: dict[str, object]) -> None:
+    pairs = ", ".join(f"{name} = ${number}" for number, name in enumerate(values, start=2))
+    await change.tx.execute(f"UPDATE accounts SET {pairs} WHERE id = $1", account_id, *values.values())  # noqa: S608 - our own names
+
+
+def _plain(text: str) -> str:
+    """Drop what would make a name break a line or turn the text around it (the joiner of emoji may stay)."""
+    dropped = {
+        character for character in set(text) if unicodedata.category(character) in _UNSEEN and character != _JOINER
+    }
+    return "".join(character for character in text if character not in dropped).strip()
