@@ -1,0 +1,45 @@
+"""How commands speak: sentences for people on the terminal, JSON for scripts, an exit code for both.
+
+Exit codes: 0 all is well; 1 what was asked for could not be done, or something is wrong; 2 the command line or the
+configuration cannot be used.
+"""
+
+from __future__ import annotations
+
+import json
+from importlib.metadata import version
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+FAILED = 1
+UNUSABLE = 2
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON, for scripts.")]
+
+out = Console(highlight=False, soft_wrap=True)
+"""What was asked for: standard output."""
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+"""Everything else: warnings, refusals, progress."""
+
+
+def say_json(value: object) -> None:
+    """Print one JSON document."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def refuse(sentence: str, *, code: int = FAILED, as_json: bool = False) -> NoReturn:
+    """Say why not, and end the command. A script gets the sentence too, as JSON on standard output."""
+    if as_json:
+        say_json({"ok": False, "error": sentence})
+    else:
+        err.print(sentence, markup=False, style="red")
+    raise typer.Exit(code)
+
+
+def say_version(wanted: bool) -> None:
+    """Print the version and end, if asked to."""
+    if wanted:
+        typer.echo(f"rossgram {version('rossgram-fed')}")
+        raise typer.Exit
