@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import struct
 from collections.abc import AsyncIterator, Callable
+from typing import cast
 
 from rossgram_fed.doctor.findings import Finding, unsure, well, wrong
 
@@ -23,8 +24,7 @@ class _Question(asyncio.DatagramProtocol):
         self.answer: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if isinstance(transport, asyncio.DatagramTransport):
-            transport.sendto(_ASK)
+        cast(asyncio.DatagramTransport, transport).sendto(_ASK)
 
     def datagram_received(self, data: bytes, addr: object) -> None:
         if not self.answer.done() and len(data) >= 48:
@@ -44,7 +44,7 @@ async def examine_clock(
     except OSError as error:
         yield unsure(
             SUBJECT,
-            f"The time server {server} did not answer ({error or 'no answer'}), so the clock could not be compared.",
+            f"The time server {server} did not answer ({str(error) or 'no answer'}), so the clock could not be compared.",
             "Let UDP port 123 out, or name a time server that answers with --time-server.",
         )
         return
@@ -67,5 +67,5 @@ async def _ahead(now: Callable[[], float], server: str, port: int) -> float:
         finally:
             transport.close()
     seconds, fraction = struct.unpack("!II", answer[40:48])
-    theirs: float = seconds - _NTP_BEGINS + fraction / 2**32
+    theirs: float = (seconds - _NTP_BEGINS) % 2**32 + fraction / 2**32  # the count begins anew in 2036
     return (asked + now()) / 2 - theirs
