@@ -14,6 +14,7 @@ from activitypub.client import Client, Fetched
 from activitypub.origin import host_of
 from rossgram_fed.federation.acceptance import Acceptance
 from rossgram_fed.federation.hosts import Hosts
+from rossgram_fed.federation.ready import Ready
 from rossgram_fed.federation.recent import Recent
 from rossgram_fed.federation.senders import KnownSenders
 from rossgram_fed.federation.signers import Signers
@@ -40,6 +41,7 @@ class Network:
     hosts: Hosts
     senders: KnownSenders
     acceptance: Acceptance
+    ready: Ready
     failures: Recent[str, Exception] = field(default_factory=lambda: Recent(most=10_000, milliseconds=NEGATIVE))
     """Fetches that failed lately, by URI."""
     actor_fetches: SingleFlight[int] = field(default_factory=SingleFlight)
@@ -91,4 +93,5 @@ def build_network(
         hosts=Hosts(instance),
         senders=KnownSenders(instance),
         acceptance=Acceptance(instance),
+        ready=Ready(instance),
     )
