@@ -94,7 +94,7 @@ class Client:
         for _ in range(MOST_REDIRECTS + 1):
             response, scheme = await self._knock(request, key, first)
             if response.status not in _RESENDING:
-                self._expect_success(response)
+                self._expect_success(request, response)
                 return scheme
             target = self._redirect(request, response)
             if not same_origin(target, request.url):
@@ -107,7 +107,7 @@ class Client:
         for _ in range(MOST_REDIRECTS + 1):
             response = await send(request)
             if response.status not in _REDIRECTS:
-                self._expect_success(response)
+                self._expect_success(request, response)
                 return replace(response, url=request.url)
             request = replace(request, url=self._redirect(request, response))
         raise Refused(f"{host_of(request.url)} redirects too often.", status=response.status)
@@ -150,15 +150,15 @@ class Client:
             raise AddressRefused(f"We do not ask {url[:200]!r}: only https addresses with a host name.")
         bare = url.partition("#")[0]
         scheme, _, rest = bare.partition("://")
-        start = re.search(r"[/?]", rest)
-        path = rest[start.start() :] if start else "/"
-        return f"{scheme.lower()}://{host_of(url)}{quote(path, safe=_UNRESERVED)}"
+        path, mark, query = rest.partition("?")
+        path = "/" + path.partition("/")[2]
+        return f"{scheme.lower()}://{host_of(url)}{quote(path + mark + query, safe=_UNRESERVED)}"
 
-    def _expect_success(self, response: Response) -> None:
+    def _expect_success(self, request: Request, response: Response) -> None:
         if 200 <= response.status < 300:
             return
         wait = retry_after(response, self._now())
-        raise Refused(f"{host_of(response.url)} answered {response.status}.", status=response.status, retry_after=wait)
+        raise Refused(f"{host_of(request.url)} answered {response.status}.", status=response.status, retry_after=wait)
 
 
 def is_activity(response: Response) -> bool:
