@@ -1,0 +1,289 @@
+"""Darkrooms: bad pictures, lost processes and long waits never reach the server itself."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from base64 import b64decode
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from rossgram_fed.config import LimitSettings
+from rossgram_fed.media import parcels
+from rossgram_fed.media.errors import TOO_HUNGRY, TOO_SLOW, BadPicture, Interrupted
+from rossgram_fed.media.pictures import Recipe, develop
+from rossgram_fed.media.studio import Studio
+from tests.rossgram_fed.media.samples import (
+    DISPLAY_P3,
+    KINDS,
+    a_file,
+    encoded,
+    exif_with,
+    matrix_profile,
+    pixels,
+    png_bomb,
+)
+
+LIMITS = LimitSettings(picture_processes=2)
+ENDLESS = b"\xff\xd8\xff" + b"\xff" * 39_000_000
+"""A JPEG header that takes Pillow seconds to get through."""
+
+
+@pytest.fixture
+async def studio() -> AsyncIterator[Studio]:
+    studio = Studio(LIMITS)
+    yield studio
+    await studio.close()
+
+
+def is_running(process_id: int) -> bool:
+    try:
+        state = Path(f"/proc/{process_id}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state not in ("Z", "X")
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not condition():
+            await asyncio.sleep(0.005)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_darkroom_gives_what_plain_code_gives(studio: Studio, kind: str) -> None:
+    """Without files, environment or imports on first use, the darkroom reads every kind, its EXIF and its profile."""
+    extras = {} if kind == "GIF" else {"exif": exif_with(6), "icc_profile": matrix_profile(DISPLAY_P3, gamma=2.2)}
+    data = a_file(kind, 300, 200, **extras)
+    picture = await studio.develop(data, focal=(0.5, -0.5))
+    assert picture == develop(data, LIMITS, focal=(0.5, -0.5))
+    assert (picture.width, picture.height) == ((300, 200) if kind == "GIF" else (200, 300))
+
+
+@pytest.mark.parametrize("recipe", list(Recipe))
+async def test_every_recipe_crosses_over(studio: Studio, recipe: Recipe) -> None:
+    """What is made of a picture is said by whoever brings it."""
+    data = encoded(pixels(300, 200), "MPO", save_all=True, append_images=[pixels(30, 20)])
+    assert await studio.develop(data, recipe=recipe) == develop(data, LIMITS, recipe=recipe)
+
+
+async def test_a_refusal_crosses_over_and_the_darkroom_stays(studio: Studio) -> None:
+    """A bad picture costs nobody anything: the same process takes the next one."""
+    with pytest.raises(BadPicture, match="This is an SVG drawing"):
+        await studio.develop(b"<svg/>")
+    before = studio.process_ids
+    await studio.develop(a_file())
+    assert studio.process_ids == before
+
+
+async def test_a_bomb_is_refused_at_once(studio: Studio) -> None:
+    """17 kB that unfold to 144 megapixels cost neither time nor memory."""
+    bomb = png_bomb(12_000, 12_000)
+    assert len(bomb) < 25_000
+    await studio.develop(a_file())
+    (process_id,) = studio.process_ids
+    before = peak_memory(process_id)
+    async with asyncio.timeout(5):
+        with pytest.raises(BadPicture, match="too many pixels"):
+            await studio.develop(bomb)
+        with pytest.raises(BadPicture, match="81 million pixels; this server reads up to 60 million"):
+            await studio.develop(png_bomb(9_000, 9_000))
+    assert peak_memory(process_id) - before < 5_000
+
+
+def peak_memory(process_id: int) -> int:
+    """Kibibytes."""
+    lines = Path(f"/proc/{process_id}/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith("VmHWM")).split()[1])
+
+
+async def test_memory_is_limited() -> None:
+    """A picture within the pixels allowed that needs more memory than allowed is refused, and the next one is read."""
+    studio = Studio(LimitSettings(picture_megabytes=128))
+    try:
+        with pytest.raises(BadPicture) as refusal:
+            await studio.develop(png_bomb(7_700, 7_700))
+        assert refusal.value.reason == TOO_HUNGRY
+        assert (await studio.develop(a_file())).width == 320
+    finally:
+        await studio.close()
+
+
+async def test_a_picture_that_takes_too_long_is_given_up() -> None:
+    """After its time the process is killed, with a sentence for the sender, and another takes the next picture."""
+    studio = Studio(LimitSettings(picture_processes=1, picture_seconds=1))
+    try:
+        with pytest.raises(BadPicture) as refusal:
+            await studio.develop(ENDLESS)
+        assert refusal.value.reason == TOO_SLOW
+        assert (await studio.develop(a_file())).width == 320
+    finally:
+        await studio.close()
+
+
+async def test_a_killed_darkroom_harms_one_picture_only(studio: Studio) -> None:
+    """SIGKILL in the middle of a picture: that one is refused with a sentence, its neighbour and the next are read."""
+    doomed = asyncio.create_task(studio.develop(ENDLESS))
+    await until(lambda: len(studio.process_ids) == 1)
+    (victim,) = studio.process_ids
+    neighbour = asyncio.create_task(studio.develop(a_file(width=640, height=480)))
+    os.kill(victim, signal.SIGKILL)
+    with pytest.raises(Interrupted, match=r"Reading this picture was interrupted\."):
+        await doomed
+    assert (await neighbour).width == 640
+    assert (await studio.develop(a_file())).width == 320
+    assert victim not in studio.process_ids
+
+
+async def test_a_darkroom_that_died_while_idle_is_replaced(studio: Studio) -> None:
+    """What kills an idle process is noticed before the next picture is given to it."""
+    await studio.develop(a_file())
+    (victim,) = studio.process_ids
+    os.kill(victim, signal.SIGKILL)
+    await until(lambda: not is_running(victim))
+    await asyncio.sleep(0.05)
+    assert (await studio.develop(a_file())).width == 320
+
+
+async def test_one_who_stops_waiting_leaves_nothing_behind(studio: Studio) -> None:
+    """A cancelled picture ends its process, so that its answer cannot become another picture's."""
+    waiting = asyncio.create_task(studio.develop(ENDLESS))
+    await until(lambda: len(studio.process_ids) == 1)
+    (process_id,) = studio.process_ids
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert (await studio.develop(a_file(width=100))).width == 100
+    await until(lambda: not is_running(process_id))
+
+
+async def test_no_more_processes_than_allowed_and_the_loop_stays_free(studio: Studio) -> None:
+    """Twelve pictures at once are developed by two processes, while the event loop goes on turning."""
+    turns = 0
+
+    async def turn() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    turning = asyncio.create_task(turn())
+    pictures = await asyncio.gather(*[studio.develop(a_file(width=400 + n)) for n in range(12)])
+    turning.cancel()
+    assert [picture.width for picture in pictures] == [400 + n for n in range(12)]
+    assert len(studio.process_ids) == 2
+    assert turns > 100
+
+
+async def test_idle_darkrooms_end() -> None:
+    """After a while without work no process is left; the next picture starts one."""
+    studio = Studio(LIMITS, idle_seconds=0.05)
+    try:
+        await studio.develop(a_file())
+        (process_id,) = studio.process_ids
+        await until(lambda: not studio.process_ids and not is_running(process_id))
+        assert (await studio.develop(a_file())).width == 320
+    finally:
+        await studio.close()
+
+
+async def test_closing_ends_everything() -> None:
+    """A closed studio has no processes and takes no pictures; the one under way is refused."""
+    studio = Studio(LIMITS)
+    under_way = asyncio.create_task(studio.develop(ENDLESS))
+    await until(lambda: len(studio.process_ids) == 1)
+    (process_id,) = studio.process_ids
+    await studio.close()
+    with pytest.raises(Interrupted):
+        await under_way
+    assert not is_running(process_id)
+    with pytest.raises(Interrupted, match="shutting down"):
+        await studio.develop(a_file())
+
+
+async def test_an_empty_room(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A darkroom knows none of our environment, holds no file, can open none, and has the limits it was told."""
+    monkeypatch.setenv("ROSSGRAM_SECRET", "hunter2")
+    await studio.develop(a_file())
+    (process_id,) = studio.process_ids
+    proc = Path(f"/proc/{process_id}")
+    assert b"hunter2" not in (proc / "environ").read_bytes()
+    assert b"HOME=" not in (proc / "environ").read_bytes()
+    limits = {line[:25].strip(): line[25:].split()[:2] for line in (proc / "limits").read_text().splitlines()}
+    opened = sorted(int(entry.name) for entry in (proc / "fd").iterdir())
+    assert limits["Max open files"] == [str(opened[-1] + 1)] * 2
+    assert len(opened) == opened[-1] + 1
+    assert limits["Max file size"] == ["0", "0"]
+    assert limits["Max core file size"] == ["0", "0"]
+    assert limits["Max address space"] == [str(LIMITS.picture_megabytes << 20)] * 2
+    assert int(limits["Max cpu time"][0]) <= LIMITS.picture_seconds + 2
+
+
+def test_a_darkroom_is_light() -> None:
+    """It imports Pillow and our picture modules, and neither the server, nor the database, nor a way to the network."""
+    program = "import sys, json, rossgram_fed.media.darkroom; print(json.dumps(sorted(sys.modules)))"
+    listed = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, timeout=60).stdout
+    modules = {name.split(".")[0] for name in json.loads(listed)}
+    assert not modules & {"aiohttp", "asyncio", "tortoise", "cryptography", "socket", "ssl", "orjson", "numpy"}
+
+
+GOOD = parcels.pack_picture(develop(a_file(), LIMITS))
+HEAD_LENGTH, BODY_LENGTH = parcels.LENGTHS.unpack(GOOD[:8])
+HEAD, BODY = json.loads(GOOD[8 : 8 + HEAD_LENGTH]), GOOD[8 + HEAD_LENGTH :]
+
+
+def bent(**changes: object) -> bytes:
+    return json.dumps(HEAD | changes).encode()
+
+
+def with_rendition(position: int, value: object) -> bytes:
+    rows = [list(row) for row in HEAD["renditions"]]
+    rows[0][position] = value
+    return bent(renditions=rows)
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "reason"),
+    [
+        (b"", BODY, "nothing"),
+        (b"[]", BODY, "not an object"),
+        (b"{}", BODY, "an empty object"),
+        (b"\xff{", BODY, "not text"),
+        (b"[" * 50_000, BODY, "very deep"),
+        (bent(blurhash="<script>"), BODY, "markup instead of a blurhash"),
+        (bent(placeholder='"><script>'), BODY, "markup instead of a placeholder"),
+        (bent(media_type="text/html"), BODY, "not a picture's type"),
+        (bent(width=0), BODY, "no width"),
+        (bent(width=1e9), BODY, "a width that is no integer"),
+        (bent(height=10**9), BODY, "a height beyond all pictures"),
+        (bent(renditions=[]), b"", "no rendition"),
+        (bent(renditions=[["grid"]]), BODY, "half a rendition"),
+        (bent(renditions=7), BODY, "no list"),
+        (with_rendition(0, "../../etc/passwd"), BODY, "a path instead of a name"),
+        (with_rendition(1, "text/html"), BODY, "a page instead of a picture"),
+        (with_rendition(1, ["image/webp"]), BODY, "a list instead of a type"),
+        (with_rendition(2, "wide"), BODY, "a word instead of a width"),
+        (with_rendition(4, -1), BODY, "a negative size"),
+        (with_rendition(4, 10**9), BODY, "a size beyond the body"),
+        (bent(), BODY + b"more", "bytes left over"),
+        (bent(), BODY[:-1], "a byte short"),
+        (bent(refused=["no"]), b"", "a refusal that is no sentence"),
+        (bent(refused="a\nb"), b"", "a refusal of several lines"),
+    ],
+)
+def test_what_a_darkroom_says_is_not_believed(head: bytes, body: bytes, reason: str) -> None:
+    """An answer that an honest darkroom never gives is a ``ValueError``, for which the studio kills the process."""
+    assert isinstance(parcels.unpack(bent(), BODY), parcels.Picture)
+    with pytest.raises(ValueError, match=r"."):
+        parcels.unpack(head, body)
+
+
+def test_a_placeholder_is_base64() -> None:
+    """What goes into pages as a ``data:`` address survives its own check."""
+    assert b64decode(HEAD["placeholder"]).startswith(b"RIFF")
