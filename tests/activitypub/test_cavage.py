@@ -107,6 +107,14 @@ def added_parameter(request: Request, text: str) -> Request:
     return request.with_headers({"Signature": f"{request.headers['Signature']},{text}"})
 
 
+def respelled(request: Request) -> Request:
+    """The same signature in another spelling: the last letter before the padding has four bits that nobody reads."""
+    text = request.headers["Signature"]
+    end = text.index('=="')
+    letter = chr(ord(text[end - 1]) + 1)
+    return request.with_headers({"Signature": f"{text[: end - 1]}{letter}{text[end:]}"})
+
+
 def reordered(request: Request) -> Request:
     return request.with_headers({"Signature": " , ".join(reversed(request.headers["Signature"].split(",")))})
 
@@ -133,6 +141,7 @@ BAD: list[tuple[str, type[SignatureError], Callable[[], Request]]] = [
     ("no signature parameter", MalformedSignature, lambda: with_signature(cavage(), {"signature=": "sig="})),
     ("not base64", MalformedSignature, lambda: with_signature(cavage(), {'signature="': 'signature="!'})),
     ("base64 without its padding", MalformedSignature, lambda: with_signature(cavage(), {'=="': '"'})),
+    ("base64 with bits that mean nothing", MalformedSignature, lambda: respelled(cavage())),
     ("a backslash", MalformedSignature, lambda: with_signature(cavage(), {KEY_ID: f"{KEY_ID}\\"})),
     ("not ASCII", MalformedSignature, lambda: with_signature(cavage(), {KEY_ID: f"{KEY_ID}é"})),
     ("an endless header", MalformedSignature, lambda: added_parameter(cavage(), f'x="{"x" * 5000}"')),
@@ -161,6 +170,11 @@ BAD: list[tuple[str, type[SignatureError], Callable[[], Request]]] = [
     ("the digest of another body", BadSignature, lambda: cavage(headers={"Digest": digest(b"other")})),
     ("no Digest header", BadSignature, lambda: without(cavage(), "Digest")),
     ("two Digest headers", BadSignature, lambda: added(cavage(), "Digest", digest(b"other"))),
+    (
+        "two Digest headers, both right",
+        BadSignature,
+        lambda: added(cavage(headers={"Digest": f"{digest()}, SHA-512={sha512_of_body()}"}), "Digest", "MD5=AAAA"),
+    ),
     ("two digests, one wrong", BadSignature, lambda: cavage(headers={"Digest": f"{digest()},SHA-512=AAAA"})),
     ("one algorithm twice", BadSignature, lambda: cavage(headers={"Digest": f"{digest(b'o')},{digest()}"})),
     ("only a weak digest", BadSignature, lambda: cavage(headers={"Digest": "MD5=1B2M2Y8AsgTpgAmY7PhCfg=="})),

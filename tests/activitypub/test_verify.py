@@ -12,7 +12,18 @@ from activitypub.errors import BadSignature, MissingSignature
 from activitypub.http import Request
 from activitypub.signatures import Scheme, check, claim_of, precheck, sign
 from activitypub.signatures.times import read_http_date
-from tests.activitypub.signed import NOW, a_get, a_post, cavage, ed25519_key, rfc9421, rsa_key, seconds, signing_key
+from tests.activitypub.signed import (
+    KEY_ID,
+    NOW,
+    a_get,
+    a_post,
+    cavage,
+    ed25519_key,
+    rfc9421,
+    rsa_key,
+    seconds,
+    signing_key,
+)
 
 
 @pytest.mark.parametrize("scheme", list(Scheme))
@@ -43,6 +54,20 @@ def test_precheck_refuses_without_a_key(make, reason: str, minutes: int, body: b
         precheck(request, claim, now=now)
     with pytest.raises(BadSignature):
         check(request, claim, rsa_key().public_key(), now=now)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        cavage(algorithm="hmac-sha256"),
+        cavage(algorithm="none"),
+        rfc9421(parameters=f';created={seconds()};keyid="{KEY_ID}";alg="hmac-sha256"'),
+    ],
+)
+def test_precheck_refuses_an_algorithm_that_no_key_goes_with(request_: Request) -> None:
+    """An algorithm outside the short list costs the sender no key fetch of ours."""
+    with pytest.raises(BadSignature, match="not one we accept"):
+        precheck(request_, claim_of(request_), now=NOW)
 
 
 @pytest.mark.parametrize("make", [cavage, rfc9421])
