@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from rossgram_fed.config import ServerSettings, Settings, StorageSettings
-from rossgram_fed.database import open_database
+from rossgram_fed.database import Database, open_database
 from rossgram_fed.instance import Instance
 from tests.databases import Engine, PostgresqlEngine, SqliteEngine
 
@@ -74,6 +74,18 @@ def database_url(engine: Engine) -> Iterator[str]:
     url = engine.migrated()
     yield url
     engine.drop(url)
+
+
+@pytest.fixture
+async def empty_database(engine: Engine) -> AsyncIterator[Database]:
+    """An open database without any tables."""
+    url = engine.empty()
+    database = await open_database(url)
+    try:
+        yield database
+    finally:
+        await database.close()
+        engine.drop(url)
 
 
 @pytest.fixture

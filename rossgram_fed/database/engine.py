@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
+from tortoise.apps import Apps
 from tortoise.context import TortoiseContext, _current_context
 
 from rossgram_fed.database import postgresql, sqlite
@@ -42,6 +43,13 @@ class Database:
         """Hear the signals of other processes on the same PostgreSQL database."""
         self._listener = postgresql.Listener(credentials, self.signals.fire, self.signals.fire_all)
         await self._listener.start()
+
+    @property
+    def apps(self) -> Apps:
+        """The models as Tortoise knows them, for migrations."""
+        if self._context.apps is None:
+            raise RuntimeError("The models have not been introduced to Tortoise.")
+        return self._context.apps
 
     @contextmanager
     def active(self) -> Iterator[None]:

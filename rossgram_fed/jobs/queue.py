@@ -129,7 +129,8 @@ async def enqueue(
     Nothing is added, and None returned, while an unfinished job holds the same ``unique_key``.
     """
     rows = await change.tx.fetch(
-        "INSERT INTO jobs (id, kind, payload, unique_key, run_at, created_at, state, leased_until, attempts, last_error)"
+        "INSERT INTO jobs"
+        " (id, kind, payload, unique_key, run_at, created_at, state, leased_until, attempts, last_error)"
         " VALUES ($1, $2, $3, $4, $5, $6, 0, 0, 0, '') ON CONFLICT (unique_key) DO NOTHING RETURNING id",
         change.new_id(),
         kind,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 from tortoise import fields
-from tortoise.indexes import Index
+from tortoise.indexes import Index, PartialIndex
 from tortoise.models import Model
 
 from rossgram_fed.models.accounts import Account
@@ -23,6 +23,11 @@ class WorkState(IntEnum):
     WAITING = 0
     DONE = 1
     FAILED = 2
+
+
+def waiting_first() -> PartialIndex:
+    """Return the index claims run on: the unfinished rows alone, those due first at the front."""
+    return PartialIndex(fields=["run_at", "id"], condition={"state": WorkState.WAITING.value})
 
 
 class Claimable(Model):
@@ -55,7 +60,7 @@ class InboxItem(Claimable):
 
     class Meta:
         table = "inbox_items"
-        indexes = [Index(fields=["state", "run_at"]), Index(fields=["sender_id"])]
+        indexes = [waiting_first(), Index(fields=["sender_id"])]
 
 
 class OutboxActivity(Model):
@@ -94,7 +99,7 @@ class Delivery(Claimable):
     class Meta:
         table = "deliveries"
         indexes = [
-            Index(fields=["state", "run_at"]),
+            waiting_first(),
             Index(fields=["inbox", "account_id", "state", "id"]),
             Index(fields=["activity_id"]),
             Index(fields=["host", "state"]),
@@ -129,4 +134,4 @@ class Job(Claimable):
 
     class Meta:
         table = "jobs"
-        indexes = [Index(fields=["state", "run_at"])]
+        indexes = [waiting_first()]

@@ -1,0 +1,174 @@
+"""Bring the tables up to date: one migration after the other, each wholly or not at all.
+
+Tortoise's migrations are applied by a loop of our own, because its executor notes a migration down after the
+transaction that made it, and because its way to change a table on SQLite loses rows and constraints (``rebuild``).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from tortoise.backends.base.client import TransactionalDBClient
+from tortoise.backends.base.executor import EXECUTOR_CACHE
+from tortoise.migrations.loader import MigrationLoader
+from tortoise.migrations.migration import Migration
+from tortoise.migrations.operations import CreateModel
+from tortoise.migrations.recorder import MigrationRecorder
+from tortoise.migrations.schema_editor import AsyncpgSchemaEditor, BaseSchemaEditor
+from tortoise.migrations.schema_generator.state import State
+from tortoise.migrations.schema_generator.state_apps import StateApps
+
+from rossgram_fed.database.engine import MIGRATIONS, Database
+from rossgram_fed.database.rebuild import RebuildingEditor
+
+APP = "models"
+_LOCK = 0x526F7373
+"""PostgreSQL's advisory lock that keeps two processes from migrating one database at once."""
+
+
+class MigrationError(Exception):
+    """The tables cannot be brought up to date; nothing was changed by the step that failed."""
+
+
+async def pending(database: Database, *, package: str = MIGRATIONS) -> list[str]:
+    """Return the names of the migrations that wait to be applied, in order.
+
+    Raises ``MigrationError`` when the database was used by a newer version that knows more of them.
+    """
+    known = [migration.name for migration in _on_disk(database, package)]
+    done = await _applied(database)
+    return _missing(known, done)
+
+
+async def migrate(
+    database: Database, progress: Callable[[str], None] | None = None, *, package: str = MIGRATIONS
+) -> list[str]:
+    """Apply what waits and return the names of what was applied here; call it before anything else uses the database.
+
+    ``progress`` is told each name before its turn. An SQLite file that already has tables is copied first, next to
+    itself. Raises ``MigrationError`` as ``pending`` does, and when a migration would leave rows that point nowhere.
+    """
+    waiting = await pending(database, package=package)
+    if waiting and not database.postgresql and await _applied(database):
+        await _back_up(database, waiting[0])
+    migrations = _on_disk(database, package)
+    applied = []
+    async with _unbound(database):
+        for position, migration in enumerate(migrations):
+            if migration.name not in waiting:
+                continue
+            if progress is not None:
+                progress(migration.name)
+            if await _apply(database, migration, before=migrations[:position]):
+                applied.append(migration.name)
+    # Migrations may have used models as they once were, and Tortoise keeps the SQL it rendered for them.
+    EXECUTOR_CACHE.clear()
+    return applied
+
+
+def _on_disk(database: Database, package: str) -> list[Migration]:
+    """Load every migration, oldest first: their names begin with their number."""
+    app = {"models": ["rossgram_fed.models"], "migrations": package}
+    loader = MigrationLoader({APP: app}, MigrationRecorder(None))
+    loader.load_disk()
+    return sorted(loader.disk_migrations.values(), key=lambda migration: migration.name)
+
+
+async def _applied(database: Database) -> list[str]:
+    """Return the names of the migrations this database has been through."""
+    table = "to_regclass('tortoise_migrations') IS NOT NULL" if database.postgresql else _TABLE_EXISTS
+    if not await database.fetch(f"SELECT 1 WHERE {table}"):
+        return []
+    rows = await database.fetch("SELECT name FROM tortoise_migrations WHERE app = $1 ORDER BY name", APP)
+    return [row["name"] for row in rows]
+
+
+_TABLE_EXISTS = "EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'tortoise_migrations')"
+
+
+def _missing(known: list[str], done: list[str]) -> list[str]:
+    unknown = [name for name in done if name not in known]
+    if unknown:
+        raise MigrationError(
+            f"This database has been used by a newer version of Rossgram, which knows {unknown[-1]}."
+            " Run that version again, or restore a backup made before it."
+        )
+    return [name for name in known if name not in done]
+
+
+async def _apply(database: Database, migration: Migration, *, before: list[Migration]) -> bool:
+    """Apply one migration and note it down, in one transaction; False when another process was faster."""
+    with database.active():
+        async with database.client._in_transaction() as client:
+            if database.postgresql:
+                await client.execute_query(f"SELECT pg_advisory_xact_lock({_LOCK})")
+            state = _state_after(database, before)
+            editor = _editor(database, client, state)
+            recorder = MigrationRecorder(client)
+            record_table = editor._get_model_sql_data(recorder.model).table_sql
+            await editor._run_sql(record_table.replace("CREATE TABLE", "CREATE TABLE IF NOT EXISTS", 1))
+            if any(key.name == migration.name for key in await recorder.applied_migrations()):
+                return False
+            await _run(migration, state, editor)
+            if not database.postgresql:
+                await _check_references(client, migration.name)
+            await editor._run_sql(
+                "INSERT INTO tortoise_migrations (app, name, applied_at)"  # noqa: S608 - our own file's name
+                f" VALUES ('{APP}', '{migration.name}', CURRENT_TIMESTAMP)"
+            )
+    return True
+
+
+async def _run(migration: Migration, state: State, editor: BaseSchemaEditor) -> None:
+    for operation in migration.operations:
+        # A copy of the state takes longer than a table does, and a new table has no past to compare with.
+        earlier = state if isinstance(operation, CreateModel) else state.clone()
+        operation.state_forward(APP, state)
+        await operation.database_forward(APP, earlier, state, editor)
+
+
+def _state_after(database: Database, migrations: list[Migration]) -> State:
+    """Return the tables as Tortoise sees them once ``migrations`` are applied."""
+    state = State(models={}, apps=StateApps(default_connections={APP: database.client.connection_name}))
+    for migration in migrations:
+        for operation in migration.operations:
+            operation.state_forward(APP, state)
+    return state
+
+
+def _editor(database: Database, client: TransactionalDBClient, state: State) -> BaseSchemaEditor:
+    if database.postgresql:
+        return AsyncpgSchemaEditor(client)
+    return RebuildingEditor(client, state)
+
+
+async def _check_references(client: TransactionalDBClient, name: str) -> None:
+    _, lost = await client.execute_query("PRAGMA foreign_key_check")
+    if lost:
+        tables = ", ".join(sorted({str(row["table"]) for row in lost}))
+        raise MigrationError(f"Migration {name} would leave rows of {tables} that point nowhere; it was undone.")
+
+
+@asynccontextmanager
+async def _unbound(database: Database) -> AsyncIterator[None]:
+    """Keep SQLite from following references meanwhile: dropping a table that was rebuilt would delete its children."""
+    if database.postgresql:
+        yield
+        return
+    await database.client.execute_script("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        await database.client.execute_script("PRAGMA foreign_keys=ON")
+
+
+async def _back_up(database: Database, first: str) -> None:
+    """Copy the SQLite file to ``<file>.before-<migration>``, replacing an older copy of that name."""
+    client: Any = database.client
+    copy = f"{client.filename}.before-{first}"
+    await asyncio.to_thread(Path(copy).unlink, missing_ok=True)
+    await client.execute_insert("VACUUM INTO ?", [copy])
