@@ -1,0 +1,352 @@
+"""Several real servers and invented strangers in one process, over TLS, as https://NAME.test.
+
+Names resolve to loopback ports through the resolver that ``build_network`` takes; everything else (TLS, signatures, the
+guard, the database) is what runs in earnest. Work is done only when a test says ``await fediverse.settle()``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+
+import orjson
+import trustme
+from aiohttp import ClientSession, TCPConnector, web
+from aiohttp.abc import AbstractResolver, ResolveResult
+from multidict import CIMultiDict
+from yarl import URL
+
+from activitypub.http import ACTIVITY_JSON, Request
+from activitypub.keys import PrivateKey, make_rsa, public_pem
+from activitypub.signatures import Scheme, SigningKey, sign
+from rossgram_fed.config import DevelopmentSettings, FederationSettings, ServerSettings, Settings, StorageSettings
+from rossgram_fed.database import open_database
+from rossgram_fed.federation import discovery, endpoints
+from rossgram_fed.federation.arrivals import Handlers
+from rossgram_fed.federation.delivery import DeliverySource
+from rossgram_fed.federation.inbox import InboxSource
+from rossgram_fed.federation.network import NETWORK, Network, build_network
+from rossgram_fed.federation.transport import Deadlines
+from rossgram_fed.instance import INSTANCE, Instance
+from rossgram_fed.jobs.runner import JobHandler, JobSource
+from rossgram_fed.jobs.worker import Worker
+
+LOOPBACK = ip_network("127.0.0.0/8")
+AS2 = "https://www.w3.org/ns/activitystreams"
+Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@lru_cache(maxsize=8)
+def a_key(number: int = 0) -> PrivateKey:
+    """An RSA key; the same number is the same key, because making one takes long."""
+    return make_rsa()
+
+
+class Names(AbstractResolver):
+    """DNS for a test: a name is a loopback port, or an address of the test's choosing."""
+
+    def __init__(self) -> None:
+        self.ports: dict[str, int] = {}
+        self.addresses: dict[str, list[str]] = {}
+        self.asked: list[str] = []
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        self.asked.append(host)
+        if host in self.addresses:
+            return [_resolved(host, address, port) for address in self.addresses[host]]
+        if host not in self.ports:
+            raise OSError(f"{host} does not exist in this test")
+        return [_resolved(host, "127.0.0.1", self.ports[host])]
+
+    async def close(self) -> None:
+        return None
+
+
+def _resolved(host: str, address: str, port: int) -> ResolveResult:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    return ResolveResult(
+        hostname=host, host=address, port=port, family=family, proto=socket.IPPROTO_TCP, flags=socket.AI_NUMERICHOST
+    )
+
+
+@dataclass
+class Server:
+    """One real server."""
+
+    instance: Instance
+    network: Network
+    deliveries: DeliverySource
+    worker: Worker
+    runner: web.AppRunner
+
+    @property
+    def url(self) -> str:
+        return self.instance.settings.base_url
+
+
+@dataclass
+class Received:
+    """A request that reached a stranger."""
+
+    method: str
+    path: str
+    headers: CIMultiDict[str]
+    body: bytes
+
+    @property
+    def document(self) -> dict[str, Any]:
+        read: dict[str, Any] = orjson.loads(self.body)
+        return read
+
+
+@dataclass
+class Actor:
+    """Somebody who lives on a stranger's server."""
+
+    id: str
+    key: PrivateKey
+    document: dict[str, Any]
+
+    @property
+    def signing_key(self) -> SigningKey:
+        return SigningKey(f"{self.id}#main-key", self.key)
+
+
+@dataclass
+class FakePeer:
+    """A stranger whose answers are functions and who writes down what reaches them.
+
+    ``answers`` maps a path to a function; whatever is not there is a 404, except for inboxes, which take everything.
+    """
+
+    host: str
+    session: ClientSession
+    now: Callable[[], int]
+    answers: dict[str, Answer] = field(default_factory=dict)
+    received: list[Received] = field(default_factory=list)
+    actors: dict[str, Actor] = field(default_factory=dict)
+    inbox_status: int = 202
+    runner: web.AppRunner | None = None
+
+    def actor(self, name: str = "sam", *, key: int = 0, **changes: object) -> Actor:
+        """Somebody with an actor document and a handle, served at once."""
+        identity = f"https://{self.host}/users/{name}"
+        private = a_key(key)
+        document = {
+            "@context": [AS2, "https://w3id.org/security/v1"],
+            "id": identity,
+            "type": "Person",
+            "preferredUsername": name,
+            "name": name.title(),
+            "inbox": f"{identity}/inbox",
+            "outbox": f"{identity}/outbox",
+            "followers": f"{identity}/followers",
+            "endpoints": {"sharedInbox": f"https://{self.host}/inbox"},
+            "publicKey": {"id": f"{identity}#main-key", "owner": identity, "publicKeyPem": public_pem(private)},
+        } | changes
+        actor = Actor(identity, private, document)
+        self.actors[name] = actor
+        self.serve(f"/users/{name}", document)
+        return actor
+
+    def serve(
+        self, path: str, document: object, *, content_type: str = ACTIVITY_JSON, status: int = 200, **headers: str
+    ) -> None:
+        """Answer a path with a document."""
+        body = document if isinstance(document, bytes) else orjson.dumps(document)
+
+        async def respond(_: web.Request) -> web.Response:
+            return web.Response(body=body, status=status, headers={"Content-Type": content_type, **headers})
+
+        self.answers[path] = respond
+
+    def asked_for(self, path: str) -> int:
+        """How often a path was asked for."""
+        return sum(one.path.partition("?")[0] == path for one in self.received)
+
+    @property
+    def posts(self) -> list[Received]:
+        """What was posted here."""
+        return [one for one in self.received if one.method == "POST"]
+
+    def signed(
+        self,
+        url: str,
+        document: object,
+        by: Actor | SigningKey,
+        *,
+        scheme: Scheme = Scheme.CAVAGE,
+        now: int | None = None,
+        method: str = "POST",
+    ) -> Request:
+        """A request signed by anybody, with any key, at any time (milliseconds since 1970)."""
+        key = by.signing_key if isinstance(by, Actor) else by
+        moment = datetime.fromtimestamp((self.now() if now is None else now) / 1000, UTC)
+        body = b"" if method == "GET" else document if isinstance(document, bytes) else orjson.dumps(document)
+        headers = CIMultiDict({"Accept" if method == "GET" else "Content-Type": ACTIVITY_JSON})
+        return sign(Request(method, url, headers, body), key, scheme=scheme, now=moment)
+
+    async def send(self, request: Request) -> tuple[int, Any]:
+        """Send a request just as it is; return status and decoded answer."""
+        async with self.session.request(
+            request.method, URL(request.url, encoded=True), headers=request.headers, data=request.body or None
+        ) as response:
+            body = await response.read()
+            try:
+                return response.status, orjson.loads(body) if body else None
+            except orjson.JSONDecodeError:
+                return response.status, body.decode(errors="replace")
+
+    async def post(self, url: str, document: object, by: Actor | SigningKey, **how: Any) -> tuple[int, Any]:
+        """Post a signed activity."""
+        return await self.send(self.signed(url, document, by, **how))
+
+    async def _respond(self, request: web.Request) -> web.StreamResponse:
+        body = await request.read()
+        self.received.append(Received(request.method, request.path_qs, CIMultiDict(request.headers), body))
+        if (answer := self.answers.get(request.path)) is not None:
+            return await answer(request)
+        if request.path == "/.well-known/webfinger":
+            return self._webfinger(request)
+        if request.method == "POST":
+            return web.Response(status=self.inbox_status)
+        return web.Response(status=404)
+
+    def _webfinger(self, request: web.Request) -> web.Response:
+        name = request.query.get("resource", "").removeprefix("acct:").partition("@")[0]
+        if name not in self.actors:
+            return web.Response(status=404)
+        links = [{"rel": "self", "type": ACTIVITY_JSON, "href": self.actors[name].id}]
+        document = {"subject": f"acct:{name}@{self.host}", "links": links}
+        return web.Response(body=orjson.dumps(document), content_type="application/jrd+json")
+
+
+class Fediverse:
+    """All of them together. Close it at the end."""
+
+    def __init__(self, folder: Path, *, clock: Callable[[], int], new_database: Callable[[], str]) -> None:
+        self.names = Names()
+        self.servers: list[Server] = []
+        self.peers: dict[str, FakePeer] = {}
+        self._folder = folder
+        self._clock = clock
+        self._new_database = new_database
+        self._authority = trustme.CA()
+        self._ca_file = folder / "authority.pem"
+        self._authority.cert_pem.write_to_path(str(self._ca_file))
+        trusting = ssl.create_default_context(cafile=str(self._ca_file))
+        self.session = ClientSession(
+            connector=TCPConnector(ssl=trusting, resolver=self.names, use_dns_cache=False), auto_decompress=False
+        )
+
+    def settings(self, name: str) -> Settings:
+        """Settings of the server at https://NAME.test, which may reach loopback addresses."""
+        return Settings(
+            server=ServerSettings(base_url=f"https://{name}.test", name=name.title()),
+            storage=StorageSettings(data=self._folder / name, database=self._new_database()),
+            federation=FederationSettings(extra_ca_file=self._ca_file),
+            development=DevelopmentSettings(allow_http_and_private_networks=True, private_networks=(LOOPBACK,)),
+        )
+
+    async def server(
+        self,
+        name: str,
+        *,
+        settings: Settings | None = None,
+        handlers: Handlers | None = None,
+        jobs: dict[str, JobHandler] | None = None,
+        deadlines: Deadlines | None = None,
+    ) -> Server:
+        """Start a server's federation side: its own database, inboxes, actors, well-known addresses and workers."""
+        settings = settings or self.settings(name)
+        database = await open_database(settings.database_url)
+        instance = Instance(settings=settings, database=database, clock=self._clock)
+        network = build_network(instance, resolver=self.names, deadlines=deadlines)
+        app = federation_app(instance, network)
+        runner = await self._listen(app, f"{name}.test")
+        deliveries = DeliverySource(network, chance=lambda: 0.5)
+        sources = [
+            InboxSource(network, handlers or {}, chance=lambda: 0.5),
+            deliveries,
+            JobSource(instance, jobs or {}),
+        ]
+        server = Server(instance, network, deliveries, Worker(instance, sources), runner)
+        self.servers.append(server)
+        return server
+
+    async def peer(self, host: str) -> FakePeer:
+        """Invent a stranger's server."""
+        peer = FakePeer(host, self.session, self._clock)
+        app = web.Application(client_max_size=64 * 1024 * 1024)
+        app.router.add_route("*", "/{path:.*}", peer._respond)
+        peer.runner = await self._listen(app, host)
+        self.peers[host] = peer
+        return peer
+
+    async def settle(self) -> None:
+        """Let every server work until none has anything to do now."""
+        while sum([await server.worker.run_until_idle() for server in self.servers]):
+            continue
+
+    async def close(self) -> None:
+        """Stop everybody and close every database."""
+        await self.session.close()
+        for server in self.servers:
+            await server.deliveries.close(grace=0.1)
+            await server.network.close()
+            await server.runner.cleanup()
+            await server.instance.database.close()
+        for peer in self.peers.values():
+            if peer.runner is not None:
+                await peer.runner.cleanup()
+
+    async def _listen(self, app: web.Application, host: str) -> web.AppRunner:
+        tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        self._authority.issue_cert(host).configure_cert(tls)
+        runner = web.AppRunner(app, shutdown_timeout=0.2)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls).start()
+        self.names.ports[host] = runner.addresses[0][1]
+        return runner
+
+
+def federation_app(instance: Instance, network: Network) -> web.Application:
+    """The addresses other servers use, without pages."""
+    app = web.Application()
+    app[INSTANCE] = instance
+    app[NETWORK] = network
+    app.add_routes(federation_routes())
+    return app
+
+
+def federation_routes() -> Iterable[web.RouteDef]:
+    return [
+        web.post("/inbox", endpoints.post_shared_inbox),
+        web.post("/actor/inbox", endpoints.post_shared_inbox),
+        web.post("/users/{username}/inbox", endpoints.post_inbox),
+        web.get("/actor", endpoints.get_server_actor),
+        web.get("/users/{username}", endpoints.get_actor),
+        web.get("/users/{username}/followers", endpoints.get_followers),
+        web.get("/users/{username}/following", endpoints.get_following),
+        web.get("/.well-known/webfinger", discovery.get_webfinger),
+        web.get("/.well-known/host-meta", discovery.get_host_meta),
+        web.get("/.well-known/host-meta.json", discovery.get_host_meta_json),
+        web.get("/.well-known/nodeinfo", discovery.get_nodeinfo_links),
+        web.get("/nodeinfo/{version}", discovery.get_nodeinfo),
+    ]
+
+
+async def closed(runner: web.AppRunner) -> None:
+    """Take a server off the network: from now on nobody answers at its port."""
+    await runner.cleanup()
+    await asyncio.sleep(0)
