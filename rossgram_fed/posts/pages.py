@@ -1,0 +1,129 @@
+"""The page of one post with the talk about it, and what its author and others do there."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from rossgram_fed.federation.addresses import post_uri
+from rossgram_fed.federation.network import NETWORK
+from rossgram_fed.instance import INSTANCE
+from rossgram_fed.posts import actions
+from rossgram_fed.posts.compose_pages import in_order
+from rossgram_fed.posts.forms import Cards, cards_from, comment_from, edit_from
+from rossgram_fed.posts.introductions import meet_mentioned
+from rossgram_fed.posts.queries import post_page, was_deleted
+from rossgram_fed.posts.views import PostPage, PostView
+from rossgram_fed.web.csrf import form_of
+from rossgram_fed.web.errors import Gone, NotFound, Refusal
+from rossgram_fed.web.flash import see_other
+from rossgram_fed.web.forms import Form
+from rossgram_fed.web.rendering import render
+from rossgram_fed.web.sessions import Viewer, signed_in, viewer_of
+
+
+def post_id_of(request: web.Request) -> int:
+    """Return the post id in the address."""
+    text = request.match_info["id"]
+    if not (text.isascii() and text.isdigit() and len(text) <= 19):
+        raise NotFound
+    return int(text)
+
+
+async def show(request: web.Request) -> web.Response:
+    """``GET /p/{id}`` as a page."""
+    viewer = await viewer_of(request)
+    return await _show(request, await _page(request, viewer), Form())
+
+
+@signed_in
+async def comment(request: web.Request, viewer: Viewer) -> web.Response:
+    """``POST /p/{id}/comment``: answer a post or a comment."""
+    instance, form = request.app[INSTANCE], form_of(request)
+    draft = comment_from(form, post_id_of(request), limits=instance.settings.limits)
+    if form.ok:
+        await meet_mentioned(request.app[NETWORK], draft.caption)
+        try:
+            async with instance.change() as change:
+                comment_id = await actions.publish(change, author_id=viewer.account_id, draft=draft)
+        except Refusal as refusal:
+            form.error("caption", refusal.sentence)
+        else:
+            return see_other(f"/p/{draft.parent_id}#comment-{comment_id}", "Your comment is posted.")
+    return await _show(request, await _page(request, viewer), form, status=422)
+
+
+@signed_in
+async def edit(request: web.Request, viewer: Viewer) -> web.Response:
+    """``GET /p/{id}/edit``: the form with what the post says now."""
+    post = await _own(request, viewer)
+    form = Form.starting_with({"caption": post.caption, "warning": post.warning})
+    if post.sensitive and not post.warning:
+        form.values.add("sensitive", "1")
+    return await _show_edit(request, post, form)
+
+
+@signed_in
+async def save(request: web.Request, viewer: Viewer) -> web.Response:
+    """``POST /p/{id}/edit``: move or remove a photo in the form, or save."""
+    instance, form = request.app[INSTANCE], form_of(request)
+    post = await _own(request, viewer)
+    cards = cards_from(form, instance.settings.limits)
+    if cards.verb != "post":
+        return await _show_edit(request, post, form, cards=cards.moved())
+    edit = edit_from(form, cards, limits=instance.settings.limits, comment=post.is_comment)
+    if not form.ok:
+        return await _show_edit(request, post, form, cards=cards, status=422)
+    await meet_mentioned(request.app[NETWORK], edit.caption)
+    try:
+        async with instance.change() as change:
+            await actions.edit(change, author_id=viewer.account_id, post_id=post.id, edit=edit)
+    except Refusal as refusal:
+        form.error("", refusal.sentence)
+        return await _show_edit(request, post, form, cards=cards, status=refusal.status)
+    return see_other(post.path, "Saved.")
+
+
+@signed_in
+async def ask_delete(request: web.Request, viewer: Viewer) -> web.Response:
+    """``GET /p/{id}/delete``: sure?"""
+    return await render(request, "posts/delete.html", post=await _own(request, viewer))
+
+
+@signed_in
+async def delete(request: web.Request, viewer: Viewer) -> web.Response:
+    """``POST /p/{id}/delete``: delete, and back to where it stood."""
+    post = await _own(request, viewer)
+    async with request.app[INSTANCE].change() as change:
+        await actions.delete(change, author_id=viewer.account_id, post_id=post.id)
+    back = f"/p/{post.in_reply_to_id}#comments" if post.in_reply_to_id else viewer.path
+    return see_other(back, "Deleted.")
+
+
+async def _page(request: web.Request, viewer: Viewer | None) -> PostPage:
+    instance, post_id = request.app[INSTANCE], post_id_of(request)
+    found = await post_page(instance.database, post_id, viewer_id=viewer.account_id if viewer else None)
+    if found is not None:
+        return found
+    if await was_deleted(instance.database, post_uri(instance.settings, post_id)):
+        raise Gone("This post was deleted.")
+    raise NotFound
+
+
+async def _own(request: web.Request, viewer: Viewer) -> PostView:
+    post = (await _page(request, viewer)).post
+    if not (post.own and post.local):
+        raise NotFound("There is no such post of yours.")
+    return post
+
+
+async def _show(request: web.Request, page: PostPage, form: Form, *, status: int = 200) -> web.Response:
+    return await render(request, "posts/post.html", status=status, page=page, post=page.post, form=form)
+
+
+async def _show_edit(
+    request: web.Request, post: PostView, form: Form, *, cards: Cards | None = None, status: int = 200
+) -> web.Response:
+    photos = [photo for photo in post.photos if cards is None or photo.id in cards.ids]
+    return await render(
+        request, "posts/edit.html", status=status, post=post, form=form, photos=in_order(tuple(photos), cards)
+    )

@@ -1,0 +1,110 @@
+"""Profiles with their grids, the lists of followers and followed, and tag pages."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from rossgram_fed.follows.queries import Relation, followers, following, relation, relations
+from rossgram_fed.instance import INSTANCE
+from rossgram_fed.jobs.queue import enqueue
+from rossgram_fed.posts.caption import tag_from
+from rossgram_fed.posts.profiles import Profile, profile
+from rossgram_fed.posts.queries import profile_grid, tag_page
+from rossgram_fed.web.errors import Gone, NotFound
+from rossgram_fed.web.paging import cursor_of, page_of
+from rossgram_fed.web.rendering import render
+from rossgram_fed.web.sessions import Viewer, viewer_of
+
+GRID_SIZE = 24
+LIST_SIZE = 40
+
+
+async def show(request: web.Request) -> web.Response:
+    """``GET /@{username}``: somebody here or, as ``name@host``, elsewhere. The first look at a stranger asks their
+    server for their recent photos.
+    """
+    viewer = await viewer_of(request)
+    found = await _profile(request)
+    database, before = request.app[INSTANCE].database, cursor_of(request)
+    posts = await profile_grid(database, found.account.id, viewer_id=_id(viewer), before=before, limit=GRID_SIZE + 1)
+    page = page_of(posts, GRID_SIZE, id_of=lambda post: post.id, before=before)
+    fetching = viewer is not None and await _backfill(request, found)
+    return await render(
+        request,
+        "people/profile.html",
+        profile=found,
+        account=found.account,
+        page=page,
+        relation=await relation(database, viewer.account_id, found.account.id) if viewer else Relation(),
+        fetching=fetching,
+    )
+
+
+async def show_followers(request: web.Request) -> web.Response:
+    """``GET /@{username}/followers``."""
+    return await _list(request, followers=True)
+
+
+async def show_following(request: web.Request) -> web.Response:
+    """``GET /@{username}/following``."""
+    return await _list(request, followers=False)
+
+
+async def show_tag(request: web.Request) -> web.Response:
+    """``GET /tags/{name}``: public photos that carry a tag."""
+    name = tag_from(request.match_info["name"])
+    if name is None:
+        raise NotFound("That is no tag.")
+    viewer, before = await viewer_of(request), cursor_of(request)
+    posts = await tag_page(
+        request.app[INSTANCE].database, name, viewer_id=_id(viewer), before=before, limit=GRID_SIZE + 1
+    )
+    page = page_of(posts, GRID_SIZE, id_of=lambda post: post.id, before=before)
+    return await render(request, "timelines/tag.html", tag=name, page=page)
+
+
+async def _list(request: web.Request, *, followers: bool) -> web.Response:
+    viewer, found = await viewer_of(request), await _profile(request)
+    database, before = request.app[INSTANCE].database, cursor_of(request)
+    query = _FOLLOWERS if followers else following
+    people = await query(database, found.account.id, before=before, limit=LIST_SIZE + 1)
+    page = page_of(people, LIST_SIZE, id_of=lambda listed: listed.id, before=before)
+    ids = [listed.account.id for listed in page]
+    return await render(
+        request,
+        "people/list.html",
+        profile=found,
+        account=found.account,
+        page=page,
+        followers=followers,
+        relations=await relations(database, viewer.account_id, ids) if viewer else {},
+    )
+
+
+_FOLLOWERS = followers
+
+
+async def _profile(request: web.Request) -> Profile:
+    instance = request.app[INSTANCE]
+    found = await profile(instance.database, instance.settings, request.match_info["username"])
+    if found is None or found.suspended:
+        raise NotFound(
+            "Nobody is known here by that name. If they are on another server, search for their whole handle."
+        )
+    if found.deleted:
+        raise Gone("This account was deleted.")
+    return found
+
+
+async def _backfill(request: web.Request, found: Profile) -> bool:
+    """Ask for a stranger's recent posts once; say whether they are on their way."""
+    if found.account.local or found.backfilled_at:
+        return False
+    async with request.app[INSTANCE].change() as change:
+        account_id = found.account.id
+        await enqueue(change, "backfill", {"account_id": account_id}, unique_key=f"backfill:{account_id}")
+    return True
+
+
+def _id(viewer: Viewer | None) -> int | None:
+    return viewer.account_id if viewer else None

@@ -1,0 +1,39 @@
+"""Search: a handle or an address leads straight to what it names; other words find people and tags known here."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from rossgram_fed.federation.network import NETWORK
+from rossgram_fed.instance import INSTANCE
+from rossgram_fed.search.queries import accounts_like, tags_like
+from rossgram_fed.search.resolving import NotFoundAnywhere, resolve
+from rossgram_fed.web.forms import clean_text
+from rossgram_fed.web.rendering import render
+from rossgram_fed.web.sessions import viewer_of
+
+MOST_CHARACTERS = 500
+
+
+async def search(request: web.Request) -> web.Response:
+    """``GET /search?q=``: strangers are looked up only for people who are signed in."""
+    text = clean_text(request.query.get("q", ""))[:MOST_CHARACTERS]
+    viewer = await viewer_of(request)
+    problem = ""
+    if text and viewer is not None:
+        try:
+            path = await resolve(request.app[NETWORK], text)
+        except NotFoundAnywhere as why:
+            path, problem = None, str(why)
+        if path is not None:
+            return web.Response(status=303, headers={"Location": path})
+    database = request.app[INSTANCE].database
+    words = text.removeprefix("@") if not problem else ""
+    return await render(
+        request,
+        "search/search.html",
+        text=text,
+        problem=problem,
+        accounts=await accounts_like(database, words) if words and not words.startswith("#") else (),
+        tags=await tags_like(database, words) if words else (),
+    )
