@@ -97,7 +97,7 @@ HANDLERS: Handlers = {
 
 
 async def _followed(arrival: Arrival, undone: Follow | str) -> int | None:
-    """Return whom the sender no longer follows: named in the Follow, named alone (snac), or known by the Follow's id."""
+    """Return whom the sender no longer follows: named in the Follow, named alone (snac), or by the Follow's id."""
     if isinstance(undone, Follow):
         if undone.actor not in ("", arrival.sender.uri):
             return None

@@ -32,7 +32,7 @@ class Piece:
     text: str
     """As typed, sign included."""
     value: str = ""
-    """The folded tag, or the handle in lower case (``bob``, ``bob@far.example``)."""
+    """The folded tag, or the handle as typed (``bob``, ``Bob@far.example``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def tags_in(text: str) -> tuple[str, ...]:
 
 
 def mentions_in(text: str) -> tuple[str, ...]:
-    """Return the handles of a caption, each once, in order: ``bob`` or ``bob@far.example``."""
+    """Return the handles of a caption, each once, in order: ``bob`` or ``bob@far.example``, as typed."""
     return tuple(dict.fromkeys(piece.value for piece in pieces(text) if piece.kind == "mention"))
 
 
@@ -119,7 +119,7 @@ def _mention_at(text: str, start: int) -> Piece | None:
     domain = _DOMAIN.match(text, user.end())
     host = domain[1].rstrip(".-:") if domain else ""
     handle = f"{user[0]}@{host}" if host else user[0]
-    return Piece("mention", f"@{handle}", handle.lower())
+    return Piece("mention", f"@{handle}", handle)
 
 
 def _link_at(text: str, start: int) -> Piece | None:

@@ -126,6 +126,11 @@ async def tag_page(
     return await posts_by_ids(reader, [row["id"] for row in rows], viewer_id=viewer_id)
 
 
+async def was_deleted(reader: Reader, uri: str) -> bool:
+    """Say whether something was at this address and was deleted."""
+    return bool(await reader.fetch("SELECT 1 AS gone FROM tombstones WHERE uri = $1", uri))
+
+
 LAST_ID = 2**63 - 1
 """Above every id: the cursor of a first page."""
 

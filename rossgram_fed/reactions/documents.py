@@ -27,15 +27,16 @@ def undo_like_document(*, uri: str, actor: str, post_uri: str, author: str) -> D
 
 def announce_document(*, uri: str, actor: str, followers: str, post_uri: str, author: str, at: int) -> Document:
     """Return the Announce with the id ``uri``; ``at`` is its instant in milliseconds since 1970 UTC."""
-    return activity_document(_announce(uri, actor, followers, post_uri, author, at))
+    announce = _announce(uri=uri, actor=actor, followers=followers, post_uri=post_uri, author=author, at=at)
+    return activity_document(announce)
 
 
 def undo_announce_document(*, uri: str, actor: str, followers: str, post_uri: str, author: str, at: int) -> Document:
     """Return the Undo of an Announce."""
-    announce = _announce(uri, actor, followers, post_uri, author, at)
+    announce = _announce(uri=uri, actor=actor, followers=followers, post_uri=post_uri, author=author, at=at)
     return activity_document(Undo(id=f"{uri}/undo", actor=actor, to=(PUBLIC,), cc=announce.cc, object=announce))
 
 
-def _announce(uri: str, actor: str, followers: str, post_uri: str, author: str, at: int) -> Announce:
+def _announce(*, uri: str, actor: str, followers: str, post_uri: str, author: str, at: int) -> Announce:
     published = datetime.fromtimestamp(at / 1000, UTC)
     return Announce(id=uri, actor=actor, to=(PUBLIC,), cc=(followers, author), published=published, object=post_uri)

@@ -57,16 +57,12 @@ async def on_undo(arrival: Arrival) -> bool:
     if not isinstance(activity, Undo):
         return False
     undone = activity.object
-    if isinstance(undone, Like | Announce):
-        if undone.actor not in ("", arrival.sender.uri):
-            return False
-        tables, where, value = (
-            (_TABLES[type(undone)],),
-            "post_id = (SELECT id FROM posts WHERE uri = $2)",
-            undone.object,
-        )
-    elif isinstance(undone, str):
-        tables, where, value = tuple(_TABLES.values()), "uri = $2", undone
+    if isinstance(undone, str):
+        tables: tuple[str, ...] = tuple(_TABLES.values())
+        where, value = "uri = $2", undone
+    elif isinstance(undone, Like | Announce) and undone.actor in ("", arrival.sender.uri):
+        tables = (_TABLES[type(undone)],)
+        where, value = "post_id = (SELECT id FROM posts WHERE uri = $2)", undone.object
     else:
         return False
     for table in tables:

@@ -1,0 +1,226 @@
+"""Publishing, editing and deleting posts and comments: what the people of this server do.
+
+Rows and the activities that tell other servers of them are written in the same change. A comment's audience is never
+wider than that of what it answers, as on Mastodon, and whoever is answered is always addressed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from activitypub.objects import PUBLIC
+from rossgram_fed.federation import outbox
+from rossgram_fed.federation.addresses import post_uri, tag_url
+from rossgram_fed.federation.outbox import Audience
+from rossgram_fed.instance import Change
+from rossgram_fed.models.posts import PhotoState, Visibility
+from rossgram_fed.models.relations import NotificationKind
+from rossgram_fed.notifications.actions import notify
+from rossgram_fed.posts import caption as captions
+from rossgram_fed.posts import documents, store
+from rossgram_fed.posts.drafts import DraftPhoto, PostDraft, PostEdit, check_photos, check_words, cleaned
+from rossgram_fed.posts.mentions import resolve
+from rossgram_fed.posts.parents import Parent, seen_parent
+from rossgram_fed.posts.sources import PostSource, post_source
+from rossgram_fed.posts.store import NewPost
+from rossgram_fed.web.errors import Invalid, NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    caption: str
+    html: str
+    tags: tuple[str, ...]
+    mentioned: tuple[int, ...]
+
+
+async def publish(change: Change, *, author_id: int, draft: PostDraft) -> int:
+    """Publish a post or comment and return its id; its photos must be the author's own waiting uploads.
+
+    Raises ``Invalid`` for what breaks a limit and ``NotFound`` for a parent the author may not see.
+    """
+    check_words(draft, change.settings.limits)
+    check_photos(
+        draft.photos, change.settings.limits, comment=draft.parent_id is not None, caption=cleaned(draft.caption)
+    )
+    parent = await seen_parent(change, author_id=author_id, post_id=draft.parent_id) if draft.parent_id else None
+    text = await _text(change, draft.caption)
+    addressed = _addressed(text, parent, author_id)
+    visibility = max(draft.visibility, parent.visibility) if parent else draft.visibility
+    if visibility is Visibility.DIRECT and not addressed:
+        raise Invalid("A direct post is seen by those it mentions only: name somebody with @.")
+    post = _new_post(change, author_id, draft, text, parent=parent, visibility=Visibility(visibility))
+    await store.insert_post(change, post)
+    await _attach(change, author_id, post.id, draft.photos)
+    await store.add_tags(change, post.id, text.tags)
+    await store.add_mentions(change, post.id, addressed)
+    await _notify(change, author_id, post.id, addressed, parent=parent)
+    await _tell(change, post.id, document_of=documents.create_document)
+    return post.id
+
+
+async def edit(change: Change, *, author_id: int, post_id: int, edit: PostEdit) -> None:
+    """Change what one's own post says and which of its photos it shows, and in which order.
+
+    Raises ``NotFound`` for a post that is not theirs and ``Invalid`` for what breaks a limit.
+    """
+    check_words(edit, change.settings.limits)
+    before = await _own(change, author_id, post_id)
+    kept = await _kept_photos(change, post_id, edit)
+    check_photos(kept, change.settings.limits, comment=bool(before.in_reply_to_uri), caption=cleaned(edit.caption))
+    text = await _text(change, edit.caption)
+    told = {one.account_id for one in before.mentions}
+    added = tuple(account_id for account_id in text.mentioned if account_id not in told and account_id != author_id)
+    await change.tx.execute(
+        "UPDATE posts SET caption = $1, content_html = $2, warning = $3, sensitive = $4, photo_count = $5, "
+        "edited_at = $6 WHERE id = $7",
+        text.caption,
+        text.html,
+        cleaned(edit.warning),
+        edit.sensitive or bool(edit.warning.strip()),
+        len(kept),
+        change.now,
+        post_id,
+    )
+    await _place(change, post_id, kept)
+    await store.clear_tags(change, post_id)
+    await store.add_tags(change, post_id, text.tags)
+    await store.add_mentions(change, post_id, added)
+    await _notify(change, author_id, post_id, added, parent=None)
+    await _tell(change, post_id, document_of=documents.update_document)
+
+
+async def delete(change: Change, *, author_id: int, post_id: int) -> None:
+    """Delete one's own post; everybody who may have a copy is told. Raises ``NotFound`` for what is not theirs."""
+    post = await _own(change, author_id, post_id)
+    note = documents.note_from(post, change.settings)
+    reacted = await change.tx.fetch(
+        "SELECT account_id FROM likes WHERE post_id = $1 UNION SELECT account_id FROM boosts WHERE post_id = $1 "
+        "UNION SELECT account_id FROM posts WHERE in_reply_to_id = $1",
+        post_id,
+    )
+    holders = frozenset(row["account_id"] for row in reacted) | {one.account_id for one in post.mentions}
+    to = (PUBLIC,) if PUBLIC in (*note.to, *note.cc) else note.to
+    await outbox.send(
+        change,
+        sender_id=author_id,
+        document=documents.delete_document(uri=post.uri, actor=post.author_uri, to=to),
+        audience=Audience(followers=post.visibility is not Visibility.DIRECT, account_ids=holders),
+        post_id=post_id,
+    )
+    await store.bury(change, post.uri, post.author_uri, owned=True)
+    await store.remove_post(change, post_id)
+
+
+def _new_post(
+    change: Change, author_id: int, draft: PostDraft, text: _Text, *, parent: Parent | None, visibility: Visibility
+) -> NewPost:
+    post_id = change.new_id()
+    uri = post_uri(change.settings, post_id)
+    warning = cleaned(draft.warning)
+    return NewPost(
+        id=post_id,
+        account_id=author_id,
+        uri=uri,
+        url=uri,
+        local=True,
+        visibility=visibility,
+        caption=text.caption,
+        content_html=text.html,
+        warning=warning,
+        sensitive=draft.sensitive or bool(warning),
+        language=cleaned(draft.language)[:16],
+        photo_count=len(draft.photos),
+        in_reply_to_id=parent.id if parent else None,
+        in_reply_to_uri=parent.uri if parent else "",
+        thread_id=parent.thread_id if parent else post_id,
+        context_uri=parent.context_uri if parent else "",
+        published_at=change.now,
+    )
+
+
+async def _text(change: Change, caption: str) -> _Text:
+    caption = cleaned(caption)
+    mentioned = await resolve(change.tx, change.settings, caption)
+    html = captions.render(caption, tag_url=lambda name: tag_url(change.settings, name), mentioned=mentioned)
+    people = dict.fromkeys(one.account_id for one in mentioned.values())
+    return _Text(caption=caption, html=html, tags=captions.tags_in(caption), mentioned=tuple(people))
+
+
+def _addressed(text: _Text, parent: Parent | None, author_id: int) -> tuple[int, ...]:
+    answered = (parent.author_id,) if parent else ()
+    return tuple(one for one in dict.fromkeys((*answered, *text.mentioned)) if one != author_id)
+
+
+async def _attach(change: Change, author_id: int, post_id: int, photos: Iterable[DraftPhoto]) -> None:
+    for position, photo in enumerate(photos):
+        rows = await change.tx.fetch(
+            "UPDATE photos SET post_id = $1, position = $2, description = COALESCE(CAST($3 AS TEXT), description) "
+            "WHERE id = $4 AND account_id = $5 AND post_id IS NULL AND state = $6 RETURNING id",
+            post_id,
+            position,
+            _described(photo),
+            photo.id,
+            author_id,
+            int(PhotoState.READY),
+        )
+        if not rows:
+            raise Invalid(f"Photo {position + 1} is not waiting to be posted (any more); add it again.")
+
+
+async def _kept_photos(change: Change, post_id: int, edit: PostEdit) -> tuple[DraftPhoto, ...]:
+    rows = await change.tx.fetch("SELECT id FROM photos WHERE post_id = $1 ORDER BY position, id", post_id)
+    own = [row["id"] for row in rows]
+    if edit.photos is None:
+        return tuple(DraftPhoto(photo_id) for photo_id in own)
+    if any(photo.id not in own for photo in edit.photos):
+        raise Invalid("One of the photos is not part of this post.")
+    return edit.photos
+
+
+async def _place(change: Change, post_id: int, photos: Collection[DraftPhoto]) -> None:
+    kept = {photo.id for photo in photos}
+    rows = await change.tx.fetch("SELECT id FROM photos WHERE post_id = $1", post_id)
+    await store.remove_photos(change, [row["id"] for row in rows if row["id"] not in kept])
+    for position, photo in enumerate(photos):
+        await change.tx.execute(
+            "UPDATE photos SET position = $1, description = COALESCE(CAST($2 AS TEXT), description) WHERE id = $3",
+            position,
+            _described(photo),
+            photo.id,
+        )
+
+
+def _described(photo: DraftPhoto) -> str | None:
+    return None if photo.description is None else cleaned(photo.description)
+
+
+async def _own(change: Change, author_id: int, post_id: int) -> PostSource:
+    post = await post_source(change.tx, post_id)
+    if post is None or not post.local or post.author_id != author_id:
+        raise NotFound("There is no such post of yours.")
+    return post
+
+
+async def _notify(
+    change: Change, author_id: int, post_id: int, addressed: Iterable[int], *, parent: Parent | None
+) -> None:
+    for account_id in addressed:
+        answered = parent is not None and account_id == parent.author_id
+        kind = NotificationKind.COMMENT if answered else NotificationKind.MENTION
+        await notify(change, account_id=account_id, kind=kind, actor_id=author_id, post_id=post_id)
+
+
+async def _tell(change: Change, post_id: int, *, document_of: documents.Describe) -> None:
+    post = await post_source(change.tx, post_id)
+    if post is None:
+        return
+    addressed = frozenset(one.account_id for one in post.mentions)
+    await outbox.send(
+        change,
+        sender_id=post.author_id,
+        document=document_of(post, change.settings),
+        audience=Audience(followers=post.visibility is not Visibility.DIRECT, account_ids=addressed),
+        post_id=post_id,
+    )

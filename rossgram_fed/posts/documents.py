@@ -1,0 +1,153 @@
+"""Posts as ActivityPub documents; pure.
+
+A photo goes out as its federated JPEG: one plain address, sizes of that very file, the description as ``name``.
+Mastodon shows the first four photos of a post, so a longer one says at its end that there is more, and where.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from html import escape
+from typing import Any
+from urllib.parse import quote
+
+from activitypub.activities import Create, Delete, Update
+from activitypub.audience import Audience as Addressees
+from activitypub.audience import addressing
+from activitypub.objects import PUBLIC, Attachment, Hashtag, MentionTag, Note, Tombstone
+from activitypub.render import activity_document, note_document, tombstone_document, with_context
+from rossgram_fed.config import Settings
+from rossgram_fed.federation import addresses
+from rossgram_fed.models.posts import Visibility
+from rossgram_fed.posts.sources import MentionSource, PhotoSource, PostSource
+from rossgram_fed.renditions import FEDERATED
+
+Document = dict[str, Any]
+Describe = Callable[[PostSource, Settings], Document]
+"""Makes one kind of document of a post."""
+
+SHOWN_ELSEWHERE = 4
+"""Photos of one post that Mastodon shows."""
+
+_ADDRESSEES = {
+    Visibility.PUBLIC: Addressees.PUBLIC,
+    Visibility.UNLISTED: Addressees.UNLISTED,
+    Visibility.FOLLOWERS: Addressees.FOLLOWERS,
+    Visibility.DIRECT: Addressees.DIRECT,
+}
+
+
+def note_from(post: PostSource, settings: Settings) -> Note:
+    """Return a local post as a Note."""
+    mentioned = [one.uri for one in post.mentions]
+    to, cc = addressing(_ADDRESSEES[post.visibility], post.author_followers, mentioned)
+    return Note(
+        id=post.uri,
+        attributed_to=post.author_uri,
+        content=post.content_html + _more_photos(post),
+        summary=post.warning,
+        sensitive=post.sensitive or bool(post.warning),
+        url=post.url,
+        published=_moment(post.published_at),
+        updated=_moment(post.edited_at) if post.edited_at is not None else None,
+        to=to,
+        cc=cc,
+        in_reply_to=post.in_reply_to_uri,
+        context=post.context_uri or addresses.context_uri(settings, post.thread_id),
+        language=post.language,
+        attachments=tuple(_attachment(photo, settings) for photo in post.photos if FEDERATED in photo.renditions),
+        hashtags=tuple(Hashtag(name=tag, href=addresses.tag_url(settings, quote(tag))) for tag in post.tags),
+        mentions=tuple(MentionTag(href=one.uri, name=_handle(one, settings)) for one in post.mentions),
+        replies=addresses.replies_uri(settings, post.id),
+        likes=addresses.likes_uri(settings, post.id),
+        shares=addresses.shares_uri(settings, post.id),
+        likes_total=post.likes_count,
+        shares_total=post.boosts_count,
+    )
+
+
+def post_document(post: PostSource, settings: Settings) -> Document:
+    """Return the document of a local post, without ``@context``."""
+    return note_document(note_from(post, settings), extras=_permissions(post))
+
+
+def create_document(post: PostSource, settings: Settings) -> Document:
+    """Return the Create that publishes a local post."""
+    note = note_from(post, settings)
+    create = Create(
+        id=addresses.create_uri(settings, post.id),
+        actor=post.author_uri,
+        to=note.to,
+        cc=note.cc,
+        published=note.published,
+        object=note,
+    )
+    return activity_document(create, post_document(post, settings))
+
+
+def update_document(post: PostSource, settings: Settings) -> Document:
+    """Return the Update that tells of an edit; every edit has an id of its own."""
+    note = note_from(post, settings)
+    update = Update(
+        id=f"{post.uri}#updates/{post.edited_at}",
+        actor=post.author_uri,
+        to=note.to,
+        cc=note.cc,
+        published=note.updated,
+        object=note,
+    )
+    return activity_document(update, post_document(post, settings))
+
+
+def delete_document(*, uri: str, actor: str, to: tuple[str, ...]) -> Document:
+    """Return the Delete of a local post; its object is a Tombstone, since Pixelfed reads no bare address there."""
+    return activity_document(Delete(id=f"{uri}#delete", actor=actor, to=to, object=uri))
+
+
+def tombstone(uri: str, *, deleted_at: int) -> Document:
+    """Return what is served where a post was."""
+    return with_context(tombstone_document(Tombstone(id=uri, former_type="Note", deleted=_moment(deleted_at))))
+
+
+def _permissions(post: PostSource) -> Document:
+    """Say what others may do with a post, in Pixelfed's words and GoToSocial's (FEP-044f for quotes)."""
+    if post.visibility in (Visibility.PUBLIC, Visibility.UNLISTED):
+        allowed = {"automaticApproval": [PUBLIC]}
+        policy = {"canLike": allowed, "canReply": allowed, "canAnnounce": allowed, "canQuote": allowed}
+        return {
+            "commentsEnabled": True,
+            "capabilities": {"announce": PUBLIC, "like": PUBLIC, "reply": PUBLIC},
+            "interactionPolicy": policy,
+        }
+    return {"commentsEnabled": True}
+
+
+def _attachment(photo: PhotoSource, settings: Settings) -> Attachment:
+    rendition = photo.renditions[FEDERATED]
+    return Attachment(
+        url=addresses.photo_url(settings, rendition["key"]),
+        media_type=rendition["media_type"],
+        description=photo.description,
+        width=rendition["width"],
+        height=rendition["height"],
+        blurhash=photo.blurhash,
+        focal_point=photo.focal_point,
+        sensitive=photo.sensitive,
+    )
+
+
+def _more_photos(post: PostSource) -> str:
+    more = len(post.photos) - SHOWN_ELSEWHERE
+    if more <= 0:
+        return ""
+    words = "1 more photo" if more == 1 else f"{more} more photos"
+    return f'<p><a href="{escape(post.url)}">{words}</a></p>'
+
+
+def _handle(mention: MentionSource, settings: Settings) -> str:
+    return f"@{mention.username}@{mention.domain or settings.account_domain}"
+
+
+def _moment(instant: int) -> datetime:
+    return datetime.fromtimestamp(instant / 1000, UTC)

@@ -1,0 +1,78 @@
+"""What a person wants to publish, as frozen values, and the limits it must keep.
+
+Forms and other doors make drafts; ``actions`` checks them, so that no door forgets to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rossgram_fed.config import LimitSettings
+from rossgram_fed.models.posts import Visibility
+from rossgram_fed.web.errors import Invalid
+
+WARNING_CHARACTERS = 200
+LANGUAGE_CHARACTERS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class DraftPhoto:
+    """An uploaded photo in its place; ``description`` None leaves the one it has."""
+
+    id: int
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PostDraft:
+    """A post or, with ``parent_id``, a comment."""
+
+    caption: str = ""
+    visibility: Visibility = Visibility.PUBLIC
+    photos: tuple[DraftPhoto, ...] = ()
+    """In the order they shall have."""
+    warning: str = ""
+    sensitive: bool = False
+    language: str = ""
+    parent_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PostEdit:
+    """What a post shall say from now on."""
+
+    caption: str
+    warning: str = ""
+    sensitive: bool = False
+    photos: tuple[DraftPhoto, ...] | None = None
+    """The post's own photos that stay, in their order; the others are removed. None leaves all as they are."""
+
+
+def check_words(draft: PostDraft | PostEdit, limits: LimitSettings) -> None:
+    """Raise ``Invalid`` when a text is longer than this server allows."""
+    if len(draft.caption) > limits.caption_characters:
+        raise Invalid(f"The caption is longer than {limits.caption_characters} characters.")
+    if len(draft.warning) > WARNING_CHARACTERS:
+        raise Invalid(f"The content warning is longer than {WARNING_CHARACTERS} characters.")
+    for number, photo in enumerate(draft.photos or (), 1):
+        if photo.description is not None and len(photo.description) > limits.description_characters:
+            raise Invalid(
+                f"The description of photo {number} is longer than {limits.description_characters} characters."
+            )
+
+
+def check_photos(photos: tuple[DraftPhoto, ...], limits: LimitSettings, *, comment: bool, caption: str) -> None:
+    """Raise ``Invalid`` when there are too many photos, the same one twice, or nothing at all."""
+    if not photos and not comment:
+        raise Invalid("A post needs at least one photo.")
+    if not photos and not caption.strip():
+        raise Invalid("An empty comment says nothing; write something first.")
+    if len(photos) > limits.photos_per_post:
+        raise Invalid(f"A post can have at most {limits.photos_per_post} photos.")
+    if len({photo.id for photo in photos}) < len(photos):
+        raise Invalid("The same photo is in this post twice.")
+
+
+def cleaned(text: str) -> str:
+    """Return a text as it is kept: one kind of line end, no NUL (PostgreSQL takes none), no space around it."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").strip()

@@ -1,0 +1,64 @@
+"""Whom the handles of a caption stand for: accounts we know, here or elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rossgram_fed.config import Settings
+from rossgram_fed.posts.caption import Mentioned, mentions_in
+from rossgram_fed.posts.queries import Reader
+from webfinger.errors import WebFingerError
+from webfinger.handles import Handle, parse_handle
+
+MOST_MENTIONS = 50
+
+
+async def resolve(reader: Reader, settings: Settings, caption: str) -> dict[str, Mentioned]:
+    """Return the accounts behind a caption's handles, by handle as typed; unknown ones are missing."""
+    wanted = _handles(settings, mentions_in(caption)[:MOST_MENTIONS])
+    if not wanted:
+        return {}
+    names = [name for handle in wanted.values() for name in (handle.username, handle.username.lower(), handle.host)]
+    choices = " OR ".join(
+        f"(username IN (${3 * number + 1}, ${3 * number + 2}) AND domain = ${3 * number + 3})"
+        for number in range(len(wanted))
+    )
+    rows = await reader.fetch(
+        "SELECT id, username, domain, uri, url FROM accounts "  # noqa: S608 - placeholders only
+        f"WHERE ({choices}) AND deleted_at IS NULL AND suspended_at IS NULL",
+        *names,
+    )
+    known = {
+        (row["username"].lower(), row["domain"]): Mentioned(row["id"], row["url"] or row["uri"], row["username"])
+        for row in rows
+    }
+    return {
+        typed: known[handle.username.lower(), handle.host]
+        for typed, handle in wanted.items()
+        if (handle.username.lower(), handle.host) in known
+    }
+
+
+async def unknown_handles(reader: Reader, settings: Settings, caption: str) -> tuple[Handle, ...]:
+    """Return the handles of other servers' accounts that a caption names and we have not met.
+
+    Whoever publishes may look them up first, so that they are told; this is not done inside a change.
+    """
+    wanted = _handles(settings, mentions_in(caption)[:MOST_MENTIONS])
+    known = await resolve(reader, settings, caption)
+    return tuple(handle for typed, handle in wanted.items() if handle.host and typed not in known)
+
+
+def _handles(settings: Settings, typed: Sequence[str]) -> dict[str, Handle]:
+    """Return each typed handle in its one spelling; ours get an empty host."""
+    handles: dict[str, Handle] = {}
+    for text in typed:
+        name, _, host = text.partition("@")
+        if not host or host.lower() in (settings.account_domain, settings.host):
+            handles[text] = Handle(name.lower(), "")
+            continue
+        try:
+            handles[text] = parse_handle(text)
+        except WebFingerError:
+            continue
+    return handles

@@ -1,0 +1,62 @@
+"""The post that a comment answers, as far as the comment needs to know it."""
+
+# ruff: noqa: S608 - the SQL is put together of constants and placeholders only
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rossgram_fed.database import Row
+from rossgram_fed.instance import Change
+from rossgram_fed.models.posts import Visibility
+from rossgram_fed.visibility import visible
+from rossgram_fed.web.errors import NotFound
+
+_COLUMNS = "p.id, p.uri, p.account_id, p.local, p.visibility, p.thread_id, p.context_uri"
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """A post with an answer on its way."""
+
+    id: int
+    uri: str
+    author_id: int
+    local: bool
+    visibility: Visibility
+    thread_id: int
+    context_uri: str
+    seen: bool
+    """Whether the author of the answer may see it."""
+
+
+async def seen_parent(change: Change, *, author_id: int, post_id: int) -> Parent:
+    """Return the post for somebody here who answers it; raises ``NotFound`` when they may not see it."""
+    row = await change.tx.fetch_one(
+        f"SELECT {_COLUMNS}, 1 AS seen FROM posts p WHERE p.id = $2 AND {visible('$1')}", author_id, post_id
+    )
+    if row is None:
+        raise NotFound("What you answer is not there (any more), or you may not see it.")
+    return _parent(row)
+
+
+async def parent_by_uri(change: Change, *, author_id: int, uri: str) -> Parent | None:
+    """Return the post that an arriving answer names, if we have it."""
+    row = await change.tx.fetch_one(
+        f"SELECT {_COLUMNS}, CASE WHEN {visible('$1')} THEN 1 ELSE 0 END AS seen FROM posts p WHERE p.uri = $2",
+        author_id,
+        uri,
+    )
+    return None if row is None else _parent(row)
+
+
+def _parent(row: Row) -> Parent:
+    return Parent(
+        id=row["id"],
+        uri=row["uri"],
+        author_id=row["account_id"],
+        local=bool(row["local"]),
+        visibility=Visibility(row["visibility"]),
+        thread_id=row["thread_id"],
+        context_uri=row["context_uri"],
+        seen=bool(row["seen"]),
+    )

@@ -1,0 +1,253 @@
+"""Posts of other servers as rows: kept by their URI, changed only by their authors, never ours.
+
+Whether a post is kept at all is for ``inbound`` and ``backfill`` to say; here it is cut to our limits and written.
+"""
+
+# ruff: noqa: S608 - the SQL is put together of constants and placeholders only
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+
+from activitypub.audience import Audience, visibility_of
+from activitypub.objects import Attachment, Note
+from activitypub.origin import is_http_url
+from rossgram_fed.federation.addresses import is_local
+from rossgram_fed.instance import Change
+from rossgram_fed.jobs.queue import enqueue
+from rossgram_fed.markup import clean, text_of
+from rossgram_fed.models.posts import PhotoState, Visibility
+from rossgram_fed.posts import store
+from rossgram_fed.posts.caption import tag_from
+from rossgram_fed.posts.parents import Parent
+from rossgram_fed.posts.store import NewPost
+
+LONGEST_URI = 2048
+WARNING_CHARACTERS = 500
+DESCRIPTION_CHARACTERS = 10_000
+FETCH_PARENT = "fetch_parent"
+HIGHEST_CLIMB = 20
+"""How many unknown parents are fetched, one above the other, for the sake of one comment."""
+
+_VISIBILITIES = {
+    Audience.PUBLIC: Visibility.PUBLIC,
+    Audience.UNLISTED: Visibility.UNLISTED,
+    Audience.FOLLOWERS: Visibility.FOLLOWERS,
+    Audience.DIRECT: Visibility.DIRECT,
+}
+_TITLED_OTHERWISE = frozenset({"Note", "Question", "ChatMessage"})
+"""Kinds whose ``name``, if any, is not a title to show."""
+_LARGEST_COUNT = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """The remote account a note is by."""
+
+    account_id: int
+    uri: str
+    followers_uri: str
+
+
+async def store_note(
+    change: Change,
+    note: Note,
+    *,
+    author: Author,
+    parent: Parent | None,
+    hearers: Collection[int] = (),
+    awaited: bool = True,
+    climbed: int = 0,
+) -> int | None:
+    """Store a note and return the post's id; None when its URI is here already.
+
+    ``hearers`` are the local accounts it is addressed to, ``awaited`` says that comments may be waiting for it,
+    ``climbed`` how many comments below it led here.
+    """
+    post = _new_post(change, note, author=author, parent=parent)
+    if not await store.insert_post(change, post):
+        return None
+    await _add_photos(change, post, _shown(change, note), sensitive=note.sensitive)
+    if note.hashtags:
+        await store.add_tags(change, post.id, [tag for one in note.hashtags if (tag := tag_from(one.name))])
+    if hearers:
+        await store.add_mentions(change, post.id, hearers)
+    if awaited:
+        await store.adopt(change, post_id=post.id, uri=post.uri, thread_id=post.thread_id)
+    if post.in_reply_to_uri and parent is None and climbed < HIGHEST_CLIMB:
+        await _ask_for_parent(change, post, climbed=climbed)
+    return post.id
+
+
+async def update_note(change: Change, note: Note, *, post_id: int, author: Author) -> bool:
+    """Bring a stored post up to date with its author's edit; say whether it was newer than what we have.
+
+    An edit can make the audience smaller, never larger: others may have spoken under the narrower one.
+    """
+    edited_at = min(_instant(note.updated) or change.now, change.now)
+    visibility = _visibility(note, author)
+    shown = _shown(change, note)
+    rows = await change.tx.fetch(
+        "UPDATE posts SET content_html = $1, warning = $2, sensitive = $3, language = $4, photo_count = $5, "
+        "edited_at = $6, visibility = CASE WHEN visibility > $7 THEN visibility ELSE $7 END "
+        "WHERE id = $8 AND account_id = $9 AND local = FALSE AND COALESCE(edited_at, 0) <= $6 RETURNING id",
+        _html(note),
+        text_of(note.summary, WARNING_CHARACTERS),
+        note.sensitive or bool(note.summary),
+        note.language[:16],
+        sum(one.kind == "image" for one in shown),
+        edited_at,
+        int(visibility),
+        post_id,
+        author.account_id,
+    )
+    if not rows:
+        return False
+    await _replace_photos(change, post_id, author.account_id, shown, sensitive=note.sensitive)
+    await store.clear_tags(change, post_id)
+    await store.add_tags(change, post_id, [tag for one in note.hashtags if (tag := tag_from(one.name))])
+    return True
+
+
+def fits(change: Change, note: Note) -> bool:
+    """Say whether a note's addresses can be kept, and are not ours."""
+    allow_http = change.settings.development.allow_http_and_private_networks
+    return (
+        len(note.id) <= LONGEST_URI
+        and len(note.in_reply_to) <= LONGEST_URI
+        and is_http_url(note.id, allow_http)
+        and not is_local(change.settings, note.id)
+    )
+
+
+def has_pictures(note: Note) -> bool:
+    """Say whether there is anything to see."""
+    return any(one.kind == "image" for one in note.attachments)
+
+
+def _new_post(change: Change, note: Note, *, author: Author, parent: Parent | None) -> NewPost:
+    published_at = min(_instant(note.published) or change.now, change.now)
+    post_id = change.ids.at(published_at) if published_at < change.now else change.new_id()
+    in_reply_to = note.in_reply_to if note.in_reply_to != note.id else ""
+    return NewPost(
+        id=post_id,
+        account_id=author.account_id,
+        uri=note.id,
+        url=note.url if len(note.url) <= LONGEST_URI else note.id,
+        local=False,
+        visibility=_visibility(note, author),
+        content_html=_html(note),
+        warning=text_of(note.summary, WARNING_CHARACTERS),
+        sensitive=note.sensitive or bool(note.summary),
+        language=note.language[:16],
+        photo_count=sum(one.kind == "image" for one in _shown(change, note)),
+        in_reply_to_id=parent.id if parent else None,
+        in_reply_to_uri=in_reply_to,
+        thread_id=parent.thread_id if parent else post_id,
+        context_uri=note.context if len(note.context) <= LONGEST_URI else "",
+        likes_count=min(note.likes_total or 0, _LARGEST_COUNT),
+        boosts_count=min(note.shares_total or 0, _LARGEST_COUNT),
+        published_at=published_at,
+    )
+
+
+def _visibility(note: Note, author: Author) -> Visibility:
+    return _VISIBILITIES[visibility_of(note.to, note.cc, author.followers_uri)]
+
+
+def _html(note: Note) -> str:
+    title = f"<p><strong>{escape(note.name)}</strong></p>" if note.name and note.kind not in _TITLED_OTHERWISE else ""
+    return clean(title + note.content)
+
+
+def _instant(moment: datetime | None) -> int | None:
+    return None if moment is None else max(0, int(moment.timestamp() * 1000))
+
+
+def _shown(change: Change, note: Note) -> Sequence[Attachment]:
+    allow_http = change.settings.development.allow_http_and_private_networks
+    usable = (one for one in note.attachments if len(one.url) <= LONGEST_URI and is_http_url(one.url, allow_http))
+    return list(usable)[: change.settings.limits.photos_per_post]
+
+
+async def _add_photos(change: Change, post: NewPost, shown: Sequence[Attachment], *, sensitive: bool) -> None:
+    if shown:
+        await _insert_photos(change, post.id, post.account_id, list(enumerate(shown)), sensitive=sensitive)
+
+
+async def _insert_photos(
+    change: Change, post_id: int, account_id: int, placed: Sequence[tuple[int, Attachment]], *, sensitive: bool
+) -> None:
+    """Insert attachments with their positions, all in one statement."""
+    columns = 12
+    tuples = ", ".join(
+        f"({', '.join(f'${4 + number * columns + offset}' for offset in range(columns))}, $1, $2, "
+        f"{int(PhotoState.REMOTE)}, '', '{{}}', $3)"
+        for number in range(len(placed))
+    )
+    values = [value for position, one in placed for value in _photo_values(change, position, one, sensitive)]
+    await change.tx.execute(
+        "INSERT INTO photos (id, position, kind, description, media_type, remote_url, width, height, blurhash, "
+        f"focal_x, focal_y, sensitive, account_id, post_id, state, placeholder, renditions, created_at) VALUES {tuples}",
+        account_id,
+        post_id,
+        change.now,
+        *values,
+    )
+
+
+def _photo_values(change: Change, position: int, one: Attachment, sensitive: bool) -> tuple[object, ...]:
+    return (
+        change.new_id(),
+        position,
+        one.kind[:16],
+        one.description[:DESCRIPTION_CHARACTERS],
+        one.media_type if len(one.media_type) <= 64 else "",
+        one.url,
+        one.width,
+        one.height,
+        one.blurhash,
+        *one.focal_point,
+        one.sensitive or sensitive,
+    )
+
+
+async def _replace_photos(
+    change: Change, post_id: int, account_id: int, shown: Sequence[Attachment], *, sensitive: bool
+) -> None:
+    """Keep the rows of photos whose address stayed, since their files may be cached; add and remove the rest."""
+    rows = await change.tx.fetch("SELECT id, remote_url FROM photos WHERE post_id = $1", post_id)
+    known = {row["remote_url"]: row["id"] for row in rows}
+    kept = {one.url for one in shown} & known.keys()
+    await store.remove_photos(change, [row["id"] for row in rows if row["remote_url"] not in kept])
+    fresh: list[tuple[int, Attachment]] = []
+    for position, one in enumerate(shown):
+        if one.url not in kept:
+            fresh.append((position, one))
+            continue
+        await change.tx.execute(
+            "UPDATE photos SET position = $1, description = $2, focal_x = $3, focal_y = $4, sensitive = $5 "
+            "WHERE id = $6",
+            position,
+            one.description[:DESCRIPTION_CHARACTERS],
+            *one.focal_point,
+            one.sensitive or sensitive,
+            known[one.url],
+        )
+    if fresh:
+        await _insert_photos(change, post_id, account_id, fresh, sensitive=sensitive)
+
+
+async def _ask_for_parent(change: Change, post: NewPost, *, climbed: int) -> None:
+    """Queue a look at what a comment answers; one for all comments that wait for the same post."""
+    allow_http = change.settings.development.allow_http_and_private_networks
+    uri = post.in_reply_to_uri
+    if is_local(change.settings, uri) or not is_http_url(uri, allow_http):
+        return
+    key = hashlib.sha256(uri.encode()).hexdigest()
+    await enqueue(
+        change, FETCH_PARENT, {"post_id": post.id, "climbed": climbed + 1}, unique_key=f"{FETCH_PARENT}:{key}"
+    )

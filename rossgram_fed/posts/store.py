@@ -1,0 +1,209 @@
+"""The rows of a post, written and removed in one way for what is published here and what arrives.
+
+Nothing here asks whether it may: ``actions`` does for people, ``inbound`` for other servers.
+"""
+
+# ruff: noqa: S608 - the SQL is put together of constants and placeholders only
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from rossgram_fed.database.engine import placeholders
+from rossgram_fed.instance import Change
+from rossgram_fed.models.posts import Visibility
+from rossgram_fed.posts.queries import Reader
+
+MOST_TAGS = 30
+MOST_ADOPTED = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPost:
+    """The row of a post about to be stored."""
+
+    id: int
+    account_id: int
+    uri: str
+    url: str
+    local: bool
+    visibility: Visibility
+    content_html: str
+    published_at: int
+    thread_id: int
+    caption: str = ""
+    warning: str = ""
+    sensitive: bool = False
+    language: str = ""
+    photo_count: int = 0
+    in_reply_to_id: int | None = None
+    in_reply_to_uri: str = ""
+    context_uri: str = ""
+    likes_count: int = 0
+    boosts_count: int = 0
+
+
+async def insert_post(change: Change, post: NewPost) -> bool:
+    """Insert a post and count it; say whether it is new: its URI may be here already."""
+    rows = await change.tx.fetch(
+        "INSERT INTO posts (id, account_id, uri, url, local, visibility, caption, content_html, warning, sensitive, "
+        "language, photo_count, in_reply_to_id, in_reply_to_uri, thread_id, context_uri, likes_count, boosts_count, "
+        "replies_count, published_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "
+        "$15, $16, $17, $18, 0, $19, $20) ON CONFLICT (uri) DO NOTHING RETURNING id",
+        post.id,
+        post.account_id,
+        post.uri,
+        post.url,
+        post.local,
+        int(post.visibility),
+        post.caption,
+        post.content_html,
+        post.warning,
+        post.sensitive,
+        post.language,
+        post.photo_count,
+        post.in_reply_to_id,
+        post.in_reply_to_uri,
+        post.thread_id,
+        post.context_uri,
+        post.likes_count,
+        post.boosts_count,
+        post.published_at,
+        change.now,
+    )
+    if not rows:
+        return False
+    if post.in_reply_to_id is not None:
+        await count_reply(change, post.in_reply_to_id, by=1)
+    if not post.in_reply_to_uri:
+        await count_post(change, post.account_id, by=1)
+    return True
+
+
+async def add_tags(change: Change, post_id: int, names: Sequence[str]) -> None:
+    """Give a post its folded tags, in three statements however many they are."""
+    names = list(dict.fromkeys(names))[:MOST_TAGS]
+    if not names:
+        return
+    values = ", ".join(f"(${number * 2 + 1}, ${number * 2 + 2})" for number in range(len(names)))
+    fresh = [value for name in names for value in (change.new_id(), name)]
+    await change.tx.execute(f"INSERT INTO tags (id, name) VALUES {values} ON CONFLICT (name) DO NOTHING", *fresh)
+    tags = await change.tx.fetch(f"SELECT id FROM tags WHERE name IN ({placeholders(len(names))})", *names)
+    values = ", ".join(f"(${number * 2 + 2}, ${number * 2 + 3}, $1)" for number in range(len(tags)))
+    uses = [value for tag in tags for value in (change.new_id(), tag["id"])]
+    await change.tx.execute(
+        f"INSERT INTO post_tags (id, tag_id, post_id) VALUES {values} ON CONFLICT (tag_id, post_id) DO NOTHING",
+        post_id,
+        *uses,
+    )
+
+
+async def add_mentions(change: Change, post_id: int, account_ids: Collection[int]) -> None:
+    """Address a post to accounts."""
+    if not account_ids:
+        return
+    values = ", ".join(f"(${number * 2 + 2}, $1, ${number * 2 + 3})" for number in range(len(account_ids)))
+    rows = [value for account_id in account_ids for value in (change.new_id(), account_id)]
+    await change.tx.execute(
+        f"INSERT INTO mentions (id, post_id, account_id) VALUES {values} ON CONFLICT (post_id, account_id) DO NOTHING",
+        post_id,
+        *rows,
+    )
+
+
+async def clear_tags(change: Change, post_id: int) -> None:
+    """Take a post's tags away, before it gets others."""
+    await change.tx.execute("DELETE FROM post_tags WHERE post_id = $1", post_id)
+
+
+async def count_post(change: Change, account_id: int, *, by: int) -> None:
+    """Move the number of an account's posts (comments are none) by +1 or -1."""
+    await change.tx.execute(
+        "UPDATE accounts SET posts_count = CASE WHEN posts_count + $1 < 0 THEN 0 ELSE posts_count + $1 END "
+        "WHERE id = $2",
+        by,
+        account_id,
+    )
+
+
+async def count_reply(change: Change, post_id: int, *, by: int) -> None:
+    """Move the number of a post's comments by +1 or -1."""
+    await change.tx.execute(
+        "UPDATE posts SET replies_count = CASE WHEN replies_count + $1 < 0 THEN 0 ELSE replies_count + $1 END "
+        "WHERE id = $2",
+        by,
+        post_id,
+    )
+
+
+async def adopt(change: Change, *, post_id: int, uri: str, thread_id: int) -> None:
+    """Link the comments that waited for this post, and move what hangs below them into its thread.
+
+    A comment that would become its own ancestor, which no honest server makes, stays where it is.
+    """
+    rows = await change.tx.fetch(
+        "SELECT id, thread_id FROM posts WHERE in_reply_to_uri = $1 AND in_reply_to_id IS NULL AND id <> $2 "
+        f"AND id <> $3 AND thread_id <> $3 ORDER BY id LIMIT {MOST_ADOPTED}",
+        uri,
+        post_id,
+        thread_id,
+    )
+    if not rows:
+        return
+    ids = [row["id"] for row in rows]
+    await change.tx.execute(
+        f"UPDATE posts SET in_reply_to_id = $1 WHERE id IN ({placeholders(len(ids), 2)})", post_id, *ids
+    )
+    await count_reply(change, post_id, by=len(ids))
+    roots = sorted({row["thread_id"] for row in rows})
+    await change.tx.execute(
+        f"UPDATE posts SET thread_id = $1 WHERE thread_id IN ({placeholders(len(roots), 2)})", thread_id, *roots
+    )
+
+
+async def bury(change: Change, uri: str, actor_uri: str, *, owned: bool) -> None:
+    """Remember that a URI was deleted, so that nothing late brings it back.
+
+    ``owned``: the deleted thing was here and theirs. Otherwise an earlier word about the URI stands.
+    """
+    kept = "DO UPDATE SET actor_uri = excluded.actor_uri" if owned else "DO NOTHING"
+    await change.tx.execute(
+        f"INSERT INTO tombstones (id, uri, actor_uri, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT (uri) {kept}",
+        change.new_id(),
+        uri,
+        actor_uri,
+        change.now,
+    )
+
+
+async def buried_at(reader: Reader, uri: str) -> int | None:
+    """Return when a URI was deleted (milliseconds since 1970 UTC), or None when it was not."""
+    rows = await reader.fetch("SELECT created_at FROM tombstones WHERE uri = $1", uri)
+    return int(rows[0]["created_at"]) if rows else None
+
+
+async def is_buried(reader: Reader, uri: str) -> bool:
+    """Say whether something was at a URI and was deleted."""
+    return await buried_at(reader, uri) is not None
+
+
+async def remove_post(change: Change, post_id: int) -> None:
+    """Delete a post with its photos, tags, mentions, likes, boosts and news, and count it off.
+
+    Comments below it stay in the thread without their parent.
+    """
+    rows = await change.tx.fetch(
+        "DELETE FROM posts WHERE id = $1 RETURNING account_id, in_reply_to_id, in_reply_to_uri", post_id
+    )
+    for row in rows:
+        if row["in_reply_to_id"] is not None:
+            await count_reply(change, row["in_reply_to_id"], by=-1)
+        if not row["in_reply_to_uri"]:
+            await count_post(change, row["account_id"], by=-1)
+
+
+async def remove_photos(change: Change, photo_ids: Iterable[int]) -> None:
+    """Delete photos; their files go when nothing names them."""
+    ids = list(photo_ids)
+    if ids:
+        await change.tx.execute(f"DELETE FROM photos WHERE id IN ({placeholders(len(ids))})", *ids)
