@@ -44,7 +44,7 @@ async def examine_clock(
     except OSError as error:
         yield unsure(
             SUBJECT,
-            f"The time server {server} did not answer ({str(error) or 'no answer'}), so the clock could not be compared.",
+            f"The clock could not be compared: the time server {server} said nothing ({str(error) or 'no answer'}).",
             "Let UDP port 123 out, or name a time server that answers with --time-server.",
         )
         return

@@ -11,6 +11,7 @@ from tortoise.exceptions import BaseORMException
 
 from rossgram_fed.config import Settings
 from rossgram_fed.database import Database, open_database
+from rossgram_fed.database.migrate import MigrationError, pending
 from rossgram_fed.doctor.findings import Finding, unsure, well, wrong
 
 SUBJECT = "database"
@@ -33,6 +34,8 @@ async def examine_tables(settings: Settings) -> AsyncIterator[Finding]:
     try:
         yield await (_postgresql(database) if database.postgresql else _sqlite(database))
         yield await _tables(database)
+    except FAILURES as error:
+        yield wrong(SUBJECT, f"The database cannot be read: {error}.", _mend(url))
     finally:
         await database.close()
 
@@ -63,13 +66,14 @@ async def _postgresql(database: Database) -> Finding:
 
 
 async def _tables(database: Database) -> Finding:
+    mend = "Run rossgram migrate, or start the server, which does the same."
     try:
-        people = int(await database.fetch_value("SELECT COUNT(*) FROM users"))
-    except FAILURES as error:
-        return unsure(
-            SUBJECT, f"Its tables are not this version's: {error}.", "Run rossgram migrate, or start the server."
-        )
-    return well(SUBJECT, f"It has this version's tables and {people} users.")
+        waiting = await pending(database)
+    except MigrationError as error:
+        return wrong(SUBJECT, str(error), "Install the newer version again.")
+    if waiting:
+        return unsure(SUBJECT, f"Its tables are older than this version: {len(waiting)} migrations wait.", mend)
+    return well(SUBJECT, "Its tables are this version's.")
 
 
 def _is_missing(url: str) -> bool:

@@ -14,12 +14,15 @@ from typing import cast
 import pytest
 
 from rossgram_fed.config import DevelopmentSettings, ServerSettings, Settings, StorageSettings
+from rossgram_fed.database import open_database
+from rossgram_fed.database.migrate import migrate
 from rossgram_fed.doctor.clock import examine_clock
 from rossgram_fed.doctor.findings import Finding, State
 from rossgram_fed.doctor.folders import examine_folders
 from rossgram_fed.doctor.names import examine_names
 from rossgram_fed.doctor.tables import examine_tables
 from rossgram_fed.secrets_file import load_or_create
+from tests.databases import Engine
 
 
 async def gather(findings: AsyncIterator[Finding]) -> list[Finding]:
@@ -147,10 +150,19 @@ async def test_a_database_of_another_version(tmp_path: Path) -> None:
     assert "rossgram migrate" in tables.mend
 
 
-async def test_a_good_database(database_url: str, tmp_path: Path) -> None:
-    """Both engines are examined."""
-    found = await gather(examine_tables(folder_settings(tmp_path, database_url)))
-    assert [one.state for one in found] == [State.WELL, State.WELL], found
+async def test_a_good_database(engine: Engine, tmp_path: Path) -> None:
+    """Both engines are examined: whole from the start, and well once the migrations have been applied."""
+    url = engine.empty()
+    try:
+        database = await open_database(url)
+        before = await gather(examine_tables(folder_settings(tmp_path, url)))
+        await migrate(database)
+        await database.close()
+        after = await gather(examine_tables(folder_settings(tmp_path, url)))
+    finally:
+        engine.drop(url)
+    assert [one.state for one in before] == [State.WELL, State.UNSURE], before
+    assert [one.state for one in after] == [State.WELL, State.WELL], after
 
 
 async def test_a_database_that_does_not_answer(tmp_path: Path) -> None:
