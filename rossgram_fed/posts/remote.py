@@ -67,8 +67,8 @@ async def store_note(
     ``hearers`` are the local accounts it is addressed to, ``awaited`` says that comments may be waiting for it,
     ``climbed`` how many comments below it led here.
     """
-    post = _new_post(change, note, author=author, parent=parent)
-    if not await store.insert_post(change, post):
+    post = await _insert(change, note, author=author, parent=parent)
+    if post is None:
         return None
     await _add_photos(change, post, _shown(change, note), sensitive=note.sensitive)
     if note.hashtags:
@@ -126,6 +126,16 @@ def fits(change: Change, note: Note) -> bool:
 def has_pictures(note: Note) -> bool:
     """Say whether there is anything to see."""
     return any(one.kind == "image" for one in note.attachments)
+
+
+async def _insert(change: Change, note: Note, *, author: Author, parent: Parent | None) -> NewPost | None:
+    """Insert the post's row; ids of the past are drawn by chance, so one that is taken is drawn again."""
+    while True:
+        post = _new_post(change, note, author=author, parent=parent)
+        if await store.insert_post(change, post):
+            return post
+        if await change.tx.fetch_one("SELECT id FROM posts WHERE uri = $1", post.uri) is not None:
+            return None
 
 
 def _new_post(change: Change, note: Note, *, author: Author, parent: Parent | None) -> NewPost:
@@ -191,7 +201,8 @@ async def _insert_photos(
     values = [value for position, one in placed for value in _photo_values(change, position, one, sensitive)]
     await change.tx.execute(
         "INSERT INTO photos (id, position, kind, description, media_type, remote_url, width, height, blurhash, "
-        f"focal_x, focal_y, sensitive, account_id, post_id, state, placeholder, renditions, created_at) VALUES {tuples}",
+        f"focal_x, focal_y, sensitive, account_id, post_id, state, placeholder, renditions, created_at) "
+        f"VALUES {tuples}",
         account_id,
         post_id,
         change.now,

@@ -70,7 +70,7 @@ async def post_source(reader: Reader, post_id: int) -> PostSource | None:
 
 
 async def post_sources(reader: Reader, ids: Sequence[int]) -> tuple[PostSource, ...]:
-    """Return the posts in the order of ``ids``, without those that are not there; whom they are for, the caller checks."""
+    """Return the posts in the order of ``ids``, without those not there; whom they are for, the caller checks."""
     if not ids:
         return ()
     wanted = placeholders(len(ids))

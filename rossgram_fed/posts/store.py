@@ -44,12 +44,12 @@ class NewPost:
 
 
 async def insert_post(change: Change, post: NewPost) -> bool:
-    """Insert a post and count it; say whether it is new: its URI may be here already."""
+    """Insert a post and count it; say whether that was possible: its URI, or by chance its id, may be here already."""
     rows = await change.tx.fetch(
         "INSERT INTO posts (id, account_id, uri, url, local, visibility, caption, content_html, warning, sensitive, "
         "language, photo_count, in_reply_to_id, in_reply_to_uri, thread_id, context_uri, likes_count, boosts_count, "
         "replies_count, published_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "
-        "$15, $16, $17, $18, 0, $19, $20) ON CONFLICT (uri) DO NOTHING RETURNING id",
+        "$15, $16, $17, $18, 0, $19, $20) ON CONFLICT DO NOTHING RETURNING id",
         post.id,
         post.account_id,
         post.uri,
