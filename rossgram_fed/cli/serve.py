@@ -7,11 +7,13 @@ from typing import Annotated
 import typer
 from aiohttp import web
 
+from rossgram_fed.accounts.queries import has_admin
 from rossgram_fed.cli.configured import ConfigOption, settings_of, warn_of_development
 from rossgram_fed.cli.loop import run, until_stopped
 from rossgram_fed.cli.output import err, out, refuse
-from rossgram_fed.cli.starting import prepare_tables, secrets_of, set_up_logs, started
+from rossgram_fed.cli.starting import secrets_of, set_up_logs, started
 from rossgram_fed.config import Settings
+from rossgram_fed.instance import INSTANCE
 from rossgram_fed.secrets_file import Secrets
 
 command = typer.Typer(add_completion=False)
@@ -32,13 +34,13 @@ def serve(
 
 
 async def _serve(settings: Settings, secrets: Secrets, *, with_worker: bool) -> None:
-    first_run = await prepare_tables(settings)
     host, _, port = settings.server.listen.rpartition(":")
     async with started(settings, secrets, with_worker=with_worker) as runner:
         try:
             await web.TCPSite(runner, host.strip("[]"), int(port)).start()
         except OSError as error:
             refuse(f"{settings.server.listen} cannot be listened on: {error.strerror}. Change server.listen.")
+        first_run = not await has_admin(runner.app[INSTANCE].database)
         _announce(settings, secrets, first_run=first_run)
         await until_stopped()
         err.print("Stopping: requests under way are finished; what is left of the work waits in the database.")

@@ -1,4 +1,4 @@
-"""What ``serve`` and ``worker`` share: secrets, tables brought up to date, a polite stop."""
+"""What ``serve`` and ``worker`` share: secrets, the application started and stopped in words, the log."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 
 from rossgram_fed.app import build_app
-from rossgram_fed.cli.databases import opened
+from rossgram_fed.cli.databases import FAILURES
 from rossgram_fed.cli.output import refuse
 from rossgram_fed.config import Settings
-from rossgram_fed.database.migrate import migrate
-from rossgram_fed.models.accounts import Role
+from rossgram_fed.database.migrate import MigrationError
 from rossgram_fed.secrets_file import BadSecrets, Secrets, load_or_create
 
 SECONDS_TO_FINISH = 20.0
@@ -31,18 +30,6 @@ def secrets_of(settings: Settings) -> Secrets:
         refuse(f"The data folder {settings.storage.data} cannot be used: {error.strerror}.")
 
 
-async def prepare_tables(settings: Settings) -> bool:
-    """Bring the tables up to date; return whether nobody is an admin yet. Ends the command in words if it cannot."""
-    async with opened(settings) as database:
-        await migrate(database, log_migration)
-        return not await database.fetch("SELECT 1 FROM users WHERE role = $1 LIMIT 1", Role.ADMIN)
-
-
-def log_migration(name: str) -> None:
-    """Say which migration is being applied."""
-    logging.getLogger(__name__).info("applying migration %s", name)
-
-
 @asynccontextmanager
 async def started(settings: Settings, secrets: Secrets, *, with_worker: bool) -> AsyncIterator[web.AppRunner]:
     """Start the application without a listening address; stop it, work and all, when the block ends."""
@@ -53,11 +40,20 @@ async def started(settings: Settings, secrets: Secrets, *, with_worker: bool) ->
         shutdown_timeout=SECONDS_TO_FINISH,
     )
     try:
-        await runner.setup()
+        await _set_up(runner)
         gc.freeze()  # what is there now stays: the collector need not walk it again and again
         yield runner
     finally:
         await runner.cleanup()
+
+
+async def _set_up(runner: web.AppRunner) -> None:
+    try:
+        await runner.setup()
+    except MigrationError as error:
+        refuse(str(error))
+    except FAILURES as error:
+        refuse(f"The server cannot start: {error}. rossgram doctor may know more.")
 
 
 def set_up_logs() -> None:
