@@ -18,7 +18,7 @@ from tortoise.models import Model
 
 from rossgram_fed.database.engine import MIGRATIONS, Database
 
-_HEADER = '"""What changed, and why."""\n\nfrom __future__ import annotations\n\n'
+_HEADER = '"""What changed, and why."""\n\n# ruff: noqa: I001\n# fmt: off\n\nfrom __future__ import annotations\n\n'
 _NOT_IN_THE_DATABASE = ("table_description", "pk_attr")
 _NOISE = ("unique=False, ", ", unique=False", "unique=False", ", db_constraint=True")
 _PRIMARY_KEY = re.compile(r"primary_key=True, unique=True, db_index=True")

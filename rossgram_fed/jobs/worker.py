@@ -17,7 +17,9 @@ logger = logging.getLogger(__name__)
 
 LOOK_EVERY = 2.0
 """Seconds between looks at the tables when no signal comes: retries fall due, and other processes write too."""
+FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
+"""Seconds a source is left alone after an error: doubled from the first to the longest."""
 ROUNDS = 10_000
 
 
@@ -34,7 +36,15 @@ class Source(Protocol):
 class Worker:
     """Runs the sources of one instance until it is stopped."""
 
-    def __init__(self, instance: Instance, sources: Sequence[Source], *, look_every: float = LOOK_EVERY) -> None:
+    def __init__(
+        self,
+        instance: Instance,
+        sources: Sequence[Source],
+        *,
+        look_every: float = LOOK_EVERY,
+        first_pause: float = FIRST_PAUSE,
+    ) -> None:
+        self._first_pause = first_pause
         self._instance = instance
         self._sources = sources
         self._look_every = look_every
@@ -85,7 +95,7 @@ class Worker:
                 except Exception:
                     failures += 1
                     logger.exception("%s failed (%d times in a row)", type(source).__name__, failures)
-                    await self._rest(min(2.0 ** (failures - 1), LONGEST_PAUSE))
+                    await self._rest(min(self._first_pause * 2 ** min(failures - 1, 10), LONGEST_PAUSE))
                     continue
                 if not dealt:
                     await self._until_signal(source.signal)

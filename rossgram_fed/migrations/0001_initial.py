@@ -1,12 +1,15 @@
-"""What changed, and why."""
+"""The tables of the first release."""
+
+# ruff: noqa: I001
+# fmt: off
 
 from __future__ import annotations
 
-from tortoise import fields, migrations
-from tortoise.fields.base import OnDelete
-from tortoise.indexes import Index, PartialIndex
+from tortoise import migrations
 from tortoise.migrations import operations as ops
-
+from tortoise.fields.base import OnDelete
+from tortoise import fields
+from tortoise.indexes import Index, PartialIndex
 
 class Migration(migrations.Migration):
     initial = True

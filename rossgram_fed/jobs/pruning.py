@@ -1,0 +1,110 @@
+"""Throwing away what nobody needs any more: finished work, old tombstones, ended sessions and throttles.
+
+Rows are removed by age in small batches, each a transaction of its own, so that nobody waits long. An id tells when its
+row was made, so the oldest rows are found by the primary key alone.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from rossgram_fed.database.engine import placeholders
+from rossgram_fed.ids import SEQUENCE_BITS
+from rossgram_fed.instance import Instance
+
+logger = logging.getLogger(__name__)
+
+HOUR = 3_600_000
+DAY = 24 * HOUR
+EVERY = HOUR
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Which rows of a table go: those for which ``when`` (SQL) holds, with ``$1`` standing for their bound.
+
+    The bound is ``age`` milliseconds ago: as an instant, or as the id minted then.
+    """
+
+    table: str
+    when: str
+    age: int = 0
+    by_id: bool = False
+
+    def bound(self, now: int) -> int:
+        """Return what ``$1`` stands for at the instant ``now``."""
+        instant = now - self.age
+        return instant << SEQUENCE_BITS if self.by_id else instant
+
+
+def made_before(table: str, age: int, when: str) -> Rule:
+    """Return the rule for rows made more than ``age`` milliseconds ago for which ``when`` holds as well."""
+    return Rule(table, f"id < $1 AND {when}", age, by_id=True)
+
+
+RULES = (
+    made_before("inbox_items", 7 * DAY, "state = 1"),
+    made_before("inbox_items", 30 * DAY, "state = 2"),
+    made_before("deliveries", 7 * DAY, "state = 1"),
+    made_before("deliveries", 30 * DAY, "state = 2"),
+    made_before("jobs", 7 * DAY, "state = 1"),
+    made_before("jobs", 30 * DAY, "state = 2"),
+    made_before(
+        "outbox_activities",
+        DAY,
+        "NOT EXISTS (SELECT 1 FROM deliveries WHERE deliveries.activity_id = outbox_activities.id)",
+    ),
+    # Those of our own people are kept for good, since they answer 410; nobody repeats a stranger's after half a year.
+    made_before(
+        "tombstones",
+        180 * DAY,
+        "NOT EXISTS (SELECT 1 FROM accounts WHERE accounts.uri = tombstones.actor_uri AND accounts.domain = '')",
+    ),
+    Rule("sessions", "expires_at < $1"),
+    Rule("attempts", "window_ends_at < $1"),
+    Rule("invites", "expires_at < $1", 30 * DAY),
+)
+
+
+class PruningSource:
+    """Prunes once an hour, in every process that works: a second one finds nothing left to do."""
+
+    signal = "pruning"
+
+    def __init__(self, instance: Instance) -> None:
+        self._instance = instance
+        self._next = 0
+
+    async def work_once(self) -> int:
+        """Remove what is old, if an hour has passed since the last time; say how many rows went."""
+        now = self._instance.clock()
+        if now < self._next:
+            return 0
+        self._next = now + EVERY
+        return await prune(self._instance)
+
+
+async def prune(instance: Instance) -> int:
+    """Apply every rule until nothing is left that it speaks of; return how many rows went."""
+    total = 0
+    for rule in RULES:
+        gone = 0
+        while batch := await _prune_batch(instance, rule):
+            gone += batch
+        if gone:
+            logger.info("Pruned %d rows of %s", gone, rule.table)
+        total += gone
+    return total
+
+
+async def _prune_batch(instance: Instance, rule: Rule) -> int:
+    """Look for old rows without holding anybody up, and remove those in one short transaction."""
+    sql = f"SELECT id FROM {rule.table} WHERE {rule.when} LIMIT {BATCH}"  # noqa: S608 - our own rules
+    ids = [row["id"] for row in await instance.database.fetch(sql, rule.bound(instance.clock()))]
+    if ids:
+        async with instance.change() as change:
+            sql = f"DELETE FROM {rule.table} WHERE id IN ({placeholders(len(ids))})"  # noqa: S608
+            await change.tx.execute_long(sql, *ids)
+    return len(ids)
