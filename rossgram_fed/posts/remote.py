@@ -123,6 +123,11 @@ def fits(change: Change, note: Note) -> bool:
     )
 
 
+def visibility_in(note: Note, followers_uri: str) -> Visibility:
+    """Read who a note is for; ``followers_uri`` is its author's collection."""
+    return _VISIBILITIES[visibility_of(note.to, note.cc, followers_uri)]
+
+
 def has_pictures(note: Note) -> bool:
     """Say whether there is anything to see."""
     return any(one.kind == "image" for one in note.attachments)
@@ -165,7 +170,7 @@ def _new_post(change: Change, note: Note, *, author: Author, parent: Parent | No
 
 
 def _visibility(note: Note, author: Author) -> Visibility:
-    return _VISIBILITIES[visibility_of(note.to, note.cc, author.followers_uri)]
+    return visibility_in(note, author.followers_uri)
 
 
 def _html(note: Note) -> str:

@@ -195,6 +195,7 @@ async def remove_post(change: Change, post_id: int) -> None:
     rows = await change.tx.fetch(
         "DELETE FROM posts WHERE id = $1 RETURNING account_id, in_reply_to_id, in_reply_to_uri", post_id
     )
+    change.tx.signal("media")
     for row in rows:
         if row["in_reply_to_id"] is not None:
             await count_reply(change, row["in_reply_to_id"], by=-1)
@@ -206,4 +207,5 @@ async def remove_photos(change: Change, photo_ids: Iterable[int]) -> None:
     """Delete photos; their files go when nothing names them."""
     ids = list(photo_ids)
     if ids:
+        change.tx.signal("media")
         await change.tx.execute(f"DELETE FROM photos WHERE id IN ({placeholders(len(ids))})", *ids)

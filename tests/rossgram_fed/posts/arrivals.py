@@ -7,6 +7,7 @@ from typing import Any
 from activitypub.activities import Activity
 from activitypub.origin import host_of
 from activitypub.parse import parse_activity
+from rossgram_fed.accounts.inbound import HANDLERS as ACCOUNTS
 from rossgram_fed.federation.arrivals import Arrival, Handlers, Sender
 from rossgram_fed.follows.inbound import HANDLERS as FOLLOWS
 from rossgram_fed.instance import Instance
@@ -15,7 +16,7 @@ from rossgram_fed.posts.inbound import HANDLERS as POSTS
 from rossgram_fed.reactions.inbound import HANDLERS as REACTIONS
 
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
-REGISTRIES: tuple[Handlers, ...] = (POSTS, FOLLOWS, REACTIONS)
+REGISTRIES: tuple[Handlers, ...] = (POSTS, ACCOUNTS, FOLLOWS, REACTIONS)
 
 
 async def arrive(instance: Instance, sender: Account, document: dict[str, Any]) -> bool:

@@ -1,0 +1,108 @@
+"""Posts that we go and read ourselves: one that was boosted, one that a comment answers, one that was only named.
+
+Everything is read from its own origin, through the network's one door. A job asks for one post and its author, and a
+missing parent leads at most to its own parent's job; so one arrival costs others a bounded number of requests.
+"""
+
+from __future__ import annotations
+
+from activitypub.errors import ActivityPubError, Refused, Unreachable
+from activitypub.objects import Note
+from activitypub.origin import same_origin
+from activitypub.parse import parse_note
+from rossgram_fed.federation import remote_accounts, remote_documents
+from rossgram_fed.federation.network import Network
+from rossgram_fed.instance import Change
+from rossgram_fed.posts import remote, store
+from rossgram_fed.posts.keeping import facts_of, keep
+from rossgram_fed.reactions.actions import receive_boost
+from rossgram_fed.reactions.subjects import subject
+
+
+async def fetch_post(network: Network, payload: dict[str, object]) -> None:
+    """Do the job ``fetch_post``: read ``uri``, keep it if it concerns somebody here, and record the boost that led to it.
+
+    With ``reason`` ``boost``, ``account_id`` is who boosted and ``boost_uri`` the Announce. Raises ``Unreachable`` and
+    passing refusals, to be tried again.
+    """
+    found = await _read(network, str(payload["uri"]))
+    if found is None:
+        return
+    note, account_id = found
+    boosted = payload.get("reason") == "boost"
+    async with network.instance.change() as change:
+        post_id = await take(change, note, account_id=account_id, wanted=boosted)
+        if post_id is not None and boosted:
+            await _record_boost(change, post_id, payload)
+
+
+async def fetch_parent(network: Network, payload: dict[str, object]) -> None:
+    """Do the job ``fetch_parent``: read what the comment ``post_id`` answers and link the two.
+
+    ``climbed`` counts the comments below it that led here. Raises as ``fetch_post`` does.
+    """
+    row = await network.instance.database.fetch_one(
+        "SELECT in_reply_to_uri FROM posts p WHERE id = $1 AND in_reply_to_id IS NULL AND in_reply_to_uri <> '' "
+        "AND NOT EXISTS (SELECT 1 FROM tombstones t WHERE t.uri = p.in_reply_to_uri)",
+        int(str(payload["post_id"])),
+    )
+    if row is None:
+        return
+    uri = str(row["in_reply_to_uri"])
+    found = await _read(network, uri)
+    if found is None:
+        return
+    note, account_id = found
+    async with network.instance.change() as change:
+        if note.id != uri:
+            # The comment named the parent by its page; from now on it names it by its id.
+            await change.tx.execute(
+                "UPDATE posts SET in_reply_to_uri = $1 WHERE in_reply_to_uri = $2 AND in_reply_to_id IS NULL "
+                "AND local = FALSE",
+                note.id,
+                uri,
+            )
+        climbed = int(str(payload.get("climbed", remote.HIGHEST_CLIMB)))
+        await take(change, note, account_id=account_id, wanted=True, climbed=climbed)
+
+
+async def take(change: Change, note: Note, *, account_id: int, wanted: bool = False, climbed: int = 0) -> int | None:
+    """Store a note that was read from its origin, or bring what we have of it up to date; return the post's id."""
+    facts = await facts_of(change, note, account_id=account_id)
+    if facts is None or facts.deleted:
+        return None
+    if facts.post_id is None:
+        return await keep(change, note, facts, wanted=wanted, climbed=climbed)
+    if note.updated is not None:
+        await remote.update_note(change, note, post_id=facts.post_id, author=facts.author)
+    if facts.awaited:
+        thread_id = await change.tx.fetch_value("SELECT thread_id FROM posts WHERE id = $1", facts.post_id)
+        await store.adopt(change, post_id=facts.post_id, uri=note.id, thread_id=thread_id)
+    return facts.post_id
+
+
+async def _read(network: Network, uri: str) -> tuple[Note, int] | None:
+    """Return a note and its author's account id; None when its origin has nothing for us."""
+    try:
+        note = parse_note(await remote_documents.fetch(network, uri))
+        if not same_origin(note.id, note.attributed_to):
+            return None
+        return note, await remote_accounts.by_uri(network, note.attributed_to)
+    except ActivityPubError as error:
+        if passing(error):
+            raise
+        return None
+
+
+def passing(error: ActivityPubError) -> bool:
+    """Say whether a failed request may work later: silence, a server's own trouble, or too many requests."""
+    if isinstance(error, Refused):
+        return error.status == 429 or error.status >= 500
+    return isinstance(error, Unreachable)
+
+
+async def _record_boost(change: Change, post_id: int, payload: dict[str, object]) -> None:
+    account_id = int(str(payload["account_id"]))
+    post = await subject(change, account_id=account_id, post_id=post_id)
+    if post is not None:
+        await receive_boost(change, account_id=account_id, post=post, uri=str(payload.get("boost_uri", "")))
