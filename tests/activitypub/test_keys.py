@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from cryptography.hazmat.primitives.asymmetric import dsa, ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from activitypub.errors import BadSignature
@@ -50,6 +51,7 @@ def test_pkcs1_public_keys_are_read() -> None:
         ("not a key", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"),
         ("a private key", dump_private(ed25519_key())),
         ("a short RSA key", public_pem(rsa_key(1024))),
+        ("an RSA key that only makes us work", public_pem(RSAPublicNumbers(65537, 2**8200 + 1).public_key())),
         ("an elliptic curve that nobody here signs with", spki(ec.generate_private_key(ec.SECP256R1()))),
         ("DSA", spki(dsa.generate_private_key(2048))),
         ("endless text", "A" * 10_000),

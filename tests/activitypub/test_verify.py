@@ -33,6 +33,14 @@ def test_the_scheme_is_read_off_the_request(scheme: Scheme) -> None:
     assert scheme.other.other is scheme
 
 
+@pytest.mark.parametrize("scheme", list(Scheme))
+@pytest.mark.parametrize("url", ["", "/users/alice", "ftp://here.test/", "https:///a"])
+def test_what_is_no_http_address_is_not_signed(scheme: Scheme, url: str) -> None:
+    """Both schemes say so with the same error."""
+    with pytest.raises(ValueError, match="http"):
+        sign(a_get(url), signing_key(), scheme=scheme, now=NOW)
+
+
 def test_an_unsigned_request_has_no_claim() -> None:
     """Missing is told from wrong, so that a GET without a signature can be served what anybody may see."""
     with pytest.raises(MissingSignature):
