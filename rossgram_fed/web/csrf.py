@@ -102,7 +102,7 @@ def refuse_foreign_origin(request: web.Request, settings: Settings) -> None:
     origin = request.headers.get("Origin")
     if origin is None or origin.lower() == _origin_of(settings):
         return
-    if origin != "null" and request.headers.get("Host", "") == urlsplit(origin).netloc:
+    if request.headers.get("Host", "") == origin.partition("://")[2]:
         raise Forbidden(f"This server's address is {settings.base_url}. Open the page there and repeat what you did.")
     raise Forbidden("This was sent by a page of another site, so it was not done.")
 

@@ -39,6 +39,8 @@ def take_message(request: web.Request) -> str:
         return ""
     drop_cookie(request, _COOKIE)
     text, _, mark = cookie.partition(".")
-    if not hmac.compare_digest(mark.encode(), signature(request.app[SECRETS], "flash", text).encode()):
+    if not hmac.compare_digest(
+        mark.encode("utf-8", "replace"), signature(request.app[SECRETS], "flash", text).encode()
+    ):
         return ""
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()

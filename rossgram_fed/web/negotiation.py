@@ -19,16 +19,16 @@ _PEOPLE_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 
 def wants_activity(request: web.Request) -> bool:
     """Say whether this client prefers ActivityPub JSON to a page."""
-    accept = request.headers.get("Accept", "")
+    accept = request.headers.get("Accept", "").lower()
     if "json" not in accept:
         return False
-    return _prefers_json(accept) if len(accept) <= 512 else _prefers_json.__wrapped__(accept[:8190])
+    return _prefers_json(accept) if len(accept) <= 512 else _prefers_json.__wrapped__(accept)
 
 
 @lru_cache(maxsize=512)
 def _prefers_json(accept: str) -> bool:
     json, html = (0.0, 0), (0.0, 0)
-    for place, item in enumerate(accept.lower().split(",")):
+    for place, item in enumerate(accept.split(",")):
         media_type, *parameters = (part.strip() for part in item.split(";"))
         if media_type in _MACHINE_TYPES:
             json = max(json, (_quality(parameters), -place))

@@ -15,4 +15,4 @@ SECRETS: AppKey[Secrets] = AppKey("secrets", Secrets)
 
 def signature(secrets: Secrets, purpose: str, text: str) -> str:
     """Return the HMAC-SHA-256 (hex) of a text; ``purpose`` keeps one use's signatures from serving another."""
-    return hmac.new(secrets.csrf, f"{purpose}\0{text}".encode(), hashlib.sha256).hexdigest()
+    return hmac.new(secrets.csrf, f"{purpose}\0{text}".encode("utf-8", "replace"), hashlib.sha256).hexdigest()

@@ -18,6 +18,7 @@ from rossgram_fed.instance import INSTANCE, Change, Instance
 from rossgram_fed.models.accounts import Role
 from rossgram_fed.web.cookies import drop_cookie, put_cookie, read_cookie
 from rossgram_fed.web.errors import Forbidden, SignInNeeded
+from rossgram_fed.web.forms import clean_text
 
 COOKIE = "session"
 LIFETIME = 60 * 24 * 3600
@@ -86,7 +87,7 @@ def new_token() -> str:
 
 def token_hash(token: str) -> str:
     """Return what the database keeps of a token."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
 async def viewer_of(request: web.Request) -> Viewer | None:
@@ -142,7 +143,7 @@ async def start(change: Change, *, user_id: int, token: str, user_agent: str = "
         session_id,
         user_id,
         token_hash(token),
-        user_agent[:255].replace("\0", ""),
+        clean_text(user_agent)[:255],
         change.now,
         change.now,
         change.now + LIFETIME * 1000,

@@ -53,5 +53,9 @@ async def forget_tries(instance: Instance, limit: Limit, *, subject: str) -> Non
 
 def _name(limit: Limit, subject: str) -> str:
     """Return what the table counts; a long or odd subject is counted by its hash."""
-    plain = subject if len(subject) <= 128 and subject.isprintable() else hashlib.sha256(subject.encode()).hexdigest()
+    plain = (
+        subject
+        if len(subject) <= 128 and subject.isprintable()
+        else hashlib.sha256(subject.encode("utf-8", "replace")).hexdigest()
+    )
     return f"{limit.kind}:{plain}"

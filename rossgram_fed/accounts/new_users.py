@@ -1,0 +1,92 @@
+"""Making somebody: what is slow (keys, the password's hash) first, then all rows in one change."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+from rossgram_fed.accounts.passwords import hash_password
+from rossgram_fed.accounts.usernames import username_problem
+from rossgram_fed.federation import addresses
+from rossgram_fed.federation.signers import NewKeys, make_account_keys, store_account_keys
+from rossgram_fed.instance import Change
+from rossgram_fed.models.accounts import Role
+from rossgram_fed.web.errors import Invalid
+
+
+class NameTaken(Invalid):
+    """Somebody has, or had, this name."""
+
+    def __init__(self) -> None:
+        super().__init__("This name is taken. Choose another.")
+
+
+@dataclass(frozen=True, slots=True)
+class NewUser:
+    """Everything about a person that is known before they exist."""
+
+    username: str
+    password_hash: str = field(repr=False)
+    keys: NewKeys = field(repr=False)
+    role: Role = Role.MEMBER
+    name: str = ""
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """The ids of somebody who exists now."""
+
+    user_id: int
+    account_id: int
+
+
+async def prepare_user(
+    username: str, password: str, *, role: Role = Role.MEMBER, name: str = "", email: str | None = None
+) -> NewUser:
+    """Make what takes time, outside any change; raises ``Invalid`` for a name that nobody can take."""
+    problem = username_problem(username)
+    if problem:
+        raise Invalid(problem)
+    keys, password_hash = await asyncio.gather(asyncio.to_thread(make_account_keys), hash_password(password))
+    return NewUser(username, password_hash, keys, role, name, email)
+
+
+async def create_user(change: Change, new: NewUser) -> Created:
+    """Write the account, its keys and its user; raises ``NameTaken``."""
+    actor = addresses.actor_uri(change.settings, new.username)
+    account_id = change.new_id()
+    made = await change.tx.fetch(
+        "INSERT INTO accounts (id, username, domain, uri, url, actor_type, name, bio, bio_html, links, avatar_key, "
+        "avatar_url, inbox, shared_inbox, outbox, followers_uri, following_uri, featured_uri, public_keys, locked, "
+        "discoverable, indexable, followers_count, following_count, posts_count, created_at, updated_at, fetched_at, "
+        "backfilled_at) VALUES ($1, $2, '', $3, $4, 'Person', $5, '', '', '[]', '', '', $6, $7, $8, $9, $10, $11, "
+        "'[]', FALSE, TRUE, FALSE, 0, 0, 0, $12, $12, 0, 0) ON CONFLICT DO NOTHING RETURNING id",
+        account_id,
+        new.username,
+        actor,
+        addresses.profile_url(change.settings, new.username),
+        new.name,
+        addresses.inbox_uri(change.settings, new.username),
+        addresses.shared_inbox_uri(change.settings),
+        addresses.outbox_uri(change.settings, new.username),
+        addresses.followers_uri(change.settings, new.username),
+        addresses.following_uri(change.settings, new.username),
+        addresses.featured_uri(change.settings, new.username),
+        change.now,
+    )
+    if not made:
+        raise NameTaken
+    await store_account_keys(change, account_id, new.keys)
+    user_id = change.new_id()
+    await change.tx.execute(
+        "INSERT INTO users (id, account_id, email, password_hash, role, created_at, seen_at) "
+        "VALUES ($1, $2, $3, $4, $5, $6, 0)",
+        user_id,
+        account_id,
+        new.email,
+        new.password_hash,
+        int(new.role),
+        change.now,
+    )
+    return Created(user_id, account_id)

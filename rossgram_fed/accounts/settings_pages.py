@@ -1,0 +1,228 @@
+"""Settings about who one is: the menu, the profile with its avatar, the password, sessions, invitations, the end."""
+
+from __future__ import annotations
+
+import secrets
+
+from aiohttp import web
+
+from rossgram_fed.accounts import actions
+from rossgram_fed.accounts.bio import typed_links
+from rossgram_fed.accounts.forms import MOST_LINKS, read_password, read_profile
+from rossgram_fed.accounts.passwords import hash_password, password_matches
+from rossgram_fed.accounts.queries import Profile, open_invites, profile_of, user_by_id
+from rossgram_fed.config import Registration
+from rossgram_fed.instance import INSTANCE
+from rossgram_fed.media.errors import BadPicture
+from rossgram_fed.media.keeping import Files, remove_files, write_files
+from rossgram_fed.media.pictures import Recipe
+from rossgram_fed.media.storage import STORAGE
+from rossgram_fed.media.studio import STUDIO
+from rossgram_fed.web import sessions
+from rossgram_fed.web.bodies import takes_uploads
+from rossgram_fed.web.csrf import form_of
+from rossgram_fed.web.errors import NotFound
+from rossgram_fed.web.flash import see_other
+from rossgram_fed.web.forms import Form
+from rossgram_fed.web.rendering import render
+from rossgram_fed.web.sessions import Viewer, signed_in
+from rossgram_fed.web.throttle import Limit, count_try, forget_tries
+
+PASSWORD_TRIES = Limit("password:account", tries=5, minutes=15)
+
+
+@signed_in
+async def settings_page(request: web.Request, viewer: Viewer) -> web.StreamResponse:
+    """``GET /settings``: where to go from here."""
+    return await render(request, "accounts/settings.html", may_invite=_may_invite(request, viewer))
+
+
+@signed_in
+async def profile_page(request: web.Request, viewer: Viewer) -> web.StreamResponse:
+    """``GET /settings/profile``."""
+    profile = await _own_profile(request, viewer)
+    return await _show_profile(request, profile, _profile_form(profile))
+
+
+@signed_in
+@takes_uploads
+async def save_profile(request: web.Request, viewer: Viewer) -> web.StreamResponse:
+    """``POST /settings/profile``."""
+    form, folder = form_of(request), request.app[STORAGE]
+    draft = read_profile(form)
+    avatar = await _develop_avatar(request, form)
+    if not form.ok:
+        if avatar is not None:
+            await remove_files(folder, avatar)
+        return await _show_profile(request, await _own_profile(request, viewer), form, status=422)
+    try:
+        async with request.app[INSTANCE].change() as change:
+            await actions.update_profile(change, account_id=viewer.account_id, draft=draft, avatar=avatar)
+    except BaseException:
+        if avatar is not None:
+            await remove_files(folder, avatar)
+        raise
+    return see_other("/settings/profile", "Your profile is saved.")
+
+
+async def _develop_avatar(request: web.Request, form: Form) -> Files | None:
+    uploads = form.files("avatar")
+    if not uploads:
+        return None
+    if uploads[0].too_large:
+        form.error("avatar", "This file is larger than this server takes.")
+        return None
+    try:
+        picture = await request.app[STUDIO].develop(await uploads[0].read(), recipe=Recipe.AVATAR)
+    except BadPicture as refusal:
+        form.error("avatar", refusal.reason)
+        return None
+    return await write_files(request.app[STORAGE], picture)
+
+
+async def _own_profile(request: web.Request, viewer: Viewer) -> Profile:
+    profile = await profile_of(request.app[INSTANCE].database, viewer.account_id)
+    if profile is None:
+        raise NotFound
+    return profile
+
+
+def _profile_form(profile: Profile) -> Form:
+    form = Form.starting_with({"name": profile.name, "bio": profile.bio})
+    for name, value in typed_links(profile.links):
+        form.values.add("link_name", name)
+        form.values.add("link_value", value)
+    for switch in ("locked", "discoverable"):
+        if getattr(profile, switch):
+            form.values.add(switch, "1")
+    return form
+
+
+async def _show_profile(request: web.Request, profile: Profile, form: Form, *, status: int = 200) -> web.StreamResponse:
+    names, values = form.values.getall("link_name", []), form.values.getall("link_value", [])
+    links = [*zip(names, values, strict=False), *[("", "")] * MOST_LINKS][:MOST_LINKS]
+    return await render(request, "accounts/profile.html", status, profile=profile, form=form, links=links)
+
+
+@signed_in
+async def account_page(request: web.Request, viewer: Viewer) -> web.StreamResponse:
+    """``GET /settings/account``: the password, and the end."""
+    return await render(request, "accounts/account.html", form=Form(), leaving=Form())
+
+
+@signed_in
+async def change_password(request: web.Request, viewer: Viewer) -> web.StreamResponse:
+    """``POST /settings/account``: a new password signs every other browser out."""
+    instance, form = request.app[INSTANCE], form_of(request)
+    draft = read_password(form, username=viewer.username)
+    await _check_password(request, viewer, form, name="current", password=draft.current)
+    if not form.ok:
+        return await render(request, "accounts/account.html", 422, form=form, leaving=Form())
+    password_hash = await hash_password(draft.new)
+    async with instance.change() as change:
+        await actions.change_password(
+            change, user_id=viewer.user_id, password_hash=password_hash, keep_session=viewer.session_id
+        )
+    return see_other("/settings/account", "Your password is changed. Other browsers are signed out.")
+
+
+@signed_in
+async def delete_account(request: web.Request, viewer: Viewer) -> web.StreamResponse:
+    """``POST /settings/account/delete``: for those who type their own name and password."""
+    form = form_of(request)
+    if form.text("username", most=320).lower().lstrip("@") != viewer.username:
+        form.error("username", f"Type {viewer.username} here, so that nothing ends by accident.")
+    else:
+        await _check_password(request, viewer, form, name="password", password=form.secret("password"))
+    if not form.ok:
+        return await render(request, "accounts/account.html", 422, form=Form(), leaving=form)
+    async with request.app[INSTANCE].change() as change:
+        await actions.delete_account(change, account_id=viewer.account_id)
+    sessions.forget_browser(request)
+    return see_other("/", "Your account is deleted.")
+
+
+async def _check_password(request: web.Request, viewer: Viewer, form: Form, *, name: str, password: str) -> None:
+    """Note an error unless this is the viewer's password; guessing is as slow as at sign-in."""
+    instance = request.app[INSTANCE]
+    await count_try(instance, PASSWORD_TRIES, subject=viewer.username)
+    user = await user_by_id(instance.database, viewer.user_id)
+    if user is None or not await password_matches(password, user.password_hash):
+        form.error(name, "This is not your password.")
+        return
+    await forget_tries(instance, PASSWORD_TRIES, subject=viewer.username)
+
+
+@signed_in
+async def sessions_page(request: web.Request, viewer: Viewer) -> web.StreamResponse:
+    """``GET /settings/sessions``: where one is signed in."""
+    found = await sessions.open_sessions(request.app[INSTANCE], user_id=viewer.user_id)
+    return await render(request, "accounts/sessions.html", sessions=found)
+
+
+@signed_in
+async def end_session(request: web.Request, viewer: Viewer) -> web.StreamResponse:
+    """``POST /settings/sessions/{id}/end``."""
+    session_id = _id_of(request)
+    async with request.app[INSTANCE].change() as change:
+        if not await sessions.end(change, user_id=viewer.user_id, session_id=session_id):
+            raise NotFound
+    if session_id == viewer.session_id:
+        sessions.forget_browser(request)
+        return see_other("/", "You are signed out.")
+    return see_other("/settings/sessions", "That browser is signed out.")
+
+
+@signed_in
+async def end_all_sessions(request: web.Request, viewer: Viewer) -> web.StreamResponse:
+    """``POST /settings/sessions/end-all``: sign out everywhere, here too."""
+    async with request.app[INSTANCE].change() as change:
+        await sessions.end_all(change, user_id=viewer.user_id)
+    sessions.forget_browser(request)
+    return see_other("/", "You are signed out everywhere.")
+
+
+@signed_in
+async def invites_page(request: web.Request, viewer: Viewer) -> web.StreamResponse:
+    """``GET /settings/invites``."""
+    return await _show_invites(request, viewer, link="")
+
+
+@signed_in
+async def create_invite(request: web.Request, viewer: Viewer) -> web.StreamResponse:
+    """``POST /settings/invites``: the link is shown this once, because only its hash is kept."""
+    if not _may_invite(request, viewer):
+        raise NotFound
+    code = secrets.token_urlsafe(16)
+    async with request.app[INSTANCE].change() as change:
+        await actions.create_invite(change, user_id=viewer.user_id, code=code)
+    base = request.app[INSTANCE].settings.base_url
+    return await _show_invites(request, viewer, link=f"{base}/sign-up?invite={code}")
+
+
+@signed_in
+async def withdraw_invite(request: web.Request, viewer: Viewer) -> web.StreamResponse:
+    """``POST /settings/invites/{id}/withdraw``."""
+    async with request.app[INSTANCE].change() as change:
+        await actions.withdraw_invite(change, user_id=viewer.user_id, invite_id=_id_of(request))
+    return see_other("/settings/invites", "That invitation opens nothing any more.")
+
+
+async def _show_invites(request: web.Request, viewer: Viewer, *, link: str) -> web.StreamResponse:
+    if not _may_invite(request, viewer):
+        raise NotFound
+    instance = request.app[INSTANCE]
+    found = await open_invites(instance.database, user_id=viewer.user_id, now=instance.clock())
+    return await render(request, "accounts/invites.html", invites=found, link=link, days=actions.INVITE_DAYS)
+
+
+def _may_invite(request: web.Request, viewer: Viewer) -> bool:
+    """Say whether invitations mean anything here; a closed server's admins have the command line."""
+    return request.app[INSTANCE].settings.server.registration is Registration.INVITE
+
+
+def _id_of(request: web.Request) -> int:
+    text = request.match_info["id"]
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise NotFound
+    return int(text)

@@ -1,0 +1,1 @@
+"""The first run: a server nobody runs yet is given its admin."""
