@@ -16,6 +16,7 @@ import orjson
 from pyld import jsonld
 from pyld.documentloader.frozen import BUNDLED_CONTEXTS
 
+from activitypub import fields
 from activitypub.errors import MalformedDocument
 
 MAX_DEPTH = 32
@@ -230,7 +231,21 @@ def compact(document: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(compacted, dict):
         raise MalformedDocument("The document is more than one object.")
     survey(compacted)
+    _check_one_meaning(document, compacted)
     return compacted
+
+
+def _check_one_meaning(document: Mapping[str, Any], compacted: Mapping[str, Any]) -> None:
+    """Refuse a document that names one sender, id or object to readers of JSON and another to readers of JSON-LD."""
+    for name in ("id", "actor", "object", "attributedTo"):
+        if name not in document:
+            continue
+        said, meant = document[name], compacted.get(name)
+        added = isinstance(meant, list) and not isinstance(said, list)
+        if added or fields.address(said) != fields.address(meant):
+            raise MalformedDocument(f"The document's {name} is one thing in JSON and another in JSON-LD.")
+    if "type" in document and fields.kind(document["type"]) != fields.kind(compacted.get("type")):
+        raise MalformedDocument("The document's type is one thing in JSON and another in JSON-LD.")
 
 
 def _inline_terms(context: Any) -> int:
