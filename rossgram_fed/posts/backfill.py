@@ -9,17 +9,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 
 from activitypub.errors import ActivityPubError, MalformedDocument
 from activitypub.objects import Collection, Note
 from activitypub.origin import same_origin
 from activitypub.parse import parse_collection, parse_note
 from rossgram_fed.federation.network import Network
-from rossgram_fed.jobs.runner import JobHandler
 from rossgram_fed.models.posts import Visibility
 from rossgram_fed.posts import remote
-from rossgram_fed.posts.fetching import fetch_parent, fetch_post, passing, take
+from rossgram_fed.posts.fetching import passing, take
 
 MOST_PAGES = 5
 MOST_REQUESTS = 40
@@ -74,15 +72,6 @@ async def backfill(network: Network, payload: dict[str, object]) -> None:
         for note in reversed(notes):
             await take(change, note, account_id=account_id, wanted=True)
         await change.tx.execute("UPDATE accounts SET backfilled_at = $1 WHERE id = $2", change.now, account_id)
-
-
-def job_handlers(network: Network) -> dict[str, JobHandler]:
-    """Return who does this feature's jobs, by kind."""
-    return {
-        "backfill": partial(backfill, network),
-        "fetch_post": partial(fetch_post, network),
-        "fetch_parent": partial(fetch_parent, network),
-    }
 
 
 async def _notes(reading: _Reading, outbox: str) -> AsyncIterator[Note]:

@@ -20,7 +20,7 @@ from rossgram_fed.reactions.subjects import subject
 
 
 async def fetch_post(network: Network, payload: dict[str, object]) -> None:
-    """Do the job ``fetch_post``: read ``uri``, keep it if it concerns somebody here, and record the boost that led to it.
+    """Do the job ``fetch_post``: read ``uri``, keep it if it concerns somebody here, record its boost.
 
     With ``reason`` ``boost``, ``account_id`` is who boosted and ``boost_uri`` the Announce. Raises ``Unreachable`` and
     passing refusals, to be tried again.

@@ -1,0 +1,176 @@
+"""What other servers ask of us about posts: handlers only, JSON out.
+
+Everything here is the same for everybody: posts for followers or for those they mention are not served, signed or
+not; who may have them got them delivered. What was deleted answers 410 with a Tombstone.
+"""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from activitypub.render import collection_document, page_document, with_context
+from rossgram_fed.database import Row
+from rossgram_fed.federation import addresses
+from rossgram_fed.federation.endpoints import refusal
+from rossgram_fed.instance import INSTANCE
+from rossgram_fed.posts import collections, documents
+from rossgram_fed.posts.sources import PostSource
+from rossgram_fed.posts.store import buried_at
+from rossgram_fed.web.negotiation import activity_response
+
+_LARGEST_ID = 2**63 - 1
+_NO_POST = "There is no such post, or it is not for everybody."
+
+
+async def note(request: web.Request) -> web.Response:
+    """``GET /p/{id}``: the post as a Note; others' posts are where their authors keep them."""
+    post = await _post(request)
+    if isinstance(post, web.Response):
+        return post
+    if not post.local:
+        return web.Response(status=302, headers={"Location": post.uri, "Vary": "Accept"})
+    return activity_response(with_context(documents.post_document(post, request.app[INSTANCE].settings)))
+
+
+async def create_activity(request: web.Request) -> web.Response:
+    """``GET /p/{id}/activity``: the Create that published the post."""
+    post = await _local_post(request)
+    if isinstance(post, web.Response):
+        return post
+    return activity_response(documents.create_document(post, request.app[INSTANCE].settings))
+
+
+async def replies(request: web.Request) -> web.Response:
+    """``GET /p/{id}/replies``: the addresses of the comments below a post, in pages."""
+    post = await _local_post(request)
+    if isinstance(post, web.Response):
+        return post
+    instance = request.app[INSTANCE]
+    uri = addresses.replies_uri(instance.settings, post.id)
+    if "page" not in request.query:
+        return _collection(uri, first=f"{uri}?page=true", ordered=False)
+    after = _number(request.query.get("after", "0")) or 0
+    found = await collections.replies_page(instance.database, post.id, after=after)
+    return _page(uri, found, here=f"after={after}" if after else "", step="after", ordered=False)
+
+
+async def likes(request: web.Request) -> web.Response:
+    """``GET /p/{id}/likes``: how many like a post; who they are is theirs to say."""
+    post = await _local_post(request)
+    if isinstance(post, web.Response):
+        return post
+    uri = addresses.likes_uri(request.app[INSTANCE].settings, post.id)
+    return _collection(uri, total=post.likes_count, ordered=False)
+
+
+async def shares(request: web.Request) -> web.Response:
+    """``GET /p/{id}/shares``: how many boosted a post."""
+    post = await _local_post(request)
+    if isinstance(post, web.Response):
+        return post
+    uri = addresses.shares_uri(request.app[INSTANCE].settings, post.id)
+    return _collection(uri, total=post.boosts_count, ordered=False)
+
+
+async def context(request: web.Request) -> web.Response:
+    """``GET /contexts/{id}``: the addresses of all posts of a thread (FEP-f228), in pages."""
+    instance, thread_id = request.app[INSTANCE], _number(request.match_info["id"])
+    size = await collections.thread_size(instance.database, thread_id) if thread_id is not None else 0
+    if thread_id is None or not size:
+        return refusal(404, "There is no such thread.")
+    uri = addresses.context_uri(instance.settings, thread_id)
+    if "page" not in request.query:
+        return _collection(uri, first=f"{uri}?page=true", total=size)
+    after = _number(request.query.get("after", "0")) or 0
+    found = await collections.thread_page(instance.database, thread_id, after=after)
+    return _page(uri, found, here=f"after={after}" if after else "", step="after")
+
+
+async def announce_activity(request: web.Request) -> web.Response:
+    """``GET /boosts/{id}``: the Announce of somebody here."""
+    boost_id = _number(request.match_info["id"])
+    document = None if boost_id is None else await collections.announce(request.app[INSTANCE].database, boost_id)
+    return refusal(404, "There is no such boost (any more).") if document is None else activity_response(document)
+
+
+async def outbox(request: web.Request) -> web.Response:
+    """``GET /users/{username}/outbox``: what somebody published and boosted, in pages."""
+    account = await _account(request)
+    if isinstance(account, web.Response):
+        return account
+    instance = request.app[INSTANCE]
+    uri = addresses.outbox_uri(instance.settings, account["username"])
+    if "page" not in request.query:
+        return _collection(uri, first=f"{uri}?page=true", total=account["posts_count"])
+    before = _number(request.query.get("before", ""))
+    found = await collections.outbox_page(instance.database, instance.settings, account["id"], before=before)
+    return _page(uri, found, here=f"before={before}" if before is not None else "", step="before")
+
+
+async def featured(request: web.Request) -> web.Response:
+    """``GET /users/{username}/collections/featured``: the newest photos, whole."""
+    account = await _account(request)
+    if isinstance(account, web.Response):
+        return account
+    instance = request.app[INSTANCE]
+    items = await collections.featured_documents(instance.database, instance.settings, account["id"])
+    uri = addresses.featured_uri(instance.settings, account["username"])
+    return activity_response(with_context(collection_document(uri, total=len(items), items=items)))
+
+
+async def server_outbox(request: web.Request) -> web.Response:
+    """``GET /actor/outbox``: the server itself publishes nothing."""
+    uri = f"{addresses.server_actor_uri(request.app[INSTANCE].settings)}/outbox"
+    return activity_response(with_context(collection_document(uri, total=0, items=[])))
+
+
+async def _post(request: web.Request) -> PostSource | web.Response:
+    """Return the post in the address, or the answer that there is none for everybody."""
+    instance, post_id = request.app[INSTANCE], _number(request.match_info["id"])
+    if post_id is None:
+        return refusal(404, _NO_POST)
+    post = await collections.open_post(instance.database, post_id)
+    if post is not None:
+        return post
+    uri = addresses.post_uri(instance.settings, post_id)
+    deleted_at = await buried_at(instance.database, uri)
+    if deleted_at is None:
+        return refusal(404, _NO_POST)
+    return activity_response(documents.tombstone(uri, deleted_at=deleted_at), status=410)
+
+
+async def _local_post(request: web.Request) -> PostSource | web.Response:
+    post = await _post(request)
+    return refusal(404, _NO_POST) if isinstance(post, PostSource) and not post.local else post
+
+
+async def _account(request: web.Request) -> Row | web.Response:
+    username = request.match_info["username"]
+    row = await request.app[INSTANCE].database.fetch_one(
+        "SELECT id, username, posts_count, deleted_at FROM accounts "
+        "WHERE username = $1 AND domain = '' AND suspended_at IS NULL",
+        username,
+    )
+    if row is None or not addresses.USERNAME.fullmatch(username):
+        return refusal(404, "Nobody here has that name.")
+    return refusal(410, "This account was deleted.") if row["deleted_at"] is not None else row
+
+
+def _number(text: str) -> int | None:
+    """Read an id or a cursor out of an address; None when it is none."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 19):
+        return None
+    number = int(text)
+    return number if number <= _LARGEST_ID else None
+
+
+def _collection(uri: str, *, total: int | None = None, first: str = "", ordered: bool = True) -> web.Response:
+    return activity_response(with_context(collection_document(uri, total=total, first=first, ordered=ordered)))
+
+
+def _page(uri: str, found: collections.Slice, *, here: str, step: str, ordered: bool = True) -> web.Response:
+    """Answer with one page; ``here`` is this page's own cursor, ``step`` the name of the next one's."""
+    page_uri = f"{uri}?page=true" + (f"&{here}" if here else "")
+    following = f"{uri}?page=true&{step}={found.following}" if found.following is not None else ""
+    document = page_document(page_uri, part_of=uri, items=found.items, next_page=following, ordered=ordered)
+    return activity_response(with_context(document))
