@@ -66,6 +66,19 @@ async def fetch_parent(network: Network, payload: dict[str, object]) -> None:
         await take(change, note, account_id=account_id, wanted=True, climbed=climbed)
 
 
+async def keep_document(network: Network, document: dict[str, object]) -> int | None:
+    """Keep the post in a document that was read from its origin because somebody here asked for it; return its id.
+
+    None when it is no post, or was deleted. Raises what ``remote_accounts.by_uri`` raises about its author.
+    """
+    note = parse_note(document)
+    if not same_origin(note.id, note.attributed_to):
+        return None
+    account_id = await remote_accounts.by_uri(network, note.attributed_to)
+    async with network.instance.change() as change:
+        return await take(change, note, account_id=account_id, wanted=True)
+
+
 async def take(change: Change, note: Note, *, account_id: int, wanted: bool = False, climbed: int = 0) -> int | None:
     """Store a note that was read from its origin, or bring what we have of it up to date; return the post's id."""
     facts = await facts_of(change, note, account_id=account_id)

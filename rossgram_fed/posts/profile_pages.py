@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from rossgram_fed.follows.queries import Relation, followers, following, relation, relations
+from rossgram_fed.follows.queries import Relation, blocked, followers, following, muted, relation, relations
 from rossgram_fed.instance import INSTANCE
 from rossgram_fed.jobs.queue import enqueue
 from rossgram_fed.posts.caption import tag_from
@@ -13,10 +13,11 @@ from rossgram_fed.posts.queries import profile_grid, tag_page
 from rossgram_fed.web.errors import Gone, NotFound
 from rossgram_fed.web.paging import cursor_of, page_of
 from rossgram_fed.web.rendering import render
-from rossgram_fed.web.sessions import Viewer, viewer_of
+from rossgram_fed.web.sessions import Viewer, signed_in, viewer_of
 
 GRID_SIZE = 24
 LIST_SIZE = 40
+BLOCKS_SHOWN = 500
 
 
 async def show(request: web.Request) -> web.Response:
@@ -61,6 +62,18 @@ async def show_tag(request: web.Request) -> web.Response:
     )
     page = page_of(posts, GRID_SIZE, id_of=lambda post: post.id, before=before)
     return await render(request, "timelines/tag.html", tag=name, page=page)
+
+
+@signed_in
+async def show_blocks(request: web.Request, viewer: Viewer) -> web.Response:
+    """``GET /settings/blocks``: whom the viewer blocks and whom they muted."""
+    database = request.app[INSTANCE].database
+    return await render(
+        request,
+        "people/blocks.html",
+        blocked=await blocked(database, viewer.account_id, limit=BLOCKS_SHOWN),
+        muted=await muted(database, viewer.account_id, limit=BLOCKS_SHOWN),
+    )
 
 
 async def _list(request: web.Request, *, followers: bool) -> web.Response:

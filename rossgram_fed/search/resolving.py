@@ -63,7 +63,7 @@ async def _by_address(network: Network, address: str) -> str:
     document = await remote_documents.fetch(network, address)
     if document.get("type") in ACTOR_TYPES:
         return await _path_of(network, await remote_accounts.by_uri(network, str(document["id"])))
-    post_id = await fetching.store_fetched(network, document)
+    post_id = await fetching.keep_document(network, document)
     if post_id is None:
         raise NotFoundAnywhere("What is at that address is no post that everybody may see.")
     return f"/p/{post_id}"

@@ -1,0 +1,39 @@
+"""Every activity we understand and who is asked about it, in order; and who does each kind of job.
+
+The rule: a feature's ``inbound`` module offers its handlers, and only this table puts them together. The first handler
+that says an activity concerned it ends the asking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from itertools import chain
+
+from rossgram_fed.accounts import inbound as accounts
+from rossgram_fed.federation import remote_accounts
+from rossgram_fed.federation.arrivals import Handlers
+from rossgram_fed.federation.network import Network
+from rossgram_fed.follows import inbound as follows
+from rossgram_fed.jobs.runner import JobHandler
+from rossgram_fed.posts import backfill, fetching
+from rossgram_fed.posts import inbound as posts
+from rossgram_fed.reactions import inbound as reactions
+
+FEATURES: tuple[Handlers, ...] = (follows.HANDLERS, reactions.HANDLERS, posts.HANDLERS, accounts.HANDLERS)
+"""Posts come before accounts: when an account goes, what it published goes first."""
+
+HANDLERS: Handlers = {
+    kind: tuple(chain.from_iterable(feature.get(kind, ()) for feature in FEATURES))
+    for kind in dict.fromkeys(chain.from_iterable(FEATURES))
+}
+
+
+def job_handlers(network: Network) -> Mapping[str, JobHandler]:
+    """Return who does each kind of job for one instance."""
+    return {
+        "backfill": partial(backfill.backfill, network),
+        "fetch_post": partial(fetching.fetch_post, network),
+        "fetch_parent": partial(fetching.fetch_parent, network),
+        "refresh_account": partial(remote_accounts.refresh, network),
+    }

@@ -1,0 +1,101 @@
+"""Builds the running server out of its settings: the only place that knows all the parts.
+
+Everything is opened when the application starts and closed in the opposite order when it ends, so that several servers
+can run in one process, each with its own database, folder and network.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from aiohttp import web
+from aiohttp.abc import AbstractResolver
+
+from rossgram_fed.activities import HANDLERS, job_handlers
+from rossgram_fed.config import Settings
+from rossgram_fed.database import open_database
+from rossgram_fed.database.migrate import migrate
+from rossgram_fed.federation.delivery import DeliverySource
+from rossgram_fed.federation.inbox import InboxSource
+from rossgram_fed.federation.network import NETWORK, build_network
+from rossgram_fed.federation.remote_media import REMOTE_MEDIA, RemoteMedia
+from rossgram_fed.federation.signers import ensure_server_actor
+from rossgram_fed.instance import INSTANCE, Clock, Instance, system_clock
+from rossgram_fed.jobs.pruning import PruningSource
+from rossgram_fed.jobs.runner import JobSource
+from rossgram_fed.jobs.worker import Source, Worker
+from rossgram_fed.media.storage import STORAGE, Folder
+from rossgram_fed.media.studio import STUDIO, Studio
+from rossgram_fed.media.sweeping import Sweep
+from rossgram_fed.notifications.queries import unread_count
+from rossgram_fed.routes import add_routes
+from rossgram_fed.secrets_file import Secrets
+from rossgram_fed.setup import first_run
+from rossgram_fed.web.plumbing import install
+from rossgram_fed.web.rendering import UNREAD
+
+WORKER: web.AppKey[Worker] = web.AppKey("worker", Worker)
+"""The work behind the pages; it runs by itself only with ``with_worker``."""
+
+JOBS_AT_ONCE = 3
+
+
+def build_app(
+    settings: Settings,
+    secrets: Secrets,
+    *,
+    with_worker: bool = True,
+    resolver: AbstractResolver | None = None,
+    clock: Clock = system_clock,
+) -> web.Application:
+    """Return the application; ``resolver`` replaces DNS for what it sends, and ``clock`` is its idea of now."""
+    app = web.Application()
+    install(app, secrets=secrets)
+    first_run.install(app)
+    add_routes(app)
+    app[UNREAD] = _unread
+
+    async def life(app: web.Application) -> AsyncIterator[None]:
+        async with _opened(app, settings, resolver=resolver, clock=clock) as worker:
+            if not with_worker:
+                yield
+                return
+            working = asyncio.create_task(worker.run())
+            yield
+            await worker.stop()
+            await working
+
+    app.cleanup_ctx.append(life)
+    return app
+
+
+@asynccontextmanager
+async def _opened(
+    app: web.Application, settings: Settings, *, resolver: AbstractResolver | None, clock: Clock
+) -> AsyncIterator[Worker]:
+    async with AsyncExitStack() as parts:
+        database = await open_database(settings.database_url)
+        parts.push_async_callback(database.close)
+        await migrate(database)
+        instance = Instance(settings, database, clock)
+        await ensure_server_actor(instance)
+        network = build_network(instance, resolver=resolver)
+        parts.push_async_callback(network.close)
+        studio = Studio(settings.limits)
+        parts.push_async_callback(studio.close)
+        folder = Folder(settings.media_folder)
+        await asyncio.to_thread(folder.prepare)
+        deliveries = DeliverySource(network)
+        parts.push_async_callback(deliveries.close)
+        app[INSTANCE], app[NETWORK], app[STUDIO], app[STORAGE] = instance, network, studio, folder
+        app[REMOTE_MEDIA] = RemoteMedia(network, studio, folder)
+        jobs = JobSource(instance, job_handlers(network))
+        sources: list[Source] = [InboxSource(network, HANDLERS), deliveries, *[jobs] * JOBS_AT_ONCE]
+        app[WORKER] = Worker(instance, [*sources, Sweep(instance, folder), PruningSource(instance)])
+        yield app[WORKER]
+
+
+async def _unread(instance: Instance, account_id: int) -> int:
+    return await unread_count(instance.database, account_id)

@@ -1,0 +1,145 @@
+"""Every address of the server in one readable table.
+
+Handlers for other servers are wrapped in ``machine``: they read no form and no session. Where people and servers share
+an address, ``negotiated`` sends each to theirs by the Accept header.
+"""
+
+from __future__ import annotations
+
+from functools import wraps
+
+from aiohttp import web
+
+from rossgram_fed.accounts import settings_pages, sign_in_pages
+from rossgram_fed.federation import discovery, endpoints
+from rossgram_fed.follows import pages as follow_pages
+from rossgram_fed.posts import activity_endpoints, compose_pages, media_pages, profile_pages
+from rossgram_fed.posts import pages as post_pages
+from rossgram_fed.reactions import pages as reaction_pages
+from rossgram_fed.search import pages as search_pages
+from rossgram_fed.setup import pages as setup_pages
+from rossgram_fed.timelines import news_pages
+from rossgram_fed.timelines import pages as timeline_pages
+from rossgram_fed.web.csrf import machine
+from rossgram_fed.web.negotiation import wants_activity
+from rossgram_fed.web.sessions import Handler
+
+OUR_NAME = "{username:[a-z0-9_]{1,30}}"
+"""A username of ours; whatever else follows an @ is somebody on another server, or nobody."""
+
+WELL_KNOWN: tuple[tuple[str, Handler], ...] = (
+    ("/.well-known/webfinger", discovery.get_webfinger),
+    ("/.well-known/host-meta", discovery.get_host_meta),
+    ("/.well-known/host-meta.json", discovery.get_host_meta_json),
+    ("/.well-known/nodeinfo", discovery.get_nodeinfo_links),
+    ("/nodeinfo/{version}", discovery.get_nodeinfo),
+)
+
+ACTIVITYPUB: tuple[tuple[str, str, Handler], ...] = (
+    ("POST", "/inbox", endpoints.post_shared_inbox),
+    ("GET", "/actor", endpoints.get_server_actor),
+    ("POST", "/actor/inbox", endpoints.post_shared_inbox),
+    ("GET", "/actor/outbox", activity_endpoints.server_outbox),
+    ("GET", "/users/{username}", endpoints.get_actor),
+    ("POST", "/users/{username}/inbox", endpoints.post_inbox),
+    ("GET", "/users/{username}/outbox", activity_endpoints.outbox),
+    ("GET", "/users/{username}/followers", endpoints.get_followers),
+    ("GET", "/users/{username}/following", endpoints.get_following),
+    ("GET", "/users/{username}/collections/featured", activity_endpoints.featured),
+    ("GET", "/p/{id}/activity", activity_endpoints.create_activity),
+    ("GET", "/p/{id}/replies", activity_endpoints.replies),
+    ("GET", "/p/{id}/likes", activity_endpoints.likes),
+    ("GET", "/p/{id}/shares", activity_endpoints.shares),
+    ("GET", "/boosts/{id}", activity_endpoints.announce_activity),
+    ("GET", "/contexts/{id}", activity_endpoints.context),
+)
+
+PICTURES: tuple[tuple[str, Handler], ...] = (
+    ("/media/{key}", media_pages.serve_media),
+    ("/photos/{photo_id}/{rendition}", media_pages.serve_photo),
+    ("/avatars/{account_id}", media_pages.serve_avatar),
+)
+
+PAGES: tuple[tuple[str, Handler], ...] = (
+    ("/", timeline_pages.home),
+    ("/explore", timeline_pages.explore),
+    ("/saved", timeline_pages.saved),
+    ("/notifications", news_pages.notifications),
+    ("/search", search_pages.search),
+    ("/tags/{name}", profile_pages.show_tag),
+    ("/@{username}/followers", profile_pages.show_followers),
+    ("/@{username}/following", profile_pages.show_following),
+    ("/new", compose_pages.new),
+    ("/p/{id}/edit", post_pages.edit),
+    ("/p/{id}/delete", post_pages.ask_delete),
+    ("/sign-in", sign_in_pages.sign_in_page),
+    ("/sign-up", sign_in_pages.sign_up_page),
+    ("/setup", setup_pages.setup_page),
+    ("/settings", settings_pages.settings_page),
+    ("/settings/profile", settings_pages.profile_page),
+    ("/settings/account", settings_pages.account_page),
+    ("/settings/sessions", settings_pages.sessions_page),
+    ("/settings/invites", settings_pages.invites_page),
+    ("/settings/blocks", profile_pages.show_blocks),
+)
+
+FORMS: tuple[tuple[str, Handler], ...] = (
+    ("/new", compose_pages.compose),
+    ("/p/{id}/edit", post_pages.save),
+    ("/p/{id}/delete", post_pages.delete),
+    ("/p/{id}/comment", post_pages.comment),
+    ("/p/{id}/like", reaction_pages.like),
+    ("/p/{id}/unlike", reaction_pages.unlike),
+    ("/p/{id}/boost", reaction_pages.boost),
+    ("/p/{id}/unboost", reaction_pages.unboost),
+    ("/p/{id}/bookmark", reaction_pages.bookmark),
+    ("/p/{id}/unbookmark", reaction_pages.unbookmark),
+    ("/accounts/{id}/follow", follow_pages.follow),
+    ("/accounts/{id}/unfollow", follow_pages.unfollow),
+    ("/accounts/{id}/accept", follow_pages.accept),
+    ("/accounts/{id}/decline", follow_pages.decline),
+    ("/accounts/{id}/remove", follow_pages.remove),
+    ("/accounts/{id}/block", follow_pages.block),
+    ("/accounts/{id}/unblock", follow_pages.unblock),
+    ("/accounts/{id}/mute", follow_pages.mute),
+    ("/accounts/{id}/unmute", follow_pages.unmute),
+    ("/sign-in", sign_in_pages.sign_in),
+    ("/sign-up", sign_in_pages.sign_up),
+    ("/sign-out", sign_in_pages.sign_out),
+    ("/setup", setup_pages.set_up),
+    ("/settings/profile", settings_pages.save_profile),
+    ("/settings/account/password", settings_pages.change_password),
+    ("/settings/account/delete", settings_pages.delete_account),
+    ("/settings/sessions/{id}/end", settings_pages.end_session),
+    ("/settings/sessions/end-all", settings_pages.end_all_sessions),
+    ("/settings/invites", settings_pages.create_invite),
+    ("/settings/invites/{id}/withdraw", settings_pages.withdraw_invite),
+)
+
+
+def negotiated(*, page: Handler, activity: Handler) -> Handler:
+    """Show the page to people and the ActivityPub document to servers."""
+
+    @wraps(page)
+    async def either(request: web.Request) -> web.StreamResponse:
+        return await (activity if wants_activity(request) else page)(request)
+
+    return either
+
+
+def add_routes(app: web.Application) -> None:
+    """Put the whole table into an application."""
+    router = app.router
+    for path, handler in WELL_KNOWN:
+        router.add_get(path, machine(handler))
+    for method, path, handler in ACTIVITYPUB:
+        router.add_route(method, path, machine(handler))
+    for path, handler in PICTURES:
+        router.add_get(path, handler)
+    router.add_get(f"/@{OUR_NAME}", negotiated(page=profile_pages.show, activity=endpoints.get_actor))
+    router.add_get("/@{username}", profile_pages.show)
+    router.add_get("/p/{id}", negotiated(page=post_pages.show, activity=activity_endpoints.note))
+    for path, handler in PAGES:
+        router.add_get(path, handler)
+    for path, handler in FORMS:
+        router.add_post(path, handler)
