@@ -34,10 +34,11 @@ from rossgram_fed.federation.arrivals import Handlers
 from rossgram_fed.federation.delivery import DeliverySource
 from rossgram_fed.federation.inbox import InboxSource
 from rossgram_fed.federation.network import NETWORK, Network, build_network
+from rossgram_fed.federation.signers import NewKeys, ensure_server_actor, make_account_keys
 from rossgram_fed.federation.transport import Deadlines
 from rossgram_fed.instance import INSTANCE, Instance
 from rossgram_fed.jobs.runner import JobHandler, JobSource
-from rossgram_fed.jobs.worker import Worker
+from rossgram_fed.jobs.worker import Source, Worker
 
 LOOPBACK = ip_network("127.0.0.0/8")
 AS2 = "https://www.w3.org/ns/activitystreams"
@@ -48,6 +49,12 @@ Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 def a_key(number: int = 0) -> PrivateKey:
     """An RSA key; the same number is the same key, because making one takes long."""
     return make_rsa()
+
+
+@lru_cache(maxsize=1)
+def server_keys() -> NewKeys:
+    """The keys that all servers' own actors share here, for the same reason."""
+    return make_account_keys()
 
 
 class Names(AbstractResolver):
@@ -138,7 +145,7 @@ class FakePeer:
     inbox_status: int = 202
     runner: web.AppRunner | None = None
 
-    def actor(self, name: str = "sam", *, key: int = 0, **changes: object) -> Actor:
+    def actor(self, name: str = "sam", /, *, key: int = 0, **changes: object) -> Actor:
         """Somebody with an actor document and a handle, served at once."""
         identity = f"https://{self.host}/users/{name}"
         private = a_key(key)
@@ -271,15 +278,13 @@ class Fediverse:
         settings = settings or self.settings(name)
         database = await open_database(settings.database_url)
         instance = Instance(settings=settings, database=database, clock=self._clock)
+        await ensure_server_actor(instance, make_keys=server_keys)
         network = build_network(instance, resolver=self.names, deadlines=deadlines)
         app = federation_app(instance, network)
         runner = await self._listen(app, f"{name}.test")
         deliveries = DeliverySource(network, chance=lambda: 0.5)
-        sources = [
-            InboxSource(network, handlers or {}, chance=lambda: 0.5),
-            deliveries,
-            JobSource(instance, jobs or {}),
-        ]
+        arrivals = InboxSource(network, handlers or {}, chance=lambda: 0.5)
+        sources: list[Source] = [arrivals, deliveries, JobSource(instance, jobs or {})]
         server = Server(instance, network, deliveries, Worker(instance, sources), runner)
         self.servers.append(server)
         return server

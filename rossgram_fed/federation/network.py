@@ -10,6 +10,7 @@ from importlib.metadata import version
 from aiohttp.abc import AbstractResolver
 from aiohttp.web import AppKey
 
+from activitypub.actors import Actor
 from activitypub.client import Client, Fetched
 from activitypub.origin import host_of
 from rossgram_fed.federation.acceptance import Acceptance
@@ -44,8 +45,10 @@ class Network:
     ready: Ready
     failures: Recent[str, Exception] = field(default_factory=lambda: Recent(most=10_000, milliseconds=NEGATIVE))
     """Fetches that failed lately, by URI."""
-    actor_fetches: SingleFlight[int] = field(default_factory=SingleFlight)
-    """Actors being fetched at this moment, by URI; each yields an account id."""
+    actor_reads: SingleFlight[Actor] = field(default_factory=SingleFlight)
+    """Actors being fetched at this moment, by URI."""
+    actors_kept: SingleFlight[int] = field(default_factory=SingleFlight)
+    """Actors whose handles are being looked up, by URI; each yields an account id."""
 
     refetched: Recent[str, bool] = field(default_factory=lambda: Recent(most=20_000, milliseconds=NEGATIVE))
     """Known actors whose keys were fetched again lately because a signature did not hold."""

@@ -35,9 +35,17 @@ async def by_uri(network: Network, uri: str, *, refresh: bool = False) -> int:
     settings = network.instance.settings
     if addresses.is_local(settings, uri):
         raise Refused(f"Nobody here has the address {uri}.", status=404)
-    if not is_actor_id(uri, settings.development.allow_http_and_private_networks):
-        raise AddressRefused("That is no address of an actor.")
-    return await network.actor_fetches.run(uri, lambda: _fetch(network, uri))
+    return await keep(network, await read(network, uri))
+
+
+async def read(network: Network, uri: str) -> Actor:
+    """Fetch an actor from its own origin and check it; nothing is written, unless the origin says it is gone."""
+    return await network.actor_reads.run(uri, lambda: _read(network, uri))
+
+
+async def keep(network: Network, actor: Actor) -> int:
+    """Settle an actor's handle and write its row; return its account id."""
+    return await network.actors_kept.run(actor.id, lambda: _keep(network, actor))
 
 
 async def by_handle(network: Network, handle: Handle) -> int:
@@ -69,7 +77,10 @@ async def refresh(network: Network, payload: dict[str, object]) -> None:
             raise
 
 
-async def _fetch(network: Network, uri: str) -> int:
+async def _read(network: Network, uri: str) -> Actor:
+    settings = network.instance.settings
+    if addresses.is_local(settings, uri) or not is_actor_id(uri, settings.development.allow_http_and_private_networks):
+        raise AddressRefused("That is no address of an actor elsewhere.")
     try:
         document = await remote_documents.fetch(network, uri)
     except Refused as error:
@@ -77,9 +88,13 @@ async def _fetch(network: Network, uri: str) -> int:
             await _mark_gone(network, uri)
         raise
     actor = parse_actor(document)
-    if actor.id != uri and not same_origin(actor.id, uri):
+    if not same_origin(actor.id, uri):
         raise ForeignId(f"{uri} is {actor.id}, which is elsewhere.")
     _check(network, actor)
+    return actor
+
+
+async def _keep(network: Network, actor: Actor) -> int:
     handle = await _handle_of(network, actor)
     async with network.instance.change() as change:
         return await store_actor(change, actor, handle=handle)

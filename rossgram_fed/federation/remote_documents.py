@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from activitypub.errors import ActivityPubError, AddressRefused, ForeignId, MalformedDocument
+from activitypub.errors import ActivityPubError, AddressRefused, ForeignId, MalformedDocument, Unreachable
 from activitypub.origin import is_http_url, same_origin
 from rossgram_fed.federation import addresses
-from rossgram_fed.federation.network import Network
+from rossgram_fed.federation.network import MINUTE, Network
 
 
 async def fetch(network: Network, uri: str) -> dict[str, object]:
@@ -25,7 +25,7 @@ async def fetch(network: Network, uri: str) -> dict[str, object]:
     try:
         return await _fetch(network, uri)
     except ActivityPubError as error:
-        network.failures.put(uri, error, now=now)
+        network.failures.put(uri, error, now=now, milliseconds=MINUTE if isinstance(error, Unreachable) else None)
         raise
 
 

@@ -82,6 +82,15 @@ async def mark_deleted(change: Change, account_id: int) -> None:
     change.tx.signal("account", str(account_id))
 
 
+def own_keys(actor: Actor) -> list[dict[str, str]]:
+    """Return the keys that are the actor's: owned by it and on its origin. Whatever else it lists proves nothing."""
+    return [
+        {"id": key.id, "pem": key.pem}
+        for key in actor.public_keys
+        if key.owner == actor.id and same_origin(key.id, actor.id)
+    ]
+
+
 def _check_username(username: str) -> None:
     if not username or len(username) > LONGEST_USERNAME:
         raise MalformedDocument("The actor's name is missing or too long.")
@@ -116,11 +125,6 @@ def _values(change: Change, actor: Actor, handle: HandleOf) -> dict[str, object]
     def own(url: str) -> str:
         return url if usable(url) and same_host(url, actor.id) else ""
 
-    keys = [
-        {"id": key.id, "pem": key.pem}
-        for key in actor.public_keys
-        if key.owner == actor.id and same_origin(key.id, actor.id)
-    ]
     links = [{"name": field.name[:LONGEST_NAME], "value": clean(field.value)} for field in actor.fields[:MOST_LINKS]]
     return {
         "username": handle.username,
@@ -138,7 +142,7 @@ def _values(change: Change, actor: Actor, handle: HandleOf) -> dict[str, object]
         "followers_uri": own(actor.followers),
         "following_uri": own(actor.following),
         "featured_uri": own(actor.featured),
-        "public_keys": orjson.dumps(keys).decode(),
+        "public_keys": orjson.dumps(own_keys(actor)).decode(),
         "locked": actor.locked,
         "discoverable": actor.discoverable,
         "indexable": actor.indexable,

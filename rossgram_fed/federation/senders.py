@@ -6,7 +6,7 @@ lasts a minute, or until the account changes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import orjson
@@ -54,7 +54,7 @@ class KnownSenders:
             return None
         known = KnownSender(
             sender=Sender(account_id=row["id"], uri=row["uri"], host=host_of(row["uri"])),
-            keys=_parsed(row["public_keys"]),
+            keys=parsed_keys(orjson.loads(row["public_keys"])),
             suspended=row["suspended_at"] is not None,
             deleted=row["deleted_at"] is not None,
         )
@@ -68,9 +68,10 @@ class KnownSenders:
             self._by_uri.forget(uri)
 
 
-def _parsed(listed: str) -> dict[str, PublicKey]:
+def parsed_keys(listed: Iterable[Mapping[str, str]]) -> dict[str, PublicKey]:
+    """Return the keys of a list like ``accounts.public_keys`` by their ids; those of kinds we do not accept are out."""
     keys: dict[str, PublicKey] = {}
-    for key in orjson.loads(listed):
+    for key in listed:
         try:
             keys[key["id"]] = load_public(key["pem"])
         except BadSignature:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import orjson
@@ -92,12 +93,12 @@ class Signers:
         return await self.key_of(self._server_id)
 
 
-async def ensure_server_actor(instance: Instance) -> int:
+async def ensure_server_actor(instance: Instance, *, make_keys: Callable[[], NewKeys] = make_account_keys) -> int:
     """Return the id of the server's own account, making it at the first start."""
     found = await _server_account(instance)
     if found is not None:
         return found
-    keys = await asyncio.to_thread(make_account_keys)
+    keys = await asyncio.to_thread(make_keys)
     settings = instance.settings
     async with instance.change() as change:
         account_id = change.new_id()
