@@ -46,7 +46,16 @@ class Folder:
 
     async def put(self, data: bytes, suffix: str) -> str:
         """Keep ``data`` durably and return its key; ``suffix`` is ``.webp`` or ``.jpg``."""
-        return await asyncio.to_thread(self._write, data, suffix)
+        key = f"{self._random_hex(16)}{suffix}"
+        work = asyncio.ensure_future(asyncio.to_thread(self._write, data, self.path(key)))
+        try:
+            await asyncio.shield(work)
+        except asyncio.CancelledError:
+            # A thread cannot be called back: wait for the file, then remove it.
+            await asyncio.wait([work])
+            await self.delete(key)
+            raise
+        return key
 
     async def delete(self, *keys: str) -> None:
         """Remove files; those that are gone already are no error."""
@@ -79,10 +88,8 @@ class Folder:
         """Return the bytes of all files together; walks the folder, so for ``doctor`` and for a thread."""
         return sum(file.stat().st_size for file in self._path.glob("[0-9a-f][0-9a-f]/*"))
 
-    def _write(self, data: bytes, suffix: str) -> str:
-        key = f"{self._random_hex(16)}{suffix}"
-        final = self.path(key)
-        unfinished = self._path / _UNFINISHED / key
+    def _write(self, data: bytes, final: Path) -> None:
+        unfinished = self._path / _UNFINISHED / final.name
         unfinished.parent.mkdir(parents=True, exist_ok=True)
         final.parent.mkdir(exist_ok=True)
         try:
@@ -95,7 +102,6 @@ class Folder:
             unfinished.unlink(missing_ok=True)
             raise
         _sync_folder(final.parent)
-        return key
 
 
 def _unlink(paths: Iterable[Path]) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import orjson
 from aiohttp import web
 
-from rossgram_fed.instance import INSTANCE, Change
+from rossgram_fed.instance import INSTANCE, Change, Instance
 from rossgram_fed.media.errors import BadPicture
 from rossgram_fed.media.keeping import Files, note_photo_files, remove_files, write_files
 from rossgram_fed.media.pictures import Focal, Picture
@@ -24,6 +24,10 @@ from rossgram_fed.web.forms import Upload
 
 AT_ONCE = 2
 """Files of one request that are in memory at the same time."""
+
+MOST_WAITING = 60
+"""Photos that one account may have without a post, so that nobody fills the disk by never posting."""
+TOO_MANY = f"You have {MOST_WAITING} photos waiting already. Post or remove some of them first."
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,10 @@ async def receive(
 ) -> list[Uploaded | RefusedUpload]:
     """Turn the files of a form into photos of this account, in their order."""
     studio, folder, instance = request.app[STUDIO], request.app[STORAGE], request.app[INSTANCE]
-    outcomes = await develop_all(studio, folder, uploads, megabytes=instance.settings.limits.photo_megabytes)
+    room = MOST_WAITING - await _waiting(instance, account_id)
+    taken = uploads[: max(0, room)]
+    outcomes = await develop_all(studio, folder, taken, megabytes=instance.settings.limits.photo_megabytes)
+    outcomes += [RefusedUpload(upload.file_name, TOO_MANY) for upload in uploads[len(taken) :]]
     developed = [outcome for outcome in outcomes if isinstance(outcome, Developed)]
     if not developed:
         return [outcome for outcome in outcomes if isinstance(outcome, RefusedUpload)]
@@ -128,6 +135,13 @@ async def discard(change: Change, photo_ids: Sequence[int], *, account_id: int) 
             "DELETE FROM photos WHERE id = $1 AND account_id = $2 AND post_id IS NULL", photo_id, account_id
         )
     change.tx.signal("media")
+
+
+async def _waiting(instance: Instance, account_id: int) -> int:
+    count = await instance.database.fetch_value(
+        "SELECT COUNT(*) FROM photos WHERE account_id = $1 AND post_id IS NULL", account_id
+    )
+    return int(count)
 
 
 async def _develop(studio: Studio, folder: Folder, upload: Upload, *, megabytes: int) -> Developed | RefusedUpload:

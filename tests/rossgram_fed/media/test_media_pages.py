@@ -1,0 +1,207 @@
+"""Serving pictures: to whom, with which headers, and never by way of a stranger's server."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from rossgram_fed.federation.remote_media import REMOTE_MEDIA
+from rossgram_fed.instance import INSTANCE
+from rossgram_fed.media.keeping import note_avatar, write_files
+from rossgram_fed.media.pictures import Recipe, develop
+from rossgram_fed.media.storage import STORAGE
+from rossgram_fed.media.studio import STUDIO
+from rossgram_fed.models import Account, Mention, Photo, User
+from rossgram_fed.models.posts import Visibility
+from rossgram_fed.posts.media_pages import serve_avatar, serve_media, serve_photo
+from rossgram_fed.secrets_file import Secrets
+from rossgram_fed.web import plumbing, sessions
+from rossgram_fed.web.cookies import cookie_name
+from tests.builders import a_person
+from tests.rossgram_fed.media.conftest import Gallery
+from tests.rossgram_fed.media.samples import a_file
+
+Client = TestClient[web.Request, web.Application]
+
+
+@pytest.fixture
+async def client(gallery: Gallery) -> AsyncIterator[Client]:
+    app = web.Application()
+    app[INSTANCE], app[STUDIO], app[STORAGE] = gallery.instance, gallery.studio, gallery.folder
+    app[REMOTE_MEDIA] = gallery.remote
+    plumbing.install(app, secrets=Secrets(csrf=b"x" * 32, setup_token="y"))
+    app.router.add_get("/media/{key}", serve_media)
+    app.router.add_get("/photos/{photo_id}/{rendition}", serve_photo)
+    app.router.add_get("/avatars/{account_id}", serve_avatar)
+    async with TestClient(TestServer(app)) as made:
+        yield made
+
+
+async def signed_in(gallery: Gallery, username: str) -> tuple[int, dict[str, str]]:
+    """Somebody with an account here, and the header that says who they are."""
+    async with gallery.instance.change() as change:
+        account = await a_person(change, username)
+        user = await User.get(account_id=account.id)
+        token = sessions.new_token()
+        await sessions.start(change, user_id=user.id, token=token)
+    return account.id, {"Cookie": f"{cookie_name(gallery.instance.settings, sessions.COOKIE)}={token}"}
+
+
+async def status_of(client: Client, path: str, headers: dict[str, str] | None = None) -> int:
+    async with client.get(path, headers=headers or {}, allow_redirects=False) as response:
+        return response.status
+
+
+async def test_a_file_is_served_for_ever(gallery: Gallery, client: Client) -> None:
+    """A file comes with its real type, may be kept for ever, and can do nothing but be shown."""
+    data = b"RIFF0000WEBP"
+    key = await gallery.folder.put(data, ".webp")
+    async with client.get(f"/media/{key}") as response:
+        assert (response.status, await response.read()) == (200, data)
+        headers = response.headers
+    assert headers["Content-Type"] == "image/webp"
+    assert headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert "Set-Cookie" not in headers
+    async with client.get(f"/media/{key}", headers={"If-None-Match": headers["ETag"]}) as again:
+        assert again.status == 304
+    async with client.head(f"/media/{key}") as head:
+        assert (head.status, head.headers["Content-Length"]) == (200, str(len(data)))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/media/" + "0" * 32 + ".webp",
+        "/media/" + "0" * 32 + ".html",
+        "/media/..%2f..%2fdatabase.sqlite3",
+        "/media/%2e%2e",
+        "/media/unfinished",
+        "/media/a%00b",
+        "/photos/1/grid",
+        "/photos/x/grid",
+        "/photos/-1/grid",
+        "/photos/1e3/grid",
+        "/photos/%D9%A1/grid",
+        "/photos/99999999999999999999999999/grid",
+        "/photos/" + "9" * 5000 + "/grid",
+        "/avatars/1",
+        "/avatars/x",
+    ],
+)
+async def test_what_is_not_there_is_not_found(gallery: Gallery, client: Client, path: str) -> None:
+    """No address reads anything but a picture, and what is missing may not be remembered as missing for ever."""
+    async with client.get(path) as response:
+        assert response.status == 404
+        assert "immutable" not in response.headers.get("Cache-Control", "")
+
+
+async def test_a_remote_photo_comes_through_us(gallery: Gallery, client: Client) -> None:
+    """The first look fetches, the second does not, and no answer sends a browser to the origin."""
+    gallery.there.serve("/photo.jpg", a_file(width=1200, height=900))
+    photo = await gallery.a_remote_photo()
+    for name, width in (("grid", 640), ("feed", 1080), ("full", 1200)):
+        async with client.get(f"/photos/{photo.id}/{name}", allow_redirects=False) as response:
+            assert response.status == 200
+            assert response.headers["Content-Type"] == "image/webp"
+            assert response.headers["Cache-Control"] == "public, max-age=86400"
+            assert response.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+            assert (await response.read()).startswith(b"RIFF")
+        rows = await gallery.instance.database.fetch("SELECT width FROM photos")
+        assert rows[0]["width"] == 1200, width
+    assert gallery.there.asked_for("/photo.jpg") == 1
+
+
+@pytest.mark.parametrize("name", ["federated", "original", "avatar", "GRID", "grid.webp"])
+async def test_only_renditions_have_addresses(gallery: Gallery, client: Client, name: str) -> None:
+    """A name that is no rendition is not found and causes no fetch."""
+    photo = await gallery.a_remote_photo()
+    assert await status_of(client, f"/photos/{photo.id}/{name}") == 404
+    assert gallery.there.received == []
+
+
+async def test_a_failed_photo_is_not_found(gallery: Gallery, client: Client) -> None:
+    """When the origin gives nothing usable the browser gets a 404 from us, and never a redirect."""
+    photo = await gallery.a_remote_photo()
+    assert await status_of(client, f"/photos/{photo.id}/grid") == 404
+    assert await status_of(client, f"/photos/{photo.id}/grid") == 404
+    assert gallery.there.asked_for("/photo.jpg") == 1
+
+
+async def test_a_file_that_was_lost_is_fetched_again(gallery: Gallery, client: Client) -> None:
+    """A row that says ready while its files are gone, after a restored backup for instance, mends itself."""
+    gallery.there.serve("/photo.jpg", a_file())
+    photo = await gallery.a_remote_photo()
+    assert await status_of(client, f"/photos/{photo.id}/grid") == 200
+    await gallery.folder.delete(*gallery.files)
+    assert await status_of(client, f"/photos/{photo.id}/grid") == 200
+    assert gallery.there.asked_for("/photo.jpg") == 2
+
+
+@pytest.mark.parametrize(
+    ("visibility", "visitor", "stranger", "mentioned"),
+    [
+        (Visibility.PUBLIC, 200, 200, 200),
+        (Visibility.UNLISTED, 200, 200, 200),
+        (Visibility.FOLLOWERS, 404, 404, 200),
+        (Visibility.DIRECT, 404, 404, 200),
+    ],
+)
+async def test_photos_are_as_private_as_their_posts(
+    gallery: Gallery, client: Client, visibility: Visibility, visitor: int, stranger: int, mentioned: int
+) -> None:
+    """Who may not see a post does not see its photo either, nor make us fetch it; caches keep private ones to one."""
+    gallery.there.serve("/photo.jpg", a_file())
+    photo = await gallery.a_remote_photo(visibility=visibility)
+    bob, as_bob = await signed_in(gallery, "bob")
+    _, as_eve = await signed_in(gallery, "eve")
+    async with gallery.instance.change() as change:
+        await Mention.create(id=change.new_id(), post_id=photo.post_id, account_id=bob)
+    path = f"/photos/{photo.id}/grid"
+    assert await status_of(client, path) == visitor
+    assert await status_of(client, path, as_eve) == stranger
+    assert (not gallery.there.received) == (visitor == 404)
+    async with client.get(path, headers=as_bob) as response:
+        assert response.status == mentioned
+        scope = "public" if visibility <= Visibility.UNLISTED else "private"
+        assert response.headers["Cache-Control"] == f"{scope}, max-age=86400"
+
+
+async def test_an_upload_without_a_post_has_no_public_address(gallery: Gallery, client: Client) -> None:
+    """A photo that waits in its owner's composer is nobody's business."""
+    photo = await gallery.a_remote_photo()
+    await Photo.filter(id=photo.id).update(post_id=None)
+    assert await status_of(client, f"/photos/{photo.id}/grid") == 404
+
+
+async def test_avatars_of_ours_and_of_others(gallery: Gallery, client: Client) -> None:
+    """Both are served from our storage as JPEG; the accounts of those who are suspended or gone show none."""
+    gallery.there.serve("/sam.png", a_file("PNG", 500, 500))
+    picture = develop(a_file(), gallery.instance.settings.limits, recipe=Recipe.AVATAR)
+    files = await write_files(gallery.folder, picture)
+    async with gallery.instance.change() as change:
+        alice, sam = await a_person(change), await gallery.a_sam(change)
+        key = await note_avatar(change, files, account_id=alice.id)
+        await Account.filter(id=alice.id).update(avatar_key=key)
+        await Account.filter(id=sam.id).update(avatar_url="https://there.test/sam.png")
+    for account in (alice, sam, sam):
+        async with client.get(f"/avatars/{account.id}", allow_redirects=False) as response:
+            assert response.status == 200
+            assert response.headers["Content-Type"] == "image/jpeg"
+            assert response.headers["Cache-Control"] == "public, max-age=300"
+    assert gallery.there.asked_for("/sam.png") == 1
+    await Account.filter(id=alice.id).update(suspended_at=1)
+    await Account.filter(id=sam.id).update(deleted_at=1)
+    assert [await status_of(client, f"/avatars/{account.id}") for account in (alice, sam)] == [404, 404]
+
+
+async def test_somebody_without_an_avatar(gallery: Gallery, client: Client) -> None:
+    """No avatar, no picture, no request."""
+    async with gallery.instance.change() as change:
+        alice, sam = await a_person(change), await gallery.a_sam(change)
+    assert [await status_of(client, f"/avatars/{account.id}") for account in (alice, sam)] == [404, 404]
+    assert gallery.there.received == []
