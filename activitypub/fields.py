@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from math import isfinite
 from typing import Any
 
@@ -63,8 +64,12 @@ def address(value: Any) -> str:
         return ""
     if not isinstance(value, str):
         value = _reference(value)
-    if len(value) > MAX_URL:
-        return ""
+    return _accepted(value) if len(value) <= MAX_URL else ""
+
+
+@lru_cache(maxsize=2048)
+def _accepted(value: str) -> str:
+    """Return the address if it is one; remembered, because documents name the same few over and over."""
     if not _ADDRESS.fullmatch(value):
         value = value.strip()
         if not _ADDRESS.fullmatch(value):

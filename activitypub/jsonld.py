@@ -21,8 +21,10 @@ from activitypub.errors import MalformedDocument
 
 MAX_DEPTH = 32
 """Levels of nesting; the deepest honest documents have about ten."""
-MAX_COMPACTED_NODES = 2_000
-"""Objects and lists in a document that is to be compacted; pyld costs some 20 µs for each."""
+MAX_NODES = 20_000
+"""Objects and lists in any document; a page of sixty posts has some three thousand."""
+MAX_COMPACTED_VALUES = 1_000
+"""Values in a document that is to be compacted; pyld costs up to 90 µs for each."""
 MAX_INLINE_TERMS = 400
 MAX_CONTEXTS = 32
 
@@ -125,33 +127,41 @@ def plain(document: Mapping[str, Any]) -> Mapping[str, Any]:
     Raises ``MalformedDocument`` when it is nested too deep, uses ``@graph``, ``@included`` or ``@reverse`` (which let
     one document say different things to different readers), or cannot be compacted within bounds.
     """
-    contexts, nodes = survey(document)
+    contexts, size = survey(document)
     if not any(map(_renames, contexts)):
         return document
-    if nodes > MAX_COMPACTED_NODES:
+    if size > MAX_COMPACTED_VALUES:
         raise MalformedDocument("The document is too large for one that renames terms.")
     return compact(document)
 
 
 def survey(document: Mapping[str, Any]) -> tuple[list[Any], int]:
-    """Walk the document level by level; return its contexts, wherever they stand, and how many nodes it has."""
+    """Walk the document level by level; return its contexts, wherever they stand, and how many values it has.
+
+    Raises ``MalformedDocument`` when it is too deep, too large, or uses a keyword that makes graphs.
+    """
     contexts: list[Any] = []
-    nodes = 0
+    nodes, size = 0, 0
     level: list[Any] = [document]
     for _ in range(MAX_DEPTH):
         below: list[Any] = []
-        for node in level:
-            if type(node) is list:
-                below += [value for value in node if type(value) in _NESTS]
-                continue
-            if "@graph" in node or "@included" in node or "@reverse" in node:
-                raise MalformedDocument("The document uses @graph, @included or @reverse, which we do not read.")
-            if "@context" in node:
-                contexts.append(node["@context"])
-            below += [value for value in node.values() if type(value) in _NESTS]
         nodes += len(level)
+        if nodes > MAX_NODES:
+            raise MalformedDocument("The document has too many objects and lists.")
+        for node in level:
+            size += len(node)
+            values = node
+            if type(node) is not list:
+                if "@graph" in node or "@included" in node or "@reverse" in node:
+                    raise MalformedDocument("The document uses @graph, @included or @reverse, which we do not read.")
+                if "@context" in node:
+                    contexts.append(node["@context"])
+                values = node.values()
+            for value in values:
+                if type(value) in _NESTS:
+                    below.append(value)
         if not below:
-            return contexts, nodes
+            return contexts, size
         level = below
     raise MalformedDocument(f"The document is nested more than {MAX_DEPTH} levels deep.")
 

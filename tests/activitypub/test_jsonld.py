@@ -193,10 +193,17 @@ def test_depth_is_bounded() -> None:
         jsonld.survey(nested(5000))
 
 
+def test_size_is_bounded() -> None:
+    """A megabyte of empty lists is refused, not walked to its end."""
+    with pytest.raises(MalformedDocument, match="too many"):
+        jsonld.survey({"tag": [[] for _ in range(jsonld.MAX_NODES)]})
+
+
 @pytest.mark.parametrize(
     ("document", "reason"),
     [
-        ({"@context": [AS2, {"uri": "@id"}], "tag": [{"n": number} for number in range(3000)]}, "too many nodes"),
+        ({"@context": [AS2, {"uri": "@id"}], "to": ["https://a.example/1"] * 1000}, "too many recipients"),
+        ({"@context": [AS2, {"uri": "@id"}], "tag": [{"n": number} for number in range(3000)]}, "too many values"),
         ({"@context": [AS2, {f"t{number}": f"as:u{number}" for number in range(500)}]}, "too many terms"),
         ({"@context": [AS2, {"uri": "@id", "x": {"@id": 5}}]}, "a definition pyld refuses"),
         ({"@context": [AS2, {"uri": "@id", "a": "b:c", "b": "a:c"}], "a": 1}, "definitions in a circle"),

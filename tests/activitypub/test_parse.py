@@ -36,6 +36,7 @@ def activity(kind: str, **changes: Any) -> Any:
         (b'{"a":"\xff"}', "no UTF-8"),
         (b'{"a":' * 33 + b"1" + b"}" * 33, "too deep"),
         (b"[" * 100_000, "absurdly deep"),
+        (b'{"a":[' + b"[]," * 200_000 + b"[]]}", "absurdly wide"),
         (b'{"@graph":[' + b"{}," * 40 + b"{}]}", "a graph"),
     ],
 )
