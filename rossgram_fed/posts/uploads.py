@@ -93,14 +93,20 @@ async def develop_all(
         async with turns:
             return await _develop(studio, folder, upload, megabytes=megabytes)
 
+    if not uploads:
+        return []
     tasks = [asyncio.ensure_future(one(upload)) for upload in uploads]
     try:
-        return list(await asyncio.gather(*tasks))
+        # Not gather: it would cancel the tasks too, and a second time would interrupt their cleaning up.
+        finished, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+        for task in finished:
+            task.result()
+        return [task.result() for task in tasks]
     except BaseException:
         for task in tasks:
             task.cancel()
-        finished = await asyncio.gather(*tasks, return_exceptions=True)
-        await remove_files(folder, *(outcome.files for outcome in finished if isinstance(outcome, Developed)))
+        outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+        await remove_files(folder, *(outcome.files for outcome in outcomes if isinstance(outcome, Developed)))
         raise
 
 
