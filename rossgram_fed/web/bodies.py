@@ -13,6 +13,7 @@ from typing import TypeVar
 from urllib.parse import parse_qsl
 
 from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 from multidict import MultiDict
 
 from rossgram_fed.config import LimitSettings
@@ -26,6 +27,7 @@ SECONDS = 30
 """How long we wait for the next piece of a body; aiohttp itself waits for ever."""
 _IN_MEMORY = 1 << 20
 _PIECE = 1 << 18
+_BROKEN = "The form arrived broken. Try again."
 _TAKES_UPLOADS = "takes_uploads"
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Awaitable[web.StreamResponse]])
@@ -51,6 +53,8 @@ async def read_form(request: web.Request, limits: LimitSettings) -> Form:
             return await _read_fields(request)
     except TimeoutError:
         raise TooSlow("The form did not arrive in time. Try again.") from None
+    except (HttpProcessingError, web.RequestPayloadError) as error:
+        raise BadRequest(_BROKEN) from error
 
 
 async def _read_fields(request: web.Request) -> Form:
@@ -92,7 +96,7 @@ async def _read_multipart(request: web.Request, limits: LimitSettings) -> Form:
             form.values.add(part.name, value.decode("utf-8", "replace"))
     except (ValueError, AssertionError) as error:
         close_uploads(form)
-        raise BadRequest("The form arrived broken. Try again.") from error
+        raise BadRequest(_BROKEN) from error
     except BaseException:
         close_uploads(form)
         raise
