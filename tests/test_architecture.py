@@ -38,9 +38,16 @@ HARMLESS = {"rossgram_fed/doctor/names.py": "socket", "rossgram_fed/federation/g
 """Modules that import ``socket`` for its constants and types; they open nothing, which ``OPENERS`` sees to."""
 
 
+INSTALLED = {"node_modules", ".venv"}
+"""Folders below ours that hold other people's code."""
+
+
 def python_files(*folders: str) -> list[Path]:
     return sorted(
-        file for folder in folders for file in (ROOT / folder).rglob("*.py") if "node_modules" not in file.parts
+        file
+        for folder in folders
+        for file in (ROOT / folder).rglob("*.py")
+        if not INSTALLED.intersection(file.relative_to(ROOT).parts)
     )
 
 
