@@ -10,7 +10,7 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from ipaddress import ip_network
@@ -27,7 +27,15 @@ from yarl import URL
 from activitypub.http import ACTIVITY_JSON, Request
 from activitypub.keys import PrivateKey, make_rsa, public_pem
 from activitypub.signatures import Scheme, SigningKey, sign
-from rossgram_fed.config import DevelopmentSettings, FederationSettings, ServerSettings, Settings, StorageSettings
+from rossgram_fed.app import WORKER, build_app
+from rossgram_fed.config import (
+    DevelopmentSettings,
+    FederationSettings,
+    LimitSettings,
+    ServerSettings,
+    Settings,
+    StorageSettings,
+)
 from rossgram_fed.database import open_database
 from rossgram_fed.federation import discovery, endpoints
 from rossgram_fed.federation.arrivals import Handlers
@@ -39,6 +47,7 @@ from rossgram_fed.federation.transport import Deadlines
 from rossgram_fed.instance import INSTANCE, Instance
 from rossgram_fed.jobs.runner import JobHandler, JobSource
 from rossgram_fed.jobs.worker import Source, Worker
+from rossgram_fed.secrets_file import Secrets
 
 LOOPBACK = ip_network("127.0.0.0/8")
 AS2 = "https://www.w3.org/ns/activitystreams"
@@ -92,7 +101,8 @@ class Server:
 
     instance: Instance
     network: Network
-    deliveries: DeliverySource
+    deliveries: DeliverySource | None
+    """None when the application closes them itself."""
     worker: Worker
     runner: web.AppRunner
 
@@ -256,11 +266,13 @@ class Fediverse:
             connector=TCPConnector(ssl=trusting, resolver=self.names, use_dns_cache=False), auto_decompress=False
         )
 
-    def settings(self, name: str) -> Settings:
+    def settings(self, name: str, *, database: str | None = None) -> Settings:
         """Settings of the server at https://NAME.test, which may reach loopback addresses."""
         return Settings(
             server=ServerSettings(base_url=f"https://{name}.test", name=name.title()),
-            storage=StorageSettings(data=self._folder / name, database=self._new_database()),
+            storage=StorageSettings(
+                data=self._folder / name, database=self._new_database() if database is None else database
+            ),
             federation=FederationSettings(extra_ca_file=self._ca_file),
             development=DevelopmentSettings(allow_http_and_private_networks=True, private_networks=(LOOPBACK,)),
         )
@@ -284,8 +296,18 @@ class Fediverse:
         runner = await self._listen(app, f"{name}.test")
         deliveries = DeliverySource(network, chance=lambda: 0.5)
         arrivals = InboxSource(network, handlers or {}, chance=lambda: 0.5)
-        sources: list[Source] = [arrivals, deliveries, JobSource(instance, jobs or {})]
+        sources: list[Source] = [arrivals, deliveries, JobSource(instance, {} if jobs is None else jobs)]
         server = Server(instance, network, deliveries, Worker(instance, sources), runner)
+        self.servers.append(server)
+        return server
+
+    async def whole_server(self, name: str, *, settings: Settings | None = None) -> Server:
+        """Start a whole server as people run it, pages and all, with its own SQLite file and data folder."""
+        settings = settings or replace(self.settings(name, database=""), limits=LimitSettings(picture_processes=1))
+        secrets = Secrets(csrf=b"c" * 32, setup_token=f"setup-{name}")
+        app = build_app(settings, secrets, with_worker=False, resolver=self.names, clock=self._clock)
+        runner = await self._listen(app, f"{name}.test")
+        server = Server(app[INSTANCE], app[NETWORK], None, app[WORKER], runner)
         self.servers.append(server)
         return server
 
@@ -307,10 +329,11 @@ class Fediverse:
         """Stop everybody and close every database."""
         await self.session.close()
         for server in self.servers:
-            await server.deliveries.close(grace=0.1)
-            await server.network.close()
             await server.runner.cleanup()
-            await server.instance.database.close()
+            if server.deliveries is not None:
+                await server.deliveries.close(grace=0.1)
+                await server.network.close()
+                await server.instance.database.close()
         for peer in self.peers.values():
             if peer.runner is not None:
                 await peer.runner.cleanup()

@@ -17,7 +17,7 @@ from rossgram_fed.database.engine import placeholders
 from rossgram_fed.federation.hosts import SILENCES
 from rossgram_fed.federation.network import Network
 from rossgram_fed.federation.outbox import SIGNAL
-from rossgram_fed.federation.outcomes import Fate, Outcome, attempt, lease_ran_short
+from rossgram_fed.federation.outcomes import Fate, Outcome, attempt
 from rossgram_fed.federation.recent import Recent
 from rossgram_fed.instance import Change
 from rossgram_fed.jobs import queue
@@ -26,6 +26,7 @@ from rossgram_fed.jobs.retry import next_attempt
 logger = logging.getLogger(__name__)
 
 LEASE_MS = 5 * 60_000
+"""Far more than one try may take."""
 LOOK_EVERY = 1.0
 GATHER = 0.004
 """Seconds to wait for more deliveries to end, so that one transaction notes many."""
@@ -53,7 +54,6 @@ class DeliverySource:
         self._instance = network.instance
         self._chance = chance
         self._under_way: dict[asyncio.Task[Outcome], Row] = {}
-        self._turns: dict[str, asyncio.Semaphore] = {}
         self._bodies: Recent[int, bytes] = Recent(most=1000, milliseconds=_BODIES_MS)
 
     async def work_once(self) -> int:
@@ -61,14 +61,14 @@ class DeliverySource:
 
         Returns 0 only when nothing is due and nothing is under way.
         """
-        await self._start(await self._claim())
+        await self._start_what_is_due()
         if not self._under_way:
             return 0
         ended: set[asyncio.Task[Outcome]] = set()
         while not ended:
             ended = await self._wait()
             if not ended:
-                await self._start(await self._claim())
+                await self._start_what_is_due()
         outcomes = [task.result() for task in ended]
         for task in ended:
             del self._under_way[task]
@@ -89,18 +89,28 @@ class DeliverySource:
             await queue.release(change.tx, queue.Queue.DELIVERIES, [self._under_way[task]["id"] for task in late])
         self._under_way.clear()
 
-    async def _claim(self) -> list[Row]:
-        federation = self._instance.settings.federation
+    async def _start_what_is_due(self) -> None:
+        """Claim rows and start them, again as long as a crowded host keeps others from their turn."""
+        crowded = True
+        while crowded:
+            rows, crowded = await self._claim()
+            now = self._instance.clock()
+            for row in rows:
+                task = asyncio.create_task(self._deliver(row, self._bodies.get(row["activity_id"], now=now) or b""))
+                self._under_way[task] = row
+
+    async def _claim(self) -> tuple[list[Row], bool]:
+        """Return rows to start, and whether some were given back because their host has enough under way."""
+        instance, federation = self._instance, self._instance.settings.federation
         room = federation.workers - len(self._under_way)
-        if room <= 0 or not await queue.is_due(
-            self._instance.database, queue.Queue.DELIVERIES, now=self._instance.clock()
-        ):
-            return []
-        per_host = Counter(row["host"] for row in self._under_way.values())
-        busy = sorted(host for host, count in per_host.items() if count >= federation.connections_per_host)
+        if room <= 0 or not await queue.is_due(instance.database, queue.Queue.DELIVERIES, now=instance.clock()):
+            return [], False
+        at_host = Counter(row["host"] for row in self._under_way.values())
+        busy = sorted(host for host, count in at_host.items() if count >= federation.connections_per_host)
         not_busy = f" AND waiting.host NOT IN ({placeholders(len(busy), 4)})" if busy else ""
-        async with self._instance.change() as change:
-            rows = await queue.claim(
+        chosen: list[Row] = []
+        async with instance.change() as change:
+            claimed = await queue.claim(
                 change.tx,
                 queue.Queue.DELIVERIES,
                 now=change.now,
@@ -109,8 +119,15 @@ class DeliverySource:
                 where=f"{_NEXT_IN_LINE} AND {_HOST_IS_UP}{not_busy}",
                 arguments=busy,
             )
-            await self._read_bodies(change, rows)
-        return rows
+            for row in claimed:
+                at_host[row["host"]] += 1
+                if at_host[row["host"]] <= federation.connections_per_host:
+                    chosen.append(row)
+            taken = {row["id"] for row in chosen}
+            too_many = [row["id"] for row in claimed if row["id"] not in taken]
+            await queue.release(change.tx, queue.Queue.DELIVERIES, too_many)
+            await self._read_bodies(change, chosen)
+        return chosen, bool(too_many)
 
     async def _read_bodies(self, change: Change, rows: Iterable[Row]) -> None:
         wanted = sorted({row["activity_id"] for row in rows})
@@ -123,25 +140,12 @@ class DeliverySource:
             for row in found:
                 self._bodies.put(row["id"], bytes(row["body"]), now=change.now)
 
-    async def _start(self, rows: Iterable[Row]) -> None:
-        now = self._instance.clock()
-        for row in rows:
-            body = self._bodies.get(row["activity_id"], now=now)
-            task = asyncio.create_task(self._deliver(row, body or b"", started=now))
-            self._under_way[task] = row
-
-    async def _deliver(self, row: Row, body: bytes, *, started: int) -> Outcome:
-        turn = self._turns.setdefault(
-            row["host"], asyncio.Semaphore(self._instance.settings.federation.connections_per_host)
-        )
-        async with turn:
-            if lease_ran_short(started, now=self._instance.clock(), lease_ms=LEASE_MS):
-                return Outcome(row, Fate.GIVEN_BACK)
-            try:
-                return await attempt(self._network, row, body)
-            except Exception as error:
-                logger.exception("Delivery %s to %s met a mistake of ours.", row["id"], row["host"])
-                return Outcome(row, Fate.LATER, f"{type(error).__name__}: {error}")
+    async def _deliver(self, row: Row, body: bytes) -> Outcome:
+        try:
+            return await attempt(self._network, row, body)
+        except Exception as error:
+            logger.exception("Delivery %s to %s met a mistake of ours.", row["id"], row["host"])
+            return Outcome(row, Fate.LATER, f"{type(error).__name__}: {error}")
 
     async def _wait(self) -> set[asyncio.Task[Outcome]]:
         """Wait for a delivery to end or, while there is room, for news of more to deliver."""
@@ -158,7 +162,6 @@ class DeliverySource:
     async def _note(self, change: Change, outcomes: list[Outcome]) -> None:
         """Write down how deliveries ended, and what that says of their hosts."""
         await queue.done(change.tx, queue.Queue.DELIVERIES, _ids(outcomes, Fate.DELIVERED), now=change.now)
-        await queue.release(change.tx, queue.Queue.DELIVERIES, _ids(outcomes, Fate.GIVEN_BACK))
         for outcome in outcomes:
             if outcome.fate is Fate.FINAL:
                 await self._give_up(change, outcome)
@@ -173,9 +176,6 @@ class DeliverySource:
                 await self._network.hosts.silent(change, outcome.row["host"])
             elif outcome.rest_until > change.now:
                 await self._network.hosts.rest(change, outcome.row["host"], until=outcome.rest_until)
-        for host in [host for host, turn in self._turns.items() if not turn.locked()]:
-            if not any(row["host"] == host for row in self._under_way.values()):
-                del self._turns[host]
         if any(outcome.fate is not Fate.LATER for outcome in outcomes):
             change.tx.signal(SIGNAL)  # whoever stood behind these in line may go
 
@@ -218,7 +218,7 @@ class DeliverySource:
             "SELECT id, uri FROM accounts WHERE inbox = $1 AND domain <> '' AND deleted_at IS NULL LIMIT 5", inbox
         ):
             await queue.enqueue(
-                change, "refresh_account", {"uri": actor["uri"]}, unique_key=f"refresh_account {actor['id']}"
+                change, "refresh_account", {"uri": actor["uri"]}, unique_key=f"refresh_account:{actor['id']}"
             )
 
 

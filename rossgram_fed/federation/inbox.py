@@ -11,6 +11,7 @@ import hashlib
 import logging
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from aiohttp import web
 
@@ -86,6 +87,15 @@ async def request_from(request: web.Request, *, base_url: str, limit: int) -> Re
     return Request(request.method, f"{base_url}{request.raw_path}", request.headers, bytes(body))
 
 
+@dataclass(frozen=True, slots=True)
+class _Senders:
+    """Who sent a batch."""
+
+    known: dict[int, Sender]
+    gone: set[int]
+    """Those whose account ended: only their Delete still counts."""
+
+
 class InboxSource:
     """Takes what was accepted into effect."""
 
@@ -134,12 +144,14 @@ class InboxSource:
             else:
                 await queue.retry(change.tx, queue.Queue.INBOX, row["id"], run_at=when, error=reason)
 
-    async def _handle(self, change: Change, row: Row, senders: dict[int, Sender]) -> None:
-        sender = senders.get(row["sender_id"])
+    async def _handle(self, change: Change, row: Row, senders: _Senders) -> None:
+        sender, gone = senders.known.get(row["sender_id"]), senders.gone
         if sender is None:
             return
         document = load(bytes(row["body"]))
         activity = parse_activity(document)
+        if sender.account_id in gone and not isinstance(activity, Delete):
+            return
         doubtful = unproven(activity)
         if doubtful is not None:
             await _fetch_instead(change, doubtful)
@@ -150,7 +162,7 @@ class InboxSource:
                 break
         if isinstance(activity, Delete) and activity.object == sender.uri:
             # Some servers (Takahe) send an Update right behind the Delete of an account; nothing brings it back.
-            senders.pop(sender.account_id)
+            gone.add(sender.account_id)
 
 
 def unproven(activity: Activity) -> str | None:
@@ -177,14 +189,17 @@ async def _fetch_instead(change: Change, uri: str) -> None:
     await queue.enqueue(change, "fetch_post", {"uri": uri, "reason": "inbox"}, unique_key=key)
 
 
-async def _senders(change: Change, rows: Sequence[Row]) -> dict[int, Sender]:
+async def _senders(change: Change, rows: Sequence[Row]) -> _Senders:
     """Read who sent the rows; those suspended since are left out, and with them what they sent."""
     ids = sorted({row["sender_id"] for row in rows})
     if not ids:
-        return {}
+        return _Senders({}, set())
     found = await change.tx.fetch(
-        f"SELECT id, uri FROM accounts WHERE id IN ({placeholders(len(ids))}) "  # noqa: S608 - placeholders only
+        f"SELECT id, uri, deleted_at FROM accounts WHERE id IN ({placeholders(len(ids))}) "  # noqa: S608 - placeholders only
         "AND suspended_at IS NULL AND domain <> ''",
         *ids,
     )
-    return {row["id"]: Sender(account_id=row["id"], uri=row["uri"], host=host_of(row["uri"])) for row in found}
+    return _Senders(
+        known={row["id"]: Sender(account_id=row["id"], uri=row["uri"], host=host_of(row["uri"])) for row in found},
+        gone={row["id"] for row in found if row["deleted_at"] is not None},
+    )

@@ -24,8 +24,6 @@ MOST_REFUSALS = 6
 ALWAYS = 1000
 SECONDS = 75
 """For one try, redirects and the second knock included."""
-MARGIN_MS = 2 * SECONDS * 1000
-"""A delivery is not begun when its lease may run out before it ends."""
 
 
 class Fate(Enum):
@@ -34,8 +32,6 @@ class Fate(Enum):
     DELIVERED = auto()
     LATER = auto()
     FINAL = auto()
-    GIVEN_BACK = auto()
-    """Not tried after all; another claim will."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +50,6 @@ class Outcome:
     """Whether the actor behind the inbox is to be read again; one that is gone gets nothing more."""
     rest_until: int = 0
     """Instant until which the whole host asked to be left alone."""
-
-
-def lease_ran_short(started: int, *, now: int, lease_ms: int) -> bool:
-    """Say whether a row waited so long for its turn that its lease may end during the try."""
-    return now - started > lease_ms - MARGIN_MS
 
 
 async def attempt(network: Network, row: Row, body: bytes) -> Outcome:
