@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hmac
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from functools import cache
-from hashlib import sha256
+from hashlib import sha256, sha512
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -16,7 +17,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from multidict import CIMultiDict
 
 from activitypub.http import ACTIVITY_JSON, Request
-from activitypub.keys import PrivateKey
+from activitypub.keys import PrivateKey, public_pem
 from activitypub.signatures import SigningKey, check, claim_of
 
 NOW = datetime(2026, 5, 28, 20, 26, 40, tzinfo=UTC)
@@ -142,3 +143,37 @@ def with_signature(request: Request, change: Mapping[str, str]) -> Request:
 def verify(request: Request, *, key: PrivateKey | None = None, now: datetime = NOW) -> None:
     """Read and check a request as a server does that already has the sender's key."""
     check(request, claim_of(request), (key or rsa_key()).public_key(), now=now)
+
+
+def hmac_with_the_public_key() -> Request:
+    """The classic: sign as HMAC, with the victim's public PEM as the secret."""
+    request = cavage(algorithm="hmac-sha256")
+    text = f"(request-target): post /users/alice/inbox\nhost: here.test\ndate: {http_time()}\ndigest: {digest()}"
+    made = hmac.digest(public_pem(rsa_key()).encode(), text.encode(), "sha256")
+    return signed_with(request, made)
+
+
+def signed_with(request: Request, signature: bytes) -> Request:
+    before = request.headers["Signature"].partition('signature="')[0]
+    return request.with_headers({"Signature": f'{before}signature="{b64encode(signature).decode()}"'})
+
+
+def added(request: Request, name: str, value: str) -> Request:
+    """The request with one header line more, beside any of the same name."""
+    headers = request.headers.copy()
+    headers.add(name, value)
+    return Request(request.method, request.url, headers, request.body)
+
+
+def without(request: Request, name: str) -> Request:
+    headers = request.headers.copy()
+    del headers[name]
+    return Request(request.method, request.url, headers, request.body)
+
+
+def sha512_of_body() -> str:
+    return b64encode(sha512(cavage().body).digest()).decode()
+
+
+def added_parameter(request: Request, text: str) -> Request:
+    return request.with_headers({"Signature": f"{request.headers['Signature']},{text}"})
