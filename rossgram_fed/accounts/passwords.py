@@ -55,7 +55,7 @@ def _hash(password: str) -> str:
 def _matches(password: str, kept: str | None) -> bool:
     try:
         Argon2id.verify_phc_encoded(_bytes(password), _nobodys_hash() if kept is None else kept)
-    except InvalidKey:
+    except (InvalidKey, ValueError):  # the second: a kept value that is no hash
         return False
     return kept is not None
 
