@@ -112,7 +112,7 @@ async def account_page(request: web.Request, viewer: Viewer) -> web.StreamRespon
 
 @signed_in
 async def change_password(request: web.Request, viewer: Viewer) -> web.StreamResponse:
-    """``POST /settings/account``: a new password signs every other browser out."""
+    """``POST /settings/account/password``: a new password signs every other browser out."""
     instance, form = request.app[INSTANCE], form_of(request)
     draft = read_password(form, username=viewer.username)
     await _check_password(request, viewer, form, name="current", password=draft.current)

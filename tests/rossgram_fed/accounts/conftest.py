@@ -34,7 +34,7 @@ def accounts_app(instance: Instance) -> web.Application:
     app.router.add_get("/settings/profile", own.profile_page)
     app.router.add_post("/settings/profile", own.save_profile)
     app.router.add_get("/settings/account", own.account_page)
-    app.router.add_post("/settings/account", own.change_password)
+    app.router.add_post("/settings/account/password", own.change_password)
     app.router.add_post("/settings/account/delete", own.delete_account)
     app.router.add_get("/settings/sessions", own.sessions_page)
     app.router.add_post("/settings/sessions/{id}/end", own.end_session)

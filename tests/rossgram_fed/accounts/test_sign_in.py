@@ -109,16 +109,16 @@ async def test_change_password(signed_in: Browser, instance: Instance) -> None:
     """A new password needs the old one, and signs every other browser out."""
     other = Browser(signed_in.client)
     await other.post("/sign-in", {"username": "alice", "password": PASSWORD})
-    at = "/settings/account"
+    path, at = "/settings/account/password", "/settings/account"
     for current, new, words in (
         ("wrong password", "another good one", "This is not your password."),
         (PASSWORD, "short", "at least 10 characters"),
         (PASSWORD, "aaaaaaaaaaaaaa", "too easy to guess"),
     ):
-        response = await signed_in.post(at, {"current": current, "new": new})
+        response = await signed_in.post(path, {"current": current, "new": new}, at=at)
         assert response.status == 422
         assert words in await response.text()
-    assert (await signed_in.post(at, {"current": PASSWORD, "new": "another good one"})).status == 303
+    assert (await signed_in.post(path, {"current": PASSWORD, "new": "another good one"}, at=at)).status == 303
     assert (await other.get("/settings")).status == 303
     assert (await signed_in.get("/settings")).status == 200
     assert (await other.post("/sign-in", {"username": "alice", "password": PASSWORD})).status == 422
