@@ -49,12 +49,13 @@ class NotToBeHad(Exception):
 class RemoteMedia:
     """Our copies of what lives elsewhere, one per instance."""
 
-    def __init__(self, network: Network, studio: Studio, folder: Folder) -> None:
+    def __init__(self, network: Network, studio: Studio, folder: Folder, *, most_waiting: int = MOST_WAITING) -> None:
         self._network = network
         self._studio = studio
         self._folder = folder
         self._flights: SingleFlight[Files] = SingleFlight()
         self._waiting = 0
+        self._most_waiting = most_waiting
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._host_slots: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
@@ -120,7 +121,7 @@ class RemoteMedia:
         )
         if failed is not None and failed["retry_at"] > instance.clock():
             raise NotToBeHad(failed["reason"])
-        if self._waiting >= MOST_WAITING:
+        if self._waiting >= self._most_waiting:
             raise NotToBeHad("Too many pictures are on their way; try again in a moment.")
         self._waiting += 1
         try:

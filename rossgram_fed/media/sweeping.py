@@ -85,7 +85,8 @@ class Sweep:
     async def unknown(self) -> int:
         """Remove files that no row knows: what a process left that was killed between the file and its row."""
         removed = 0
-        for keys in await asyncio.to_thread(lambda: list(self._folder.older_than(UNKNOWN_SECONDS))):
+        subfolders = self._folder.older_than(UNKNOWN_SECONDS)
+        while keys := await asyncio.to_thread(next, subfolders, None):
             for start in range(0, len(keys), BATCH):
                 removed += await self._remove_unknown(keys[start : start + BATCH])
         return removed

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from rossgram_fed.config import LimitSettings
+from rossgram_fed.federation.network import Network
 from rossgram_fed.federation.remote_media import RemoteMedia
 from rossgram_fed.instance import Change, Instance
 from rossgram_fed.media.storage import Folder
@@ -27,6 +28,7 @@ class Gallery:
     """Everything that has to do with pictures on one server, and the stranger it copies from."""
 
     instance: Instance
+    network: Network
     folder: Folder
     studio: Studio
     remote: RemoteMedia
@@ -77,6 +79,7 @@ async def gallery(tmp_path: Path, clock: SettableClock, engine: Engine, studio: 
         with here.instance.database.active():
             yield Gallery(
                 instance=here.instance,
+                network=here.network,
                 folder=folder,
                 studio=studio,
                 remote=RemoteMedia(here.network, studio, folder),

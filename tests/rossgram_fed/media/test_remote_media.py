@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 from PIL import Image
 
-from rossgram_fed.federation.remote_media import NotToBeHad
+from rossgram_fed.federation.remote_media import NotToBeHad, RemoteMedia
 from rossgram_fed.models import Account, MediaFailure, Photo
 from rossgram_fed.models.posts import PhotoState
 from tests.conftest import SettableClock
@@ -250,3 +250,33 @@ async def test_somebody_without_an_avatar_has_none(gallery: Gallery) -> None:
         sam = await gallery.a_sam(change)
     with pytest.raises(NotToBeHad):
         await gallery.remote.avatar(sam.id)
+
+
+async def test_a_host_is_not_overrun_and_nobody_queues_without_end(gallery: Gallery) -> None:
+    """One host is asked for three pictures at a time; beyond what may wait, the next ones are put off, not noted."""
+    under_way, most, gate = 0, 0, asyncio.Event()
+
+    async def slowly(_: web.Request) -> web.Response:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        await gate.wait()
+        under_way -= 1
+        return web.Response(body=a_file())
+
+    photos = []
+    for number in range(6):
+        gallery.there.answers[f"/{number}.jpg"] = slowly
+        photos.append(await gallery.a_remote_photo(f"https://there.test/{number}.jpg"))
+    remote = RemoteMedia(gallery.network, gallery.studio, gallery.folder, most_waiting=5)
+    looks = [asyncio.create_task(remote.photo(photo.id)) for photo in photos]
+    await asyncio.wait(looks, return_when=asyncio.FIRST_EXCEPTION)
+    (put_off,) = [look for look in looks if look.done()]
+    with pytest.raises(NotToBeHad, match="try again in a moment"):
+        await put_off
+    while most < 3:
+        await asyncio.sleep(0)
+    gate.set()
+    await asyncio.gather(*(look for look in looks if look is not put_off))
+    assert most == 3
+    assert await MediaFailure.all().count() == 0
