@@ -60,7 +60,7 @@ async def unread_count(database: Database, account_id: int) -> int:
     """Return how much a person was told and has not seen, counted up to a hundred."""
     rows = await database.fetch(
         f"SELECT COUNT(*) AS unread FROM (SELECT 1 FROM notifications n WHERE n.read_at IS NULL AND {_SHOWN} "
-        "LIMIT 100) AS some",
+        "LIMIT 100) AS counted",
         account_id,
     )
     return int(rows[0]["unread"])

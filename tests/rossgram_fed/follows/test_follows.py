@@ -206,7 +206,7 @@ async def test_a_locked_account_answers_strangers_itself(instance: Instance) -> 
 @pytest.mark.parametrize(
     ("undone", "works", "reason"),
     [
-        (lambda sam, alice: follow_of(sam, alice), True, "the Follow itself"),
+        (follow_of, True, "the Follow itself"),
         (lambda sam, alice: follow_of(sam, alice, id="https://there.test/other"), True, "another inner id (Misskey)"),
         (lambda sam, alice: f"{sam.uri}#follow", True, "only the Follow's id"),
         (lambda sam, alice: alice.uri, True, "only the followed actor (snac)"),
