@@ -57,12 +57,11 @@ async def claim(
     choice: SQL text about the row ``waiting``, with ``arguments`` for its placeholders from ``$4`` on.
     """
     narrowed = f" AND ({where})" if where else ""
-    locked = " FOR UPDATE OF waiting SKIP LOCKED" if tx.skip_locked else ""
     # As a plain sub-select PostgreSQL may run it more than once and lease more than the limit; a locking CTE runs once.
     sql = (
         f"WITH chosen AS (SELECT waiting.id FROM {Queue(table)} AS waiting"  # noqa: S608
         f" WHERE waiting.state = 0 AND waiting.run_at <= $1 AND waiting.leased_until <= $1{narrowed}"
-        f" ORDER BY waiting.run_at, waiting.id LIMIT $2{locked})"
+        f" ORDER BY waiting.run_at, waiting.id LIMIT $2{tx.skip_locked})"
         f" UPDATE {Queue(table)} SET leased_until = $3, attempts = attempts + 1"
         " WHERE id IN (SELECT id FROM chosen) RETURNING *"
     )
