@@ -71,7 +71,8 @@ async def facts_of(change: Change, note: Note, *, account_id: int) -> Facts | No
 async def keep(change: Change, note: Note, facts: Facts, *, wanted: bool = False, climbed: int = 0) -> int | None:
     """Store a note if it concerns somebody here, tell them, and return the post's id; None when it was dropped.
 
-    ``wanted`` keeps it in any case, as a thread's missing piece or as what somebody followed here boosted.
+    ``wanted`` keeps it in any case, as a thread's missing piece, for an empty profile, or as what somebody followed
+    here boosted; being older than the reason for keeping it, it is no news to anybody.
     """
     account_id = facts.author.account_id
     parent = None
@@ -85,7 +86,7 @@ async def keep(change: Change, note: Note, facts: Facts, *, wanted: bool = False
     post_id = await remote.store_note(
         change, note, author=facts.author, parent=parent, hearers=hearers, awaited=facts.awaited, climbed=climbed
     )
-    if post_id is not None:
+    if post_id is not None and not wanted:
         await _tell(change, note, post_id, account_id=account_id, parent=parent, hearers=hearers)
     return post_id
 
