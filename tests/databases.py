@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import shutil
+import subprocess
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -76,7 +77,10 @@ class PostgresqlEngine:
         self._server.ensure_pgdata_inited()
         with (folder / "postgresql.conf").open("a") as configuration:
             configuration.write(FAST)
-        self._server.start()
+        try:
+            self._server.start()
+        except subprocess.SubprocessError:  # it gives a busy machine ten seconds, and finds it running the next time
+            self._server.start()
         self._numbers = itertools.count()
         self._template = ""
 

@@ -69,11 +69,19 @@ class JobSource:
         try:
             async with asyncio.timeout(self._seconds_per_job):
                 await handler(orjson.loads(job["payload"]))
+        except asyncio.CancelledError:
+            await asyncio.shield(self._give_back(job))
+            raise
         except Exception as error:  # noqa: BLE001 - part of the worker loop: whatever a job raises is its own affair
             await self._try_later(job, error)
             return
         async with self._instance.change() as change:
             await queue.done(change.tx, queue.Queue.JOBS, [job["id"]], now=change.now)
+
+    async def _give_back(self, job: Row) -> None:
+        """Let a job that was cut off by a stop begin again at the next start, without waiting for its lease."""
+        async with self._instance.change() as change:
+            await queue.release(change.tx, queue.Queue.JOBS, [job["id"]])
 
     async def _try_later(self, job: Row, error: Exception) -> None:
         reason = f"{type(error).__name__}: {error}"

@@ -10,6 +10,7 @@ from rossgram_fed.instance import Instance
 from rossgram_fed.jobs.queue import enqueue
 from rossgram_fed.jobs.retry import MINUTE
 from rossgram_fed.jobs.runner import LEASE_MS, MOST_ATTEMPTS, JobHandler, JobSource
+from rossgram_fed.jobs.worker import Worker
 from tests.builders import a_job
 from tests.conftest import SettableClock
 
@@ -73,14 +74,17 @@ async def test_a_job_that_takes_too_long_is_cut_off(instance: Instance) -> None:
 async def test_a_job_that_kills_its_worker_is_given_up(instance: Instance, clock: SettableClock) -> None:
     """A job whose workers all died with it is not tried for ever."""
 
+    class Killed(BaseException):
+        """Nothing catches it, as nothing catches SIGKILL."""
+
     async def die(payload: dict[str, object]) -> None:
-        raise asyncio.CancelledError
+        raise Killed
 
     async with instance.change() as change:
         await a_job(change, kind="greet")
     jobs = source(instance, die)
     for _ in range(MOST_ATTEMPTS):
-        with pytest.raises(asyncio.CancelledError):
+        with pytest.raises(Killed):
             await jobs.work_once()
         clock.advance(LEASE_MS)
     assert await jobs.work_once() == 1
@@ -111,3 +115,23 @@ async def test_handlers_may_use_models(instance: Instance) -> None:
         await a_job(change, kind="greet")
     await source(instance, greet).work_once()
     assert await instance.database.fetch_value("SELECT COUNT(*) FROM jobs WHERE kind = 'other'") == 1
+
+
+async def test_a_job_that_is_cut_off_by_a_stop_begins_again_at_once(instance: Instance) -> None:
+    """A job under way when the worker is stopped for good is claimable right away, and the try does not count."""
+    begun = asyncio.Event()
+
+    async def hang(payload: dict[str, object]) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    async with instance.change() as change:
+        await a_job(change, kind="greet")
+    worker = Worker(instance, [source(instance, hang)])
+    running = asyncio.create_task(worker.run())
+    await begun.wait()
+    await worker.stop(grace=0)
+    await running
+    row = await instance.database.fetch_one("SELECT state, attempts, leased_until FROM jobs")
+    assert row is not None
+    assert tuple(row.values()) == (0, 0, 0)
