@@ -45,7 +45,13 @@ def environment() -> Environment:
     )
     made.globals["static"] = static_url
     made.filters.update(
-        iso=words.iso, day=words.day, moment=words.moment, ago=words.ago, number=words.count, plural=words.plural
+        iso=words.iso,
+        day=words.day,
+        moment=words.moment,
+        ago=words.ago,
+        number=words.count,
+        plural=words.plural,
+        browser=words.browser,
     )
     return made
 

@@ -7,6 +7,33 @@ from datetime import UTC, datetime
 _STEPS = ((60_000, "s", 1000), (3_600_000, "min", 60_000), (86_400_000, "h", 3_600_000), (604_800_000, "d", 86_400_000))
 
 
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("CriOS", "Chrome"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+_SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "Mac"),
+    ("Linux", "Linux"),
+)
+
+
+def browser(user_agent: str) -> str:
+    """Return what a browser says it is, as people know it: ``Firefox on Linux``; else the beginning of what it says."""
+    name = next((known for mark, known in _BROWSERS if f"{mark}/" in user_agent), "")
+    system = next((known for mark, known in _SYSTEMS if mark in user_agent), "")
+    return " on ".join(filter(None, (name, system))) or user_agent[:80] or "A browser that did not say what it is"
+
+
 def iso(instant: int) -> str:
     """Return an instant (milliseconds since 1970 UTC) for ``<time datetime>``."""
     return datetime.fromtimestamp(instant / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -15,6 +15,7 @@ from rossgram_fed.web.forms import Form, safe_next
 from rossgram_fed.web.paging import cursor_of, page_of
 from rossgram_fed.web.throttle import Limit, count_try, forget_tries
 from rossgram_fed.web.words import ago, count
+from rossgram_fed.web.words import browser as browser_name
 from tests.conftest import NOON, SettableClock
 from tests.rossgram_fed.web.browser import Browser
 
@@ -174,3 +175,18 @@ def test_words() -> None:
     assert [ago(NOON - ms, NOON) for ms in (0, 30_000, 300_000, 7_200_000, 172_800_000, 10**9)] == [
         "now", "30 s", "5 min", "2 h", "2 d", "17 May 2026",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "name"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Linux"),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/156.0 Safari/537.36 Edg/156.0", "Edge on Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 26_0 like Mac OS X) Version/26.0 Safari/604.1", "Safari on iPhone"),
+        ("curl/8", "curl/8"),
+        ("", "A browser that did not say what it is"),
+    ],
+)
+def test_browser_names(user_agent: str, name: str) -> None:
+    """People recognise their browsers in a list."""
+    assert browser_name(user_agent) == name
