@@ -50,7 +50,7 @@ async def arrivals(folder: Path) -> list[Figure]:
     port = free_port()
     world = await make_world(folder, port=port)
     requests = [signed_create(number) for number in range(ARRIVALS)]
-    async with running("-m", "benchmarks.serving", str(folder), str(port), port=port, folder=Path.cwd()) as server:
+    async with running("-m", "benchmarks.serving", str(folder), str(port), port=port, folder=folder) as server:
         await load(port, requests[:200])
         await _stored(world, 200)
         before, began = server.cpu_seconds, time.perf_counter()
@@ -74,10 +74,8 @@ async def deliveries(folder: Path) -> list[Figure]:
     port, sink_port = free_port(), free_port()
     world = await make_world(folder, port=port, followers=HOSTS, photos=POSTS + 1)
     async with (
-        running("-m", "benchmarks.floors", "sink", str(sink_port), port=sink_port, folder=Path.cwd()),
-        running(
-            "-m", "benchmarks.serving", str(folder), str(port), str(sink_port), port=port, folder=Path.cwd()
-        ) as server,
+        running("-m", "benchmarks.floors", "sink", str(sink_port), port=sink_port, folder=folder),
+        running("-m", "benchmarks.serving", str(folder), str(port), str(sink_port), port=port, folder=folder) as server,
     ):
         waits = await _publish(world, server, posts=1)
         await _delivered(world, HOSTS)
@@ -108,14 +106,12 @@ async def reads(folder: Path) -> list[Figure]:
     """WebFinger, actor and profile page."""
     port = free_port()
     await make_world(folder, port=port, photos=60)
-    async with running("-m", "benchmarks.serving", str(folder), str(port), port=port, folder=Path.cwd()) as server:
+    async with running("-m", "benchmarks.serving", str(folder), str(port), port=port, folder=folder) as server:
         finger = await _rate(server, [get("/.well-known/webfinger?resource=acct:ana@bench.test")] * READS)
         actor = await _rate(server, [get("/users/ana", "application/activity+json")] * READS)
         page = await _rate(server, [get("/@ana", "text/html")] * PAGES)
     floor_port = free_port()
-    async with running(
-        "-m", "benchmarks.floors", str(folder), str(floor_port), port=floor_port, folder=Path.cwd()
-    ) as bare:
+    async with running("-m", "benchmarks.floors", str(folder), str(floor_port), port=floor_port, folder=folder) as bare:
         document_floor = await _rate(bare, [get("/actor")] * READS)
         page_floor = await _rate(bare, [get("/page")] * READS)
     return [
@@ -136,7 +132,7 @@ async def start(folder: Path) -> list[Figure]:
     command = ("-m", "rossgram_fed", "serve", "--config", str(config))
     times = []
     for _ in range(3):
-        async with running(*command, port=port, folder=Path.cwd()) as server:
+        async with running(*command, port=port, folder=folder) as server:
             times.append(server.seconds_to_answer)
             await asyncio.sleep(2)
             memory = server.resident_mebibytes
@@ -159,7 +155,7 @@ async def _rate(server: Running, requests: Sequence[bytes]) -> float:
 async def _floor(folder: Path, requests: Sequence[bytes]) -> float:
     prepare_floor(folder)
     port = free_port()
-    async with running("-m", "benchmarks.floors", str(folder), str(port), port=port, folder=Path.cwd()) as bare:
+    async with running("-m", "benchmarks.floors", str(folder), str(port), port=port, folder=folder) as bare:
         before = bare.cpu_seconds
         await load(port, requests)
         return len(requests) / (bare.cpu_seconds - before)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 TICKS = os.sysconf("SC_CLK_TCK")
 START_SECONDS = 60
+ROOT = Path(__file__).parent.parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,10 @@ def free_port() -> int:
 
 @asynccontextmanager
 async def running(*command: str, port: int, folder: Path) -> AsyncIterator[Running]:
-    """Start a Python process, wait until it answers on ``port``, and stop it at the end."""
+    """Start a Python process, wait until it answers on ``port``, and stop it at the end; its log goes to ``folder``."""
     began = time.perf_counter()
     with (folder / f"log-{port}").open("wb") as log:
-        process = await asyncio.create_subprocess_exec(sys.executable, *command, cwd=folder, stdout=log, stderr=log)
+        process = await asyncio.create_subprocess_exec(sys.executable, *command, cwd=ROOT, stdout=log, stderr=log)
     try:
         await _answering(process, port)
         yield Running(process.pid, port, time.perf_counter() - began)

@@ -72,6 +72,9 @@ class Ready:
         return made
 
     def _changed(self, account_id: str) -> None:
+        """Drop what an account's change makes stale; without an account, signals were missed and all may be stale."""
+        if not account_id:
+            self._answers.clear()
         for key in self._keys.get(account_id, now=self._clock()) or ():
             self._answers.forget(key)
         self._keys.forget(account_id)

@@ -63,6 +63,9 @@ class KnownSenders:
         return known
 
     def _changed(self, account_id: str) -> None:
+        """Drop a changed account; without one, signals were missed and all may be stale."""
+        if not account_id:
+            self._by_uri.clear()
         uri = self._uris.get(account_id, now=self._instance.clock())
         if uri is not None:
             self._by_uri.forget(uri)

@@ -7,7 +7,8 @@ from PIL import Image
 from rossgram_fed.media import blurhash
 from rossgram_fed.media.pictures import placeholder_of
 
-EDGE = 24
+EDGE = 16
+"""Pixels; a blurhash holds less than that."""
 
 
 def placeholder_from(text: str, *, width: int | None = None, height: int | None = None) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rossgram_fed.accounts.cards import AccountCard, card_from
 from rossgram_fed.database import Row
 from rossgram_fed.markup import text_of
+from rossgram_fed.media.placeholders import placeholder_from
 from rossgram_fed.models.posts import PhotoState, Visibility
 from rossgram_fed.renditions import FEED, FULL, GRID, photo_path, rendered_width, renditions_from
 
@@ -35,8 +37,7 @@ class PhotoView:
     width: int | None
     height: int | None
     blurhash: str
-    placeholder: str
-    """A tiny WebP as base64; may be empty."""
+    stored_placeholder: str
     focal_x: float
     focal_y: float
     sensitive: bool
@@ -50,6 +51,11 @@ class PhotoView:
     """``path 1080w, path 2048w``; empty when sizes are unknown."""
     remote_url: str
     """The address at the origin; for links only, never for loading."""
+
+    @property
+    def placeholder(self) -> str:
+        """A tiny blurred WebP as base64, made of the blurhash for photos that are not here yet; may be empty."""
+        return self.stored_placeholder or _decoded(self.blurhash, self.width, self.height)
 
     @property
     def focus(self) -> str:
@@ -129,6 +135,11 @@ class PostPage:
     """Depth first, the oldest first among neighbours."""
 
 
+@lru_cache(maxsize=8192)
+def _decoded(blurhash: str, width: int | None, height: int | None) -> str:
+    return placeholder_from(blurhash, width=width, height=height) if blurhash else ""
+
+
 def post_from(row: Row, *, photos: tuple[PhotoView, ...], viewer_id: int | None) -> PostView:
     """Read a post out of a row with ``POST_COLUMNS``, ``CARD_COLUMNS``, ``liked``, ``boosted`` and ``bookmarked``."""
     author = card_from(row)
@@ -181,7 +192,7 @@ def photo_from(row: Row) -> PhotoView:
         width=width,
         height=height,
         blurhash=row["blurhash"],
-        placeholder=row["placeholder"],
+        stored_placeholder=row["placeholder"],
         focal_x=row["focal_x"],
         focal_y=row["focal_y"],
         sensitive=bool(row["sensitive"]),

@@ -107,7 +107,7 @@ def test_nobody_decodes_to_a_poster(width: int, height: int) -> None:
 
 @pytest.mark.parametrize(
     ("width", "height", "size"),
-    [(4000, 3000, (24, 18)), (3000, 4000, (18, 24)), (None, None, (24, 24)), (10**9, 1, (24, 1)), (-4, 3, (24, 24))],
+    [(4000, 3000, (16, 12)), (3000, 4000, (12, 16)), (None, None, (16, 16)), (10**9, 1, (16, 1)), (-4, 3, (16, 16))],
 )
 def test_a_placeholder_has_the_photos_shape(width: int | None, height: int | None, size: tuple[int, int]) -> None:
     """A stranger's blurhash becomes the same kind of tiny picture that our own photos have."""
