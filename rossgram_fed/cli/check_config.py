@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from rossgram_fed.cli.configured import ConfigOption, file_of, warn_of_development
-from rossgram_fed.cli.output import UNUSABLE, JsonOption, out, refuse, say_json
+from rossgram_fed.cli.output import UNUSABLE, JsonOption, refuse, say, say_json
 from rossgram_fed.configuration import BadConfiguration, read_settings
 
 command = typer.Typer(add_completion=False)
@@ -30,5 +30,5 @@ def check_config(config: ConfigOption = None, as_json: JsonOption = False) -> No
         say_json({"ok": True, "file": str(file) if file else None, "problems": []})
         return
     warn_of_development(settings)
-    out.print(f"{file or 'There is no configuration file, so the defaults hold'}: nothing is wrong.", markup=False)
-    out.print(f"The server will be at {settings.base_url} and listen on {settings.server.listen}.", markup=False)
+    say(f"{file or 'There is no configuration file, so the defaults hold'}: nothing is wrong.")
+    say(f"The server will be at {settings.base_url} and listen on {settings.server.listen}.")

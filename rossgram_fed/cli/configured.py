@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.panel import Panel
 
-from rossgram_fed.cli.output import UNUSABLE, err, refuse
+from rossgram_fed.cli.output import UNUSABLE, refuse, warn
 from rossgram_fed.config import Settings
 from rossgram_fed.configuration import BadConfiguration, find_file, read_settings
 
@@ -41,15 +40,14 @@ def warn_of_development(settings: Settings) -> None:
     if not settings.development.allow_http_and_private_networks:
         return
     reach = ", ".join(str(network) for network in settings.development.private_networks) or "none"
-    err.print(
-        Panel(
-            "development.allow_http_and_private_networks is true.\n"
-            "Federation accepts unencrypted http: anybody on the way can read and change what is sent.\n"
-            f"Private networks that strangers can make this server reach: {reach}.\n"
-            "This is for trying things out on one machine. If people rely on this server, stop it now\n"
-            "and take the [development] section out of its configuration.",
-            title="DEVELOPMENT SWITCH IS ON",
-            style="bold red",
-            expand=False,
-        )
+    lines = (
+        "DEVELOPMENT SWITCH IS ON",
+        "",
+        "development.allow_http_and_private_networks is true.",
+        "Federation accepts unencrypted http: anybody on the way can read and change what is sent.",
+        f"Private networks that strangers can make this server reach: {reach}.",
+        "This is for trying things out on one machine. If people rely on this server, stop it now",
+        "and take the [development] section out of its configuration.",
     )
+    bar = "!" * 92
+    warn("\n".join([bar, *(f"!! {line}".rstrip() for line in lines), bar]), colour="bright_red")

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from rossgram_fed.cli.loop import run, until_stopped
-from rossgram_fed.cli.output import err, out, refuse
+from rossgram_fed.cli.output import refuse, say
 from rossgram_fed.cli.starting import set_up_logs
 from rossgram_fed.demo.cast import HILLS, PASSWORD, PEOPLE, SEA
 from rossgram_fed.demo.servers import DemoServer, demo_settings, running
@@ -74,7 +75,7 @@ async def _demo(folder: Path, *, port: int, again: bool, once: bool) -> None:
 
 async def _tell(story: Story) -> None:
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
-    with Progress(*columns, console=err, transient=True) as progress:
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("", total=STEPS)
         try:
             async for sentence in story.unfold():
@@ -84,8 +85,8 @@ async def _tell(story: Story) -> None:
 
 
 def _show(servers: Mapping[str, DemoServer]) -> None:
-    out.print("Two servers that know each other:")
+    say("Two servers that know each other:")
     for name, server in servers.items():
-        people = " and ".join(f"[bold]{person.username}[/]" for person in PEOPLE if person.home == name)
-        out.print(f"  [bold]{server.url}[/]  where {people} live")
-    out.print(f"Sign in as any of them; the password is: {PASSWORD}")
+        people = " and ".join(person.username for person in PEOPLE if person.home == name)
+        say(f"  {server.url}  where {people} live", bold=True)
+    say(f"Sign in as any of them; the password is: {PASSWORD}")

@@ -8,13 +8,13 @@ import typer
 
 from rossgram_fed.cli.configured import ConfigOption, settings_of
 from rossgram_fed.cli.loop import run
-from rossgram_fed.cli.output import FAILED, JsonOption, out, say_json
+from rossgram_fed.cli.output import FAILED, JsonOption, say, say_json
 from rossgram_fed.config import Settings
 from rossgram_fed.doctor.clock import TIME_SERVER
 from rossgram_fed.doctor.examination import examine
 from rossgram_fed.doctor.findings import Finding, State
 
-MARKS = {State.WELL: "[green]✓[/]", State.UNSURE: "[yellow]?[/]", State.WRONG: "[red]✗[/]"}
+MARKS = {State.WELL: ("✓", "green"), State.UNSURE: ("?", "yellow"), State.WRONG: ("✗", "red")}
 
 command = typer.Typer(add_completion=False)
 
@@ -52,7 +52,7 @@ async def _examine(settings: Settings, *, time_server: str, aloud: bool) -> list
 
 
 def _say(finding: Finding) -> None:
-    out.print(f"{MARKS[finding.state]} [bold]{finding.subject}[/]", end="  ")
-    out.print(finding.sentence, markup=False)
+    mark, colour = MARKS[finding.state]
+    say(f"{typer.style(mark, fg=colour)} {typer.style(finding.subject, bold=True)}  {finding.sentence}")
     if finding.mend:
-        out.print(f"    To mend: {finding.mend}", markup=False, style="dim")
+        say(f"    To mend: {finding.mend}")

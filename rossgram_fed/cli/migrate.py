@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from rich.console import Console
 from rich.progress import Progress
 
 from rossgram_fed.cli.configured import ConfigOption, settings_of
 from rossgram_fed.cli.databases import opened
 from rossgram_fed.cli.loop import run
-from rossgram_fed.cli.output import FAILED, JsonOption, err, out, say_json
+from rossgram_fed.cli.output import FAILED, JsonOption, say, say_json
 from rossgram_fed.config import Settings
 from rossgram_fed.database import migrate as migrations
 
@@ -42,7 +43,7 @@ async def _pending(settings: Settings, *, as_json: bool) -> list[str]:
 async def _migrate(settings: Settings, *, as_json: bool) -> list[str]:
     async with opened(settings, as_json=as_json) as database:
         waiting = await migrations.pending(database)
-        with Progress(console=err, transient=True, disable=as_json) as progress:
+        with Progress(console=Console(stderr=True), transient=True, disable=as_json) as progress:
             task = progress.add_task("", total=len(waiting))
 
             def tell(name: str) -> None:
@@ -55,6 +56,6 @@ def _report(what: str, names: list[str], *, as_json: bool) -> None:
     if as_json:
         say_json({"ok": True, what: names})
     elif names:
-        out.print(f"{what.capitalize()}: {', '.join(names)}", markup=False)
+        say(f"{what.capitalize()}: {', '.join(names)}")
     else:
-        out.print("The tables are up to date.", markup=False)
+        say("The tables are up to date.")

@@ -1,5 +1,7 @@
 """How commands speak: sentences for people on the terminal, JSON for scripts, an exit code for both.
 
+Commands that have no progress to show do not load rich for it, so that the server starts sooner.
+
 Exit codes: 0 all is well; 1 what was asked for could not be done, or something is wrong; 2 the command line or the
 configuration cannot be used.
 """
@@ -11,17 +13,21 @@ from importlib.metadata import version
 from typing import Annotated, NoReturn
 
 import typer
-from rich.console import Console
 
 FAILED = 1
 UNUSABLE = 2
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON, for scripts.")]
 
-out = Console(highlight=False, soft_wrap=True)
-"""What was asked for: standard output."""
-err = Console(stderr=True, highlight=False, soft_wrap=True)
-"""Everything else: warnings, refusals, progress."""
+
+def say(sentence: str, *, bold: bool = False) -> None:
+    """Print what was asked for, to standard output."""
+    typer.secho(sentence, bold=bold)
+
+
+def warn(sentence: str, *, colour: str | None = None) -> None:
+    """Print everything else, warnings, refusals and progress, to standard error."""
+    typer.secho(sentence, fg=colour, err=True)
 
 
 def say_json(value: object) -> None:
@@ -34,7 +40,7 @@ def refuse(sentence: str, *, code: int = FAILED, as_json: bool = False) -> NoRet
     if as_json:
         say_json({"ok": False, "error": sentence})
     else:
-        err.print(sentence, markup=False, style="red")
+        warn(sentence, colour="red")
     raise typer.Exit(code)
 
 

@@ -10,7 +10,7 @@ from aiohttp import web
 from rossgram_fed.accounts.queries import has_admin
 from rossgram_fed.cli.configured import ConfigOption, settings_of, warn_of_development
 from rossgram_fed.cli.loop import run, until_stopped
-from rossgram_fed.cli.output import err, out, refuse
+from rossgram_fed.cli.output import refuse, say, warn
 from rossgram_fed.cli.starting import secrets_of, set_up_logs, started
 from rossgram_fed.config import Settings
 from rossgram_fed.instance import INSTANCE
@@ -43,11 +43,11 @@ async def _serve(settings: Settings, secrets: Secrets, *, with_worker: bool) -> 
         first_run = not await has_admin(runner.app[INSTANCE].database)
         _announce(settings, secrets, first_run=first_run)
         await until_stopped()
-        err.print("Stopping: requests under way are finished; what is left of the work waits in the database.")
+        warn("Stopping: requests under way are finished; what is left of the work waits in the database.")
 
 
 def _announce(settings: Settings, secrets: Secrets, *, first_run: bool) -> None:
-    out.print(f"{settings.server.name} is at {settings.base_url}", markup=False)
+    say(f"{settings.server.name} is at {settings.base_url}")
     if first_run:
-        out.print("Nobody runs it yet. Open this address to become its admin; it works once:", markup=False)
-        out.print(f"  {settings.base_url}/setup?token={secrets.setup_token}", markup=False, style="bold")
+        say("Nobody runs it yet. Open this address to become its admin; it works once:")
+        say(f"  {settings.base_url}/setup?token={secrets.setup_token}", bold=True)

@@ -17,7 +17,7 @@ from rossgram_fed.accounts.passwords import hash_password, password_problem
 from rossgram_fed.cli.configured import ConfigOption, settings_of
 from rossgram_fed.cli.databases import opened
 from rossgram_fed.cli.loop import Result, run
-from rossgram_fed.cli.output import JsonOption, out, refuse, say_json
+from rossgram_fed.cli.output import JsonOption, refuse, say, say_json
 from rossgram_fed.config import Settings
 from rossgram_fed.database.migrate import migrate
 from rossgram_fed.instance import Change, Instance
@@ -93,7 +93,7 @@ def promote(
     if as_json:
         say_json({"ok": True, "handle": handle, "role": role.value})
     else:
-        out.print(f"{handle} is now {role.value}.", markup=False)
+        say(f"{handle} is now {role.value}.")
 
 
 @command.command(name="reset-password")
@@ -148,10 +148,10 @@ def _password(username: str, *, from_stdin: bool, as_json: bool) -> str:
 
 
 def _say(sentence: str, password: str, *, made: bool) -> None:
-    out.print(sentence, markup=False)
+    say(sentence)
     if made:
-        out.print(f"Password: {password}", markup=False)
-        out.print("It is shown only now. They can change it in their settings.", markup=False)
+        say(f"Password: {password}")
+        say("It is shown only now. They can change it in their settings.")
 
 
 def _say_json(handle: str, password: str, *, made: bool) -> None:

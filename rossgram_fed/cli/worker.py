@@ -6,7 +6,7 @@ import typer
 
 from rossgram_fed.cli.configured import ConfigOption, settings_of, warn_of_development
 from rossgram_fed.cli.loop import run, until_stopped
-from rossgram_fed.cli.output import err, out
+from rossgram_fed.cli.output import say, warn
 from rossgram_fed.cli.starting import secrets_of, set_up_logs, started
 from rossgram_fed.config import Settings
 from rossgram_fed.secrets_file import Secrets
@@ -28,6 +28,6 @@ def worker(config: ConfigOption = None) -> None:
 
 async def _work(settings: Settings, secrets: Secrets) -> None:
     async with started(settings, secrets, with_worker=True):
-        out.print(f"Working for {settings.base_url}.", markup=False)
+        say(f"Working for {settings.base_url}.")
         await until_stopped()
-        err.print("Stopping: what is under way is finished, the rest waits in the database.")
+        warn("Stopping: what is under way is finished, the rest waits in the database.")
