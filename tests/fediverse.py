@@ -261,9 +261,9 @@ class Fediverse:
         self._authority = trustme.CA()
         self._ca_file = folder / "authority.pem"
         self._authority.cert_pem.write_to_path(str(self._ca_file))
-        trusting = ssl.create_default_context(cafile=str(self._ca_file))
+        self.trusting = ssl.create_default_context(cafile=str(self._ca_file))
         self.session = ClientSession(
-            connector=TCPConnector(ssl=trusting, resolver=self.names, use_dns_cache=False), auto_decompress=False
+            connector=TCPConnector(ssl=self.trusting, resolver=self.names, use_dns_cache=False), auto_decompress=False
         )
 
     def settings(self, name: str, *, database: str | None = None) -> Settings:
@@ -310,6 +310,11 @@ class Fediverse:
         server = Server(app[INSTANCE], app[NETWORK], None, app[WORKER], runner)
         self.servers.append(server)
         return server
+
+    async def stop(self, server: Server) -> None:
+        """End a whole server as a restart does; nobody answers at its address until one is started there again."""
+        self.servers.remove(server)
+        await server.runner.cleanup()
 
     async def peer(self, host: str) -> FakePeer:
         """Invent a stranger's server."""
