@@ -11,7 +11,9 @@ import hashlib
 import logging
 from dataclasses import dataclass
 
+from activitypub.activities import Activity
 from rossgram_fed.federation.gate import Turned
+from rossgram_fed.federation.recent import Recent
 from rossgram_fed.instance import Instance
 
 logger = logging.getLogger(__name__)
@@ -19,6 +21,7 @@ logger = logging.getLogger(__name__)
 SIGNAL = "inbox"
 _AT_ONCE = 256
 _MOST_WAITING = 4096
+_READ = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +38,23 @@ class Acceptance:
     def __init__(self, instance: Instance) -> None:
         self._instance = instance
         self._waiting: list[_Arrived] = []
+        self.read: Recent[str, tuple[dict[str, object], Activity]] = Recent(most=_READ, milliseconds=60_000)
+        """What was read of the latest arrivals, by dedupe key, so that taking them into effect need not read again."""
         self._writer: asyncio.Task[None] | None = None
 
-    async def accept(self, sender_id: int, *, activity_id: str, body: bytes) -> None:
+    async def accept(self, sender_id: int, *, document: dict[str, object], activity: Activity, body: bytes) -> None:
         """Store a verified activity unless we have it; return when it is safe on disk.
 
         Raises ``Turned`` (503) when more arrives than can be written.
         """
         if len(self._waiting) >= _MOST_WAITING:
             raise Turned(503, "Too much arrives at once.", retry_after=30)
-        key = hashlib.sha256(activity_id.encode() + b"\n" + body).hexdigest()
+        key = hashlib.sha256(activity.id.encode() + b"\n" + body).hexdigest()
         arrived = _Arrived(sender_id, key, body, asyncio.get_running_loop().create_future())
         self._waiting.append(arrived)
         if self._writer is None:
             self._writer = asyncio.create_task(self._write_all())
+        self.read.put(key, (document, activity), now=self._instance.clock())
         await arrived.written
 
     async def _write_all(self) -> None:

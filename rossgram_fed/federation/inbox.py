@@ -62,7 +62,7 @@ async def receive(network: Network, request: Request) -> None:
         raise Turned(401, "The activity's actor is not who signed it.")
     if isinstance(activity, Unknown):
         raise Turned(202, f"We do nothing about a {activity.kind[:100]}.")
-    await network.acceptance.accept(sender.account_id, activity_id=activity.id, body=request.body)
+    await network.acceptance.accept(sender.account_id, document=document, activity=activity, body=request.body)
 
 
 async def request_from(request: web.Request, *, base_url: str, limit: int) -> Request:
@@ -103,6 +103,7 @@ class InboxSource:
 
     def __init__(self, network: Network, handlers: Handlers, *, chance: Callable[[], float] = random.random) -> None:
         self._instance = network.instance
+        self._acceptance = network.acceptance
         self._handlers = handlers
         self._chance = chance
 
@@ -136,6 +137,15 @@ class InboxSource:
                 await self._put_off(row, f"{type(error).__name__}: {error}")
         return len(rows)
 
+    def _read(self, row: Row) -> tuple[dict[str, object], Activity]:
+        read = self._acceptance.read
+        known = read.get(row["dedupe_key"], now=self._instance.clock())
+        if known is None:
+            document = load(bytes(row["body"]))
+            return document, parse_activity(document)
+        read.forget(row["dedupe_key"])
+        return known
+
     async def _put_off(self, row: Row, reason: str) -> None:
         async with self._instance.change() as change:
             when = next_attempt(row["attempts"], now=change.now, chance=self._chance())
@@ -148,8 +158,7 @@ class InboxSource:
         sender, gone = senders.known.get(row["sender_id"]), senders.gone
         if sender is None:
             return
-        document = load(bytes(row["body"]))
-        activity = parse_activity(document)
+        document, activity = self._read(row)
         if sender.account_id in gone and not isinstance(activity, Delete):
             return
         doubtful = unproven(activity)
