@@ -48,6 +48,11 @@ class World:
         """Somebody who signs up."""
         return await self._kept(sign_up(self.fediverse, name, username, path=path))
 
+    async def member(self, name: str, username: str) -> Visitor:
+        """Somebody who signs up at a server of their own, which somebody else runs."""
+        await self.admin(name, "keeper")
+        return await self.person(name, username)
+
     def stranger(self, name: str) -> Visitor:
         """Somebody who only looks."""
         visitor = Visitor(self.fediverse, f"{name}.test")
