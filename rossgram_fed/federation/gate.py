@@ -12,8 +12,6 @@ from rossgram_fed.config import Settings
 from rossgram_fed.federation import addresses
 from rossgram_fed.federation.senders import KnownSender
 
-MINUTE_SECONDS = 60
-
 
 class Turned(Exception):
     """A request that ends here, with what to answer; 2xx when there is simply nothing to do."""
