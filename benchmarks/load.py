@@ -21,7 +21,7 @@ class Loaded:
     """Seconds that 99 of 100 requests took at the most."""
 
 
-async def load(port: int, requests: Sequence[bytes], *, connections: int = 16) -> Loaded:
+async def load(port: int, requests: Sequence[bytes], *, connections: int = 32) -> Loaded:
     """Send every request, each connection one after the other."""
     waiting = iter(requests)
     statuses: Counter[int] = Counter()
