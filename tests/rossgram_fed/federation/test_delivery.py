@@ -1,8 +1,7 @@
-"""What goes out arrives, in order, once the other side can take it; and a silent server costs little."""
+"""What goes out arrives, in order, once the other side can take it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -10,127 +9,12 @@ import pytest
 from aiohttp import web
 
 from activitypub.signatures import Scheme
-from rossgram_fed.federation import outbox, remote_accounts
-from rossgram_fed.federation.hosts import GIVE_UP_AFTER, LONGEST_PAUSE, SILENCES, pause
+from rossgram_fed.federation import remote_accounts
 from rossgram_fed.federation.outbox import Audience
-from rossgram_fed.federation.signers import store_account_keys
-from rossgram_fed.models import Account
-from rossgram_fed.models.relations import Follow, FollowState
-from tests.builders import a_person, a_post, a_stranger
+from tests.builders import a_stranger
 from tests.conftest import SettableClock
-from tests.fediverse import FakePeer, Fediverse, Server, closed, server_keys
-
-MINUTE = 60_000
-HOUR = 60 * MINUTE
-DAY = 24 * HOUR
-
-
-def a_document(number: int = 1, kind: str = "Create") -> dict[str, object]:
-    return {"id": f"https://here.test/{kind}/{number}", "type": kind, "actor": "https://here.test/users/alice"}
-
-
-async def an_author(server: Server, followers: Iterable[tuple[str, str]] = (("sam", "there.test"),)) -> Account:
-    """Alice, who can sign, with accepted followers elsewhere."""
-    async with server.instance.change() as change:
-        alice = await a_person(change)
-        await store_account_keys(change, alice.id, server_keys())
-        for username, domain in followers:
-            follower = await a_stranger(change, username, domain=domain)
-            await Follow.create(
-                id=change.new_id(),
-                follower_id=follower.id,
-                followed_id=alice.id,
-                state=FollowState.ACCEPTED,
-                uri=f"{follower.uri}/follow",
-                created_at=change.now,
-            )
-    return alice
-
-
-async def send(server: Server, alice: Account, document: dict[str, object] | None = None, **how: Any) -> int:
-    async with server.instance.change() as change:
-        audience = how.pop("audience", Audience(followers=True))
-        return await outbox.send(
-            change, sender_id=alice.id, document=document or a_document(), audience=audience, **how
-        )
-
-
-async def deliveries(server: Server) -> list[dict[str, Any]]:
-    return [dict(row) for row in await server.instance.database.fetch("SELECT * FROM deliveries ORDER BY id")]
-
-
-async def test_followers_are_told_once_per_server(either_fediverse: Fediverse) -> None:
-    """One delivery stands for all followers behind a shared inbox, and each is signed by the author."""
-    here = await either_fediverse.server("here")
-    one, two = await either_fediverse.peer("one.test"), await either_fediverse.peer("two.test")
-    alice = await an_author(here, [("sam", "one.test"), ("kim", "one.test"), ("lee", "two.test")])
-    assert await send(here, alice) == 2
-    await either_fediverse.settle()
-    for peer in (one, two):
-        assert [(post.path, post.document["id"]) for post in peer.posts] == [("/inbox", "https://here.test/Create/1")]
-        assert 'keyId="https://here.test/users/alice#main-key"' in peer.posts[0].headers["Signature"]
-    assert {row["state"] for row in await deliveries(here)} == {1}
-
-
-async def test_direct_messages_go_to_personal_inboxes(fediverse: Fediverse, here: Server, there: FakePeer) -> None:
-    """What is for somebody alone is not put into an inbox that others share."""
-    alice = await an_author(here)
-    async with here.instance.change() as change:
-        kim = await a_stranger(change, "kim")
-    assert await send(here, alice, audience=Audience(account_ids=frozenset({kim.id}))) == 1
-    await fediverse.settle()
-    assert [post.path for post in there.posts] == ["/users/kim/inbox"]
-
-
-async def test_nobody_who_is_gone_or_here_or_unreachable_is_told(here: Server) -> None:
-    """Deleted and suspended accounts, local ones, and inboxes that are no addresses get no delivery."""
-    alice = await an_author(here, [])
-    async with here.instance.change() as change:
-        bob = await a_person(change, "bob")
-        people = [await a_stranger(change, name) for name in ("gone", "bad", "odd", "plain")]
-        for column, person in (("deleted_at", people[0]), ("suspended_at", people[1])):
-            await change.tx.execute(f"UPDATE accounts SET {column} = 1 WHERE id = $1", person.id)
-        await change.tx.execute(
-            "UPDATE accounts SET inbox = 'javascript:1', shared_inbox = '' WHERE id = $1", people[2].id
-        )
-        everybody = frozenset(person.id for person in (bob, *people))
-    assert await send(here, alice, audience=Audience(account_ids=everybody)) == 1
-    assert [row["inbox"] for row in await deliveries(here)] == ["https://there.test/users/plain/inbox"]
-    assert await send(here, alice, audience=Audience(account_ids=frozenset({bob.id}))) == 0
-    assert await here.instance.database.fetch_value("SELECT count(*) FROM outbox_activities") == 1
-
-
-async def test_a_change_that_fails_sends_nothing(either_fediverse: Fediverse) -> None:
-    """Deliveries exist together with what they tell of, or not at all."""
-    here = await either_fediverse.server("here")
-    alice = await an_author(here)
-    with pytest.raises(RuntimeError):
-        async with here.instance.change() as change:
-            await outbox.send(change, sender_id=alice.id, document=a_document(), audience=Audience(followers=True))
-            raise RuntimeError
-    assert await deliveries(here) == []
-
-
-async def test_a_delete_withdraws_what_nobody_was_told(fediverse: Fediverse, here: Server, there: FakePeer) -> None:
-    """A Create that was never tried is not sent once its Delete is queued; the Delete is."""
-    alice = await an_author(here)
-    async with here.instance.change() as change:
-        post = await a_post(change, alice)
-    await send(here, alice, a_document(1), post_id=post.id)
-    await send(here, alice, a_document(2, "Update"), post_id=post.id)
-    await send(here, alice, a_document(3, "Like"), post_id=post.id)
-    await send(here, alice, a_document(4, "Delete"), post_id=post.id)
-    await fediverse.settle()
-    assert [post.document["type"] for post in there.posts] == ["Like", "Delete"]
-
-
-async def test_everybody_known_hears_of_an_actors_end(here: Server) -> None:
-    """The Delete of an actor goes to every server we know, once each."""
-    alice = await an_author(here, [("sam", "one.test"), ("kim", "one.test")])
-    async with here.instance.change() as change:
-        await a_stranger(change, "lee", domain="two.test")
-        sent = await outbox.send_to_all_known(change, sender_id=alice.id, document=a_document(1, "Delete"))
-    assert sent == 2
+from tests.fediverse import FakePeer, Fediverse, Server
+from tests.rossgram_fed.federation.sending import DAY, HOUR, MINUTE, a_document, an_author, deliveries, send
 
 
 async def test_nothing_overtakes(fediverse: Fediverse, here: Server, there: FakePeer, clock: SettableClock) -> None:
@@ -221,76 +105,6 @@ async def test_retry_after_is_obeyed(fediverse: Fediverse, here: Server, there: 
     clock.advance(HOUR + MINUTE)
     await fediverse.settle()
     assert {post.path for post in there.posts} == {"/inbox", "/users/kim/inbox"}
-
-
-async def test_a_silent_host_is_paused_as_a_whole(either_fediverse: Fediverse, clock: SettableClock) -> None:
-    """After five silences nothing is sent to a host but one probe per pause; its first answer ends the pause."""
-    here = await either_fediverse.server("here")
-    there = await either_fediverse.peer("there.test")
-    alice = await an_author(here, [])
-    async with here.instance.change() as change:
-        people = [await a_stranger(change, f"p{number}") for number in range(12)]
-    there.inbox_status = 500
-    await send(here, alice, audience=Audience(account_ids=frozenset(person.id for person in people)))
-    await either_fediverse.settle()
-    tried = len(there.posts)
-    assert SILENCES <= tried <= SILENCES + 4
-    row = await here.instance.database.fetch_one("SELECT * FROM hosts WHERE host = 'there.test'")
-    assert row is not None
-    assert row["paused_until"] > clock.now
-    await send(here, alice, a_document(2), audience=Audience(account_ids=frozenset({people[0].id})))
-    await either_fediverse.settle()
-    assert len(there.posts) == tried
-    clock.now = row["paused_until"] + 1
-    await either_fediverse.settle()
-    assert len(there.posts) == tried + 1
-    there.inbox_status = 202
-    clock.advance(DAY)
-    await either_fediverse.settle()
-    assert {row["state"] for row in await deliveries(here)} == {1}
-    assert await here.instance.database.fetch_value("SELECT failures FROM hosts WHERE host = 'there.test'") == 0
-
-
-async def test_a_verified_request_ends_the_pause(
-    fediverse: Fediverse, here: Server, there: FakePeer, clock: SettableClock
-) -> None:
-    """A host that knocks is alive: what waits for it goes at once."""
-    alice = await an_author(here, [])
-    async with here.instance.change() as change:
-        people = [await a_stranger(change, f"p{number}") for number in range(6)]
-    there.inbox_status = 500
-    await send(here, alice, audience=Audience(account_ids=frozenset(person.id for person in people)))
-    await fediverse.settle()
-    assert {row["state"] for row in await deliveries(here)} == {0}
-    there.inbox_status = 202
-    kim = there.actor("kim")
-    like = {"id": f"{kim.id}/1", "type": "Like", "actor": kim.id, "object": "https://here.test/p/1"}
-    assert (await there.post("https://here.test/inbox", like, kim))[0] == 202
-    await fediverse.settle()
-    assert {row["state"] for row in await deliveries(here)} == {1}
-
-
-async def test_nothing_waits_for_a_dead_host_for_ever(
-    fediverse: Fediverse, here: Server, there: FakePeer, clock: SettableClock
-) -> None:
-    """What a silent host has not taken in a week is given up, without trying each."""
-    alice = await an_author(here, [])
-    async with here.instance.change() as change:
-        people = [await a_stranger(change, f"p{number}") for number in range(40)]
-    assert there.runner is not None
-    await closed(there.runner)
-    await send(here, alice, audience=Audience(account_ids=frozenset(person.id for person in people)))
-    await fediverse.settle()
-    clock.advance(GIVE_UP_AFTER + DAY)
-    await fediverse.settle()
-    assert {row["state"] for row in await deliveries(here)} == {2}
-
-
-def test_pauses_grow_and_stay_bounded() -> None:
-    """A few failures pause nothing; then pauses double from two minutes to twelve hours."""
-    assert [pause(number) for number in range(SILENCES)] == [0] * SILENCES
-    assert [pause(SILENCES + number) for number in range(3)] == [2 * MINUTE, 4 * MINUTE, 8 * MINUTE]
-    assert pause(10_000) == LONGEST_PAUSE
 
 
 async def test_the_second_knock_is_remembered(
