@@ -74,8 +74,11 @@ def _accepted(value: str) -> str:
         value = value.strip()
         if not _ADDRESS.fullmatch(value):
             return ""
-    # Beyond ASCII: no separators, no characters that turn the direction of text, no lone surrogates.
-    return value if value.isascii() or value.isprintable() else ""
+    if value.isascii():
+        return value
+    # Beyond ASCII: no separators, no characters that turn the direction of text, no lone surrogates. What counts there
+    # are bytes, since indexes hold no more.
+    return value if value.isprintable() and len(value.encode()) <= MAX_URL else ""
 
 
 def _reference(value: Any) -> str:

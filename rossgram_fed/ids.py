@@ -11,6 +11,10 @@ import secrets
 from collections.abc import Callable
 
 SEQUENCE_BITS = 16
+LARGEST_ID = 2**63 - 1
+"""What a BIGINT holds."""
+LONGEST_ID = 19
+"""Digits."""
 _MASK = (1 << SEQUENCE_BITS) - 1
 
 
@@ -34,6 +38,17 @@ class IdMaker:
         """
         spread = secrets.randbelow(1000) if instant % 1000 == 0 else 0
         return (max(instant, 0) + spread << SEQUENCE_BITS) | (self._entropy() & _MASK)
+
+
+def read_id(text: str) -> int | None:
+    """Read an id that somebody wrote into an address or a form; None for what no id here looks like.
+
+    Python reads digits of every script, and numbers that no column holds.
+    """
+    if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_ID):
+        return None
+    number = int(text)
+    return number if number <= LARGEST_ID else None
 
 
 def instant_of(made: int) -> int:

@@ -12,6 +12,7 @@ from rossgram_fed.accounts.forms import MOST_LINKS, read_password, read_profile
 from rossgram_fed.accounts.passwords import hash_password, password_matches
 from rossgram_fed.accounts.queries import Profile, open_invites, profile_of, user_by_id
 from rossgram_fed.config import Registration
+from rossgram_fed.ids import read_id
 from rossgram_fed.instance import INSTANCE
 from rossgram_fed.media.errors import BadPicture
 from rossgram_fed.media.keeping import Files, remove_files, write_files
@@ -222,7 +223,7 @@ def _may_invite(request: web.Request, viewer: Viewer) -> bool:
 
 
 def _id_of(request: web.Request) -> int:
-    text = request.match_info["id"]
-    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+    found = read_id(request.match_info["id"])
+    if found is None:
         raise NotFound
-    return int(text)
+    return found

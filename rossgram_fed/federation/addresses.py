@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 
+from activitypub.origin import same_origin
 from rossgram_fed.config import Settings
+from rossgram_fed.ids import LARGEST_ID
 
 USERNAME = re.compile(r"[a-z0-9_]{1,30}")
 """What a local username may be: the common ground of what the large servers accept."""
 
 _ID = re.compile(r"[0-9]{1,19}")
-_LARGEST_ID = 2**63 - 1
 
 
 def actor_uri(settings: Settings, username: str) -> str:
@@ -143,9 +144,9 @@ def local_post_id(settings: Settings, uri: str) -> int | None:
     if digits == uri or not _ID.fullmatch(digits):
         return None
     number = int(digits)
-    return number if number <= _LARGEST_ID and str(number) == digits else None
+    return number if number <= LARGEST_ID and str(number) == digits else None
 
 
 def is_local(settings: Settings, uri: str) -> bool:
-    """Say whether an address is one of this server's."""
-    return uri == settings.base_url or uri.startswith(f"{settings.base_url}/")
+    """Say whether an address is one of this server's, however its host is spelled."""
+    return uri.startswith(f"{settings.base_url}/") or same_origin(uri, settings.base_url)

@@ -98,8 +98,10 @@ async def _account(instance: Instance, query: Query) -> Row | None:
     elif query.url in (settings.base_url, f"{settings.base_url}/", addresses.server_actor_uri(settings)):
         username = settings.host
     else:
-        profile = query.url.removeprefix(f"{settings.base_url}/@")
-        username = addresses.local_username(settings, query.url) or (profile if profile != query.url else "")
+        name = query.url.removeprefix(f"{settings.base_url}/@")
+        username = addresses.local_username(settings, query.url) or name
+        if not addresses.USERNAME.fullmatch(username):
+            return None
     return await instance.database.fetch_one(
         f"SELECT {ACTOR_COLUMNS} FROM accounts "  # noqa: S608 - a constant
         "WHERE username = $1 AND domain = '' AND suspended_at IS NULL",

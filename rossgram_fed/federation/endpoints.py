@@ -18,12 +18,12 @@ from rossgram_fed.federation.gate import Turned
 from rossgram_fed.federation.inbox import receive, request_from
 from rossgram_fed.federation.network import NETWORK
 from rossgram_fed.federation.ready import Answer, answer
+from rossgram_fed.ids import LARGEST_ID, read_id
 from rossgram_fed.instance import INSTANCE, Instance
 
 ACTIVITY_TYPE = "application/activity+json; charset=utf-8"
 PAGE = 40
 _JSON = "application/json; charset=utf-8"
-_LARGEST_ID = 2**63 - 1
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -147,16 +147,15 @@ async def _people(request: web.Request, address: str, *, by: str, listed: str) -
         )
         document = collection_document(uri, total=total, first=f"{uri}?page=true")
         return answer(with_context(document), content_type=ACTIVITY_TYPE).response()
-    before = request.query.get("before", "")
-    cursor = int(before) if before.isascii() and before.isdigit() and len(before) < 20 else _LARGEST_ID
+    before = read_id(request.query.get("before", ""))
     rows = await instance.database.fetch(
         f"SELECT f.id, a.uri FROM follows f JOIN accounts a ON a.id = f.{listed} "  # noqa: S608 - our own names
         f"WHERE f.{by} = $1 AND f.state = 1 AND f.id < $2 ORDER BY f.id DESC LIMIT $3",
         account["id"],
-        min(cursor, _LARGEST_ID),
+        LARGEST_ID if before is None else before,
         PAGE + 1,
     )
-    here = f"{uri}?page=true" + (f"&before={cursor}" if before else "")
+    here = f"{uri}?page=true" + ("" if before is None else f"&before={before}")
     following = f"{uri}?page=true&before={rows[PAGE - 1]['id']}" if len(rows) > PAGE else ""
     page = page_document(here, part_of=uri, items=[row["uri"] for row in rows[:PAGE]], next_page=following)
     return answer(with_context(page), content_type=ACTIVITY_TYPE).response()

@@ -27,13 +27,16 @@ async def by_uri(network: Network, uri: str, *, refresh: bool = False) -> int:
     Raises ``Refused`` with status 410 for a deleted account and 404 for an unknown one of ours, ``RequestFailed`` when
     the origin gives nothing usable, ``MalformedDocument`` or ``ForeignId`` when what it gives is no actor of its own.
     """
+    settings = network.instance.settings
+    here = addresses.is_local(settings, uri)
+    if not here and not is_actor_id(uri, settings.development.allow_http_and_private_networks):
+        raise AddressRefused("That is no address of an actor.")
     row = await network.instance.database.fetch_one("SELECT id, domain, deleted_at FROM accounts WHERE uri = $1", uri)
     if row is not None and row["deleted_at"] is not None:
         raise Refused(f"{uri} was deleted.", status=GONE)
     if row is not None and (not refresh or not row["domain"]):
         return int(row["id"])
-    settings = network.instance.settings
-    if addresses.is_local(settings, uri):
+    if here:
         raise Refused(f"Nobody here has the address {uri}.", status=404)
     return await keep(network, await read(network, uri))
 

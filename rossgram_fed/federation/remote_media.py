@@ -178,7 +178,10 @@ def _redirected(response: Response) -> str:
     location = response.headers.get("Location", "")
     if response.status not in _REDIRECTS or not location:
         raise Refused(f"The other server answered {response.status}.", status=response.status)
-    return urljoin(response.url, location)
+    try:
+        return urljoin(response.url, location)
+    except ValueError as error:
+        raise AddressRefused("The other server redirects to what is no address.") from error
 
 
 def _address_id(url: str) -> str:

@@ -8,6 +8,7 @@ from typing import Protocol
 from aiohttp import web
 
 from rossgram_fed.follows import actions, blocks
+from rossgram_fed.ids import read_id
 from rossgram_fed.instance import INSTANCE, Change
 from rossgram_fed.models.relations import FollowState
 from rossgram_fed.web.csrf import form_of
@@ -31,10 +32,10 @@ Act = Callable[[Change, int, int], Awaitable[str]]
 
 def account_id_of(request: web.Request) -> int:
     """Return the account id in the address."""
-    text = request.match_info["id"]
-    if not (text.isascii() and text.isdigit() and len(text) <= 19):
+    account_id = read_id(request.match_info["id"])
+    if account_id is None:
         raise NotFound
-    return int(text)
+    return account_id
 
 
 def _page(act: Act) -> Handler:

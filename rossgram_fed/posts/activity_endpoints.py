@@ -12,13 +12,13 @@ from activitypub.render import collection_document, page_document, with_context
 from rossgram_fed.database import Row
 from rossgram_fed.federation import addresses
 from rossgram_fed.federation.endpoints import refusal
+from rossgram_fed.ids import read_id
 from rossgram_fed.instance import INSTANCE
 from rossgram_fed.posts import collections, documents
 from rossgram_fed.posts.sources import PostSource
 from rossgram_fed.posts.store import buried_at
 from rossgram_fed.web.negotiation import activity_response
 
-_LARGEST_ID = 2**63 - 1
 _NO_POST = "There is no such post, or it is not for everybody."
 
 
@@ -49,7 +49,7 @@ async def replies(request: web.Request) -> web.Response:
     uri = addresses.replies_uri(instance.settings, post.id)
     if "page" not in request.query:
         return _collection(uri, first=f"{uri}?page=true", ordered=False)
-    after = _number(request.query.get("after", "0")) or 0
+    after = read_id(request.query.get("after", "0")) or 0
     found = await collections.replies_page(instance.database, post.id, after=after)
     return _page(uri, found, here=f"after={after}" if after else "", step="after", ordered=False)
 
@@ -74,21 +74,21 @@ async def shares(request: web.Request) -> web.Response:
 
 async def context(request: web.Request) -> web.Response:
     """``GET /contexts/{id}``: the addresses of all posts of a thread (FEP-f228), in pages."""
-    instance, thread_id = request.app[INSTANCE], _number(request.match_info["id"])
+    instance, thread_id = request.app[INSTANCE], read_id(request.match_info["id"])
     size = await collections.thread_size(instance.database, thread_id) if thread_id is not None else 0
     if thread_id is None or not size:
         return refusal(404, "There is no such thread.")
     uri = addresses.context_uri(instance.settings, thread_id)
     if "page" not in request.query:
         return _collection(uri, first=f"{uri}?page=true", total=size)
-    after = _number(request.query.get("after", "0")) or 0
+    after = read_id(request.query.get("after", "0")) or 0
     found = await collections.thread_page(instance.database, thread_id, after=after)
     return _page(uri, found, here=f"after={after}" if after else "", step="after")
 
 
 async def announce_activity(request: web.Request) -> web.Response:
     """``GET /boosts/{id}``: the Announce of somebody here."""
-    boost_id = _number(request.match_info["id"])
+    boost_id = read_id(request.match_info["id"])
     document = None if boost_id is None else await collections.announce(request.app[INSTANCE].database, boost_id)
     return refusal(404, "There is no such boost (any more).") if document is None else activity_response(document)
 
@@ -102,7 +102,7 @@ async def outbox(request: web.Request) -> web.Response:
     uri = addresses.outbox_uri(instance.settings, account["username"])
     if "page" not in request.query:
         return _collection(uri, first=f"{uri}?page=true", total=account["posts_count"])
-    before = _number(request.query.get("before", ""))
+    before = read_id(request.query.get("before", ""))
     found = await collections.outbox_page(instance.database, instance.settings, account["id"], before=before)
     return _page(uri, found, here=f"before={before}" if before is not None else "", step="before")
 
@@ -126,7 +126,7 @@ async def server_outbox(request: web.Request) -> web.Response:
 
 async def _post(request: web.Request) -> PostSource | web.Response:
     """Return the post in the address, or the answer that there is none for everybody."""
-    instance, post_id = request.app[INSTANCE], _number(request.match_info["id"])
+    instance, post_id = request.app[INSTANCE], read_id(request.match_info["id"])
     if post_id is None:
         return refusal(404, _NO_POST)
     post = await collections.open_post(instance.database, post_id)
@@ -146,22 +146,16 @@ async def _local_post(request: web.Request) -> PostSource | web.Response:
 
 async def _account(request: web.Request) -> Row | web.Response:
     username = request.match_info["username"]
+    if not addresses.USERNAME.fullmatch(username):
+        return refusal(404, "Nobody here has that name.")
     row = await request.app[INSTANCE].database.fetch_one(
         "SELECT id, username, posts_count, deleted_at FROM accounts "
         "WHERE username = $1 AND domain = '' AND suspended_at IS NULL",
         username,
     )
-    if row is None or not addresses.USERNAME.fullmatch(username):
+    if row is None:
         return refusal(404, "Nobody here has that name.")
     return refusal(410, "This account was deleted.") if row["deleted_at"] is not None else row
-
-
-def _number(text: str) -> int | None:
-    """Read an id or a cursor out of an address; None when it is none."""
-    if not (text.isascii() and text.isdigit() and len(text) <= 19):
-        return None
-    number = int(text)
-    return number if number <= _LARGEST_ID else None
 
 
 def _collection(uri: str, *, total: int | None = None, first: str = "", ordered: bool = True) -> web.Response:

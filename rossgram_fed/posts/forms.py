@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from rossgram_fed.config import LimitSettings
+from rossgram_fed.ids import read_id
 from rossgram_fed.models.posts import Visibility
 from rossgram_fed.posts.drafts import WARNING_CHARACTERS, DraftPhoto, PostDraft, PostEdit
 from rossgram_fed.web.forms import Form
@@ -62,11 +63,11 @@ def cards_from(form: Form, limits: LimitSettings) -> Cards:
     """Read the photo cards and the pressed button; an overlong description is an error of its card."""
     photos = []
     for text in dict.fromkeys(form.values.getall("photo", ())[:_MOST_CARDS]):
-        if photo_id := _id_from(text):
+        if photo_id := read_id(text):
             description = form.text(f"description-{photo_id}", most=limits.description_characters, lines=True)
             photos.append(DraftPhoto(photo_id, description))
     verb, _, subject = form.value("do", "post").partition(" ")
-    return Cards(tuple(photos), verb=verb, subject=_id_from(subject))
+    return Cards(tuple(photos), verb=verb, subject=read_id(subject) or 0)
 
 
 def draft_from(form: Form, cards: Cards, *, limits: LimitSettings) -> PostDraft:
@@ -105,7 +106,3 @@ def comment_from(form: Form, parent_id: int, *, limits: LimitSettings) -> PostDr
     return PostDraft(
         caption=form.text("caption", most=limits.caption_characters, least=1, lines=True), parent_id=parent_id
     )
-
-
-def _id_from(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 19 else 0

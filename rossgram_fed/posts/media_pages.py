@@ -12,6 +12,7 @@ from aiohttp import web
 
 from rossgram_fed.database import Row
 from rossgram_fed.federation.remote_media import REMOTE_MEDIA, NotToBeHad
+from rossgram_fed.ids import read_id
 from rossgram_fed.instance import INSTANCE
 from rossgram_fed.media.storage import MEDIA_TYPES, STORAGE
 from rossgram_fed.models.posts import Visibility
@@ -25,7 +26,6 @@ A_DAY = "max-age=86400"
 A_WHILE = "public, max-age=300"
 
 _NAMES = frozenset({GRID, FEED, FULL})
-_LARGEST_ID = 2**63 - 1
 
 
 async def serve_media(request: web.Request) -> web.StreamResponse:
@@ -93,10 +93,10 @@ async def _photo_file(request: web.Request, row: Row, *, name: str) -> Path | No
 
 
 def _id(request: web.Request, name: str) -> int:
-    text = request.match_info[name]
-    if not (text.isascii() and text.isdigit()) or int(text[:20]) > _LARGEST_ID:
+    found = read_id(request.match_info[name])
+    if found is None:
         raise NotFound
-    return int(text)
+    return found
 
 
 def _picture(path: Path | None, *, caching: str) -> web.StreamResponse:

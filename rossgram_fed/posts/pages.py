@@ -6,6 +6,7 @@ from aiohttp import web
 
 from rossgram_fed.federation.addresses import post_uri
 from rossgram_fed.federation.network import NETWORK
+from rossgram_fed.ids import read_id
 from rossgram_fed.instance import INSTANCE
 from rossgram_fed.posts import actions
 from rossgram_fed.posts.compose_pages import in_order
@@ -23,10 +24,10 @@ from rossgram_fed.web.sessions import Viewer, signed_in, viewer_of
 
 def post_id_of(request: web.Request) -> int:
     """Return the post id in the address."""
-    text = request.match_info["id"]
-    if not (text.isascii() and text.isdigit() and len(text) <= 19):
+    post_id = read_id(request.match_info["id"])
+    if post_id is None:
         raise NotFound
-    return int(text)
+    return post_id
 
 
 async def show(request: web.Request) -> web.Response:

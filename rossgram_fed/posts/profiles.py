@@ -57,7 +57,7 @@ def handle_from(settings: Settings, text: str) -> Handle | None:
     """Read a handle; ours get an empty host, whichever of our domains they name; None for what is no handle."""
     name, at, host = text.removeprefix("@").partition("@")
     if not at or host.lower() in (settings.account_domain, settings.host):
-        return Handle(name.lower(), "") if 0 < len(name) <= 255 else None
+        return Handle(name.lower(), "") if 0 < len(name) <= 255 and name.isprintable() else None
     try:
         return parse_handle(text)
     except WebFingerError:

@@ -113,10 +113,11 @@ async def update_note(change: Change, note: Note, *, post_id: int, author: Autho
 
 
 def fits(change: Change, note: Note) -> bool:
-    """Say whether a note's addresses can be kept, and are not ours."""
+    """Say whether a note says something (a vote in a poll does not), and its addresses can be kept and are not ours."""
     allow_http = change.settings.development.allow_http_and_private_networks
     return (
-        len(note.id) <= LONGEST_URI
+        bool(note.content or note.attachments or (note.name and note.kind not in _TITLED_OTHERWISE))
+        and len(note.id) <= LONGEST_URI
         and len(note.in_reply_to) <= LONGEST_URI
         and is_http_url(note.id, allow_http)
         and not is_local(change.settings, note.id)

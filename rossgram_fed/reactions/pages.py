@@ -6,6 +6,7 @@ from typing import Protocol
 
 from aiohttp import web
 
+from rossgram_fed.ids import read_id
 from rossgram_fed.instance import INSTANCE, Change
 from rossgram_fed.reactions import actions
 from rossgram_fed.web.csrf import form_of
@@ -22,12 +23,12 @@ class _Reaction(Protocol):
 def _button(action: _Reaction) -> Handler:
     @signed_in
     async def handler(request: web.Request, viewer: Viewer) -> web.Response:
-        text = request.match_info["id"]
-        if not (text.isascii() and text.isdigit() and len(text) <= 19):
+        post_id = read_id(request.match_info["id"])
+        if post_id is None:
             raise NotFound
         async with request.app[INSTANCE].change() as change:
-            await action(change, account_id=viewer.account_id, post_id=int(text))
-        return see_other(safe_next(form_of(request).value("next"), f"/p/{text}"))
+            await action(change, account_id=viewer.account_id, post_id=post_id)
+        return see_other(safe_next(form_of(request).value("next"), f"/p/{post_id}"))
 
     return handler
 

@@ -22,7 +22,7 @@ async def search(request: web.Request) -> web.Response:
     problem = ""
     if text and viewer is not None:
         try:
-            path = await resolve(request.app[NETWORK], text)
+            path = await resolve(request.app[NETWORK], text, viewer_id=viewer.account_id)
         except NotFoundAnywhere as why:
             path, problem = None, str(why)
         if path is not None:

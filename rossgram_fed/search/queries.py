@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from rossgram_fed.accounts.cards import CARD_COLUMNS, AccountCard, card_from
 from rossgram_fed.database import Database
+from rossgram_fed.models.posts import Visibility
 
 MOST = 20
 
@@ -32,9 +33,13 @@ async def accounts_like(database: Database, text: str) -> tuple[AccountCard, ...
 
 
 async def tags_like(database: Database, text: str) -> tuple[TagFound, ...]:
-    """Return tags whose name begins with ``text``, the most used first."""
+    """Return tags whose name begins with ``text``, the most used first; what only private posts carry is no tag here.
+
+    What is counted is what the tag's page shows.
+    """
     rows = await database.fetch(
-        "SELECT t.name, COUNT(*) AS uses FROM tags t JOIN post_tags u ON u.tag_id = t.id "  # noqa: S608 - a constant
+        "SELECT t.name, COUNT(*) AS uses FROM tags t JOIN post_tags u ON u.tag_id = t.id "  # noqa: S608 - constants
+        f"JOIN posts p ON p.id = u.post_id AND p.visibility = {int(Visibility.PUBLIC)} AND p.photo_count > 0 "
         f"WHERE t.name LIKE $1 ESCAPE '!' GROUP BY t.name ORDER BY uses DESC, t.name LIMIT {MOST}",
         _beginning(text.removeprefix("#")),
     )

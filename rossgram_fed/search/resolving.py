@@ -14,6 +14,7 @@ from rossgram_fed.federation import addresses, remote_accounts, remote_documents
 from rossgram_fed.federation.network import Network
 from rossgram_fed.posts import fetching
 from rossgram_fed.posts.profiles import handle_from
+from rossgram_fed.visibility import visible
 from webfinger.errors import WebFingerError
 
 SECONDS = 12.0
@@ -23,16 +24,17 @@ class NotFoundAnywhere(Exception):
     """Nothing is there; the text is a sentence for whoever searched."""
 
 
-async def resolve(network: Network, text: str) -> str | None:
+async def resolve(network: Network, text: str, *, viewer_id: int) -> str | None:
     """Return the path of the page of what ``text`` names; None when it is neither a whole handle nor an address.
 
-    Raises ``NotFoundAnywhere`` when it is one of these and leads nowhere.
+    Raises ``NotFoundAnywhere`` when it is one of these and leads nowhere; a post that the viewer may not see is looked
+    for as if it were not here.
     """
     wanted = text.strip()
     try:
         async with asyncio.timeout(SECONDS):
             if wanted.startswith(("https://", "http://")):
-                return await _by_address(network, wanted)
+                return await _by_address(network, wanted, viewer_id=viewer_id)
             if "@" in wanted.removeprefix("@") or wanted.startswith("acct:"):
                 return await _by_handle(network, wanted.removeprefix("acct:"))
     except (ActivityPubError, WebFingerError) as error:
@@ -50,9 +52,13 @@ async def _by_handle(network: Network, text: str) -> str:
     return await _path_of(network, await remote_accounts.by_handle(network, handle))
 
 
-async def _by_address(network: Network, address: str) -> str:
+async def _by_address(network: Network, address: str, *, viewer_id: int) -> str:
     database = network.instance.database
-    known = await database.fetch_one("SELECT id FROM posts WHERE uri = $1 OR url = $1 ORDER BY id LIMIT 1", address)
+    known = await database.fetch_one(
+        f"SELECT p.id FROM posts p WHERE (p.uri = $1 OR p.url = $1) AND {visible('$2')} ORDER BY p.id LIMIT 1",  # noqa: S608 - constants
+        address,
+        viewer_id,
+    )
     if known is not None:
         return f"/p/{known['id']}"
     row = await database.fetch_one("SELECT id FROM accounts WHERE uri = $1 OR url = $1 ORDER BY id LIMIT 1", address)

@@ -126,6 +126,7 @@ def safe_next(text: str, default: str = "/") -> str:
     if "\\" in text or any(ord(letter) < 0x21 or ord(letter) == 0x7F for letter in text):
         return default
     try:
+        text.encode()  # headers bring bytes that are no text as lone surrogates, which no address can carry on
         parts = urlsplit(text)
     except ValueError:
         return default

@@ -8,8 +8,9 @@ from typing import Generic, TypeVar
 
 from aiohttp import web
 
+from rossgram_fed.ids import read_id
+
 T = TypeVar("T")
-_LARGEST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,7 @@ class Page(Generic[T]):
 
 def cursor_of(request: web.Request) -> int | None:
     """Return the id that the page shall be older than; None (the first page) when there is none or it is no id."""
-    text = request.query.get("before", "")
-    if not (text.isascii() and text.isdigit() and len(text) <= 19):
-        return None
-    number = int(text)
-    return number if 0 < number <= _LARGEST_ID else None
+    return read_id(request.query.get("before", "")) or None
 
 
 def page_of(found: Sequence[T], size: int, *, id_of: Callable[[T], int], before: int | None = None) -> Page[T]:
