@@ -169,11 +169,15 @@ class Fediverse:
     async def peer(self, host: str) -> FakePeer:
         """Invent a stranger's server."""
         peer = FakePeer(host, self.session, self._clock)
+        self.peers[host] = peer
+        await self.bring_back(peer)
+        return peer
+
+    async def bring_back(self, peer: FakePeer) -> None:
+        """Let a stranger's server answer, for the first time or after its runner was ``closed``."""
         app = web.Application(client_max_size=64 * 1024 * 1024)
         app.router.add_route("*", "/{path:.*}", peer.respond)
-        peer.runner = await self._listen(app, host)
-        self.peers[host] = peer
-        return peer
+        peer.runner = await self._listen(app, peer.host)
 
     async def settle(self) -> None:
         """Let every server work until none has anything to do now."""
@@ -198,7 +202,8 @@ class Fediverse:
         self._authority.issue_cert(host).configure_cert(tls)
         runner = web.AppRunner(app, shutdown_timeout=0.2)
         await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls).start()
+        port = self.names.ports.get(host, 0)  # whoever comes back is where they were
+        await web.TCPSite(runner, "127.0.0.1", port, ssl_context=tls).start()
         self.names.ports[host] = runner.addresses[0][1]
         return runner
 

@@ -27,16 +27,20 @@ class World:
     closing: AsyncExitStack
     servers: dict[str, Server] = field(default_factory=dict)
 
-    async def server(self, name: str, *, registration: Registration = Registration.OPEN) -> Server:
+    async def server(self, name: str, *, registration: Registration = Registration.OPEN, workers: int = 32) -> Server:
         """Start https://NAME.test, or start it again with what it had."""
-        settings = self.servers[name].instance.settings if name in self.servers else self._settings(name, registration)
+        if name in self.servers:
+            settings = self.servers[name].instance.settings
+        else:
+            settings = self._settings(name, registration, workers)
         self.servers[name] = await self.fediverse.whole_server(name, settings=settings)
         return self.servers[name]
 
-    def _settings(self, name: str, registration: Registration) -> Settings:
+    def _settings(self, name: str, registration: Registration, workers: int) -> Settings:
         settings = self.fediverse.settings(name)
         limits = LimitSettings(picture_processes=1, photo_megabytes=2, photo_megapixels=8)
-        return replace(settings, limits=limits, server=replace(settings.server, registration=registration))
+        server = replace(settings.server, registration=registration)
+        return replace(settings, limits=limits, server=server, federation=replace(settings.federation, workers=workers))
 
     async def admin(self, name: str, username: str) -> Visitor:
         """The one who runs a server: starts it if it is not there, and opens its first page."""
