@@ -14,8 +14,8 @@ from rossgram_fed.federation.hosts import LONGEST_PAUSE
 from tests.fediverse import Server, closed
 from tests.journeys.conftest import World
 from tests.journeys.visitor import Visitor
-from tests.strangers import FakePeer
 from tests.rossgram_fed.media.samples import a_file
+from tests.strangers import FakePeer
 
 PHOTO = ("one.jpg", a_file())
 PEERS = 9
