@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from rossgram_fed.accounts.cards import CARD_COLUMNS, AccountCard, card_from
 from rossgram_fed.database import Database
 from rossgram_fed.models.posts import Visibility
+from rossgram_fed.visibility import visible
 
 MOST = 20
 
@@ -32,16 +33,19 @@ async def accounts_like(database: Database, text: str) -> tuple[AccountCard, ...
     return tuple(card_from(row) for row in rows)
 
 
-async def tags_like(database: Database, text: str) -> tuple[TagFound, ...]:
+async def tags_like(database: Database, text: str, *, viewer_id: int | None) -> tuple[TagFound, ...]:
     """Return tags whose name begins with ``text``, the most used first; what only private posts carry is no tag here.
 
     What is counted is what the tag's page shows.
     """
+    viewer, known = ("$2", [viewer_id]) if viewer_id is not None else (None, [])
     rows = await database.fetch(
         "SELECT t.name, COUNT(*) AS uses FROM tags t JOIN post_tags u ON u.tag_id = t.id "  # noqa: S608 - constants
         f"JOIN posts p ON p.id = u.post_id AND p.visibility = {int(Visibility.PUBLIC)} AND p.photo_count > 0 "
+        f"AND {visible(viewer)} "
         f"WHERE t.name LIKE $1 ESCAPE '!' GROUP BY t.name ORDER BY uses DESC, t.name LIMIT {MOST}",
         _beginning(text.removeprefix("#")),
+        *known,
     )
     return tuple(TagFound(row["name"], row["uses"]) for row in rows)
 

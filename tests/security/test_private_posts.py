@@ -1,0 +1,132 @@
+"""Who reads which post through every address there is: one table of viewers, visibilities and routes."""
+
+from __future__ import annotations
+
+import pytest
+
+from activitypub.http import ACTIVITY_JSON
+from activitypub.signatures import Scheme
+from rossgram_fed.models.posts import Visibility
+from rossgram_fed.models.relations import NotificationKind
+from rossgram_fed.notifications.actions import notify
+from rossgram_fed.reactions import actions as reactions
+from tests.security.house import HERE, HTML, JSON, House, secret_of
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+OPEN = {Visibility.PUBLIC, Visibility.UNLISTED}
+SEES = {
+    "": OPEN,
+    "alice": set(Visibility),
+    "bob": OPEN | {Visibility.FOLLOWERS},
+    "carol": OPEN,
+    "mona": set(Visibility),
+    "barb": set(),
+    "rick": OPEN,
+}
+"""Alice's posts, by who may see them: nobody signed in, herself, her follower, somebody, the mentioned, the blocked,
+and one whose request waits."""
+
+OF_A_POST = ("", "/edit", "/delete", "/activity", "/replies", "/replies?page=true", "/likes", "/shares")
+EVERYWHERE = (
+    "/", "/explore", "/explore?show=everywhere", "/@alice", "/@alice@here.test", "/@alice/followers", "/notifications",
+    "/saved", "/users/alice", "/users/alice/outbox", "/users/alice/outbox?page=true",
+    "/users/alice/collections/featured", "/users/alice/followers?page=true", "/search?q=secret",
+    "/search?q=%23tagsecret", "/search?q=tagsecret", "/actor/outbox", "/.well-known/nodeinfo", "/nodeinfo/2.1",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("viewer", SEES)
+async def test_nobody_reads_what_is_not_for_them(either_house: House, viewer: str) -> None:
+    """No page, document, collection, tag or search shows a word, a tag or a picture of a post to whom it is not for."""
+    house = either_house
+    paths = [*EVERYWHERE, *(f"/tags/tag{secret_of(one)}" for one in Visibility)]
+    for post in house.posts.values():
+        paths += [f"/p/{post.id}{below}" for below in OF_A_POST]
+        paths += [f"/contexts/{post.id}", f"/contexts/{post.id}?page=true", f"/search?q={HERE}/p/{post.id}"]
+    paths += [f"/photos/{photo}/{size}" for photo in house.photos.values() for size in ("grid", "feed", "full")]
+    for path in paths:
+        for accept in (HTML, JSON, "*/*"):
+            answer = await house.ask(path, by=viewer, accept=accept)
+            assert answer.status < 500, path
+            shown = answer.text + answer.headers.get("Location", "")
+            # Documents for other servers know no session: they show what is open to all, whoever asks.
+            seen = OPEN if "json" in answer.headers.get("Content-Type", "") else SEES[viewer]
+            for one in set(Visibility) - seen:
+                # Of the tag that was asked for, the page says that nothing carries it.
+                said = shown.replace(f"tag{secret_of(one)}", "") if path.startswith("/tags/") else shown
+                assert secret_of(one) not in said, (path, accept, one)
+                asked = str(house.posts[one].id) in path
+                assert asked or str(house.posts[one].id) not in shown, (path, accept, one)
+
+
+@pytest.mark.parametrize("viewer", SEES)
+async def test_the_page_and_the_picture_of_a_post(either_house: House, viewer: str) -> None:
+    """A post's page and photo are there for exactly those whom they are for, and 404 like nothing for the others."""
+    house = either_house
+    nothing = await house.ask("/p/1", by=viewer)
+    for visibility, post in house.posts.items():
+        page = await house.ask(f"/p/{post.id}", by=viewer)
+        photo = await house.ask(f"/photos/{house.photos[visibility]}/feed", by=viewer)
+        expected = 200 if visibility in SEES[viewer] else 404
+        assert (page.status, photo.status) == (expected, expected), visibility
+        if expected == 404:
+            assert page.text.replace(str(post.id), "1") == nothing.text
+        elif visibility not in OPEN:
+            assert "private" in page.headers["Cache-Control"]
+            assert "private" in photo.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("scheme", Scheme)
+async def test_signing_opens_no_document(either_house: House, scheme: Scheme) -> None:
+    """A signed GET by a stranger, even by an accepted follower, gets no document of a private post."""
+    house = either_house
+    sam = house.there.actor()
+    follow = {"id": f"{sam.id}#follow", "type": "Follow", "actor": sam.id, "object": f"{HERE}/users/alice"}
+    assert await house.post(follow, sam) == 202
+    await house.settle()
+    async with house.server.instance.change() as change:
+        await change.tx.execute("UPDATE follows SET state = 1 WHERE uri = $1", follow["id"])
+    for visibility, post in house.posts.items():
+        for below in ("", "/activity", "/replies", "/likes", "/shares"):
+            request = house.there.signed(f"{HERE}/p/{post.id}{below}", b"", sam, scheme=scheme, method="GET")
+            status, document = await house.there.send(request)
+            assert status == (200 if visibility in OPEN else 404), (visibility, below)
+            assert visibility in OPEN or secret_of(visibility) not in str(document)
+        answer = await house.ask(f"/p/{post.id}", accept=ACTIVITY_JSON)
+        assert answer.status == (200 if visibility in OPEN else 404)
+
+
+@pytest.mark.parametrize("viewer", [one for one in SEES if one not in ("", "alice")])
+async def test_nobody_reacts_to_what_they_may_not_see(either_house: House, viewer: str) -> None:
+    """Liking, boosting, saving and answering a hidden post is 404 and leaves no row; boosting a private one is 403."""
+    house = either_house
+    for visibility, post in house.posts.items():
+        before = await house.counts()
+        for verb in ("like", "boost", "bookmark", "comment"):
+            fields = {"caption": "I see you"} if verb == "comment" else {}
+            if visibility not in SEES[viewer]:
+                answer = await house.submit(f"/p/{post.id}/{verb}", fields, by=viewer)
+                assert answer.status == 404, (visibility, verb)
+            elif verb == "boost" and visibility not in OPEN:
+                assert (await house.submit(f"/p/{post.id}/boost", by=viewer)).status == 403
+        assert await house.counts() == before
+
+
+async def test_a_saved_post_disappears_with_the_right_to_see_it(either_house: House) -> None:
+    """What somebody saved or was told of goes from their lists when it is no longer for them."""
+    house = either_house
+    post, carol, alice = house.posts[Visibility.FOLLOWERS], house.people["carol"], house.people["alice"]
+    await house.follow(carol.id, alice.id)
+    async with house.server.instance.change() as change:
+        await reactions.bookmark(change, account_id=carol.id, post_id=post.id)
+        await notify(change, account_id=carol.id, kind=NotificationKind.MENTION, actor_id=alice.id, post_id=post.id)
+    word = secret_of(Visibility.FOLLOWERS)
+    assert str(post.id) in (await house.ask("/saved", by="carol")).text
+    assert word in (await house.ask("/notifications", by="carol")).text
+    async with house.server.instance.change() as change:
+        await change.tx.execute("DELETE FROM follows WHERE follower_id = $1", carol.id)
+    for path in ("/saved", "/notifications", "/", "/@alice"):
+        text = (await house.ask(path, by="carol")).text
+        assert word not in text, path
+        assert str(post.id) not in text, path
