@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from .errors import BadSignature
+from .multibase import decode, encode
 
 PrivateKey = RSAPrivateKey | Ed25519PrivateKey
 PublicKey = RSAPublicKey | Ed25519PublicKey
@@ -30,7 +31,6 @@ LONGEST_PEM = 8192
 """Characters; an RSA key of 8192 bits takes 1,500."""
 
 _ED25519_PREFIX = b"\xed\x01"
-_BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
 
 def make_rsa() -> RSAPrivateKey:
@@ -87,13 +87,18 @@ def acceptable(key: object) -> PublicKey:
 
 def multibase(key: Ed25519PublicKey) -> str:
     """Write an Ed25519 key as ``publicKeyMultibase`` (FEP-521a): z, then base58 of the marked raw key."""
-    data = _ED25519_PREFIX + key.public_bytes(Encoding.Raw, PublicFormat.Raw)
-    number = int.from_bytes(data)
-    digits = ""
-    while number:
-        number, digit = divmod(number, 58)
-        digits = _BASE58[digit] + digits
-    return "z" + digits
+    return encode(_ED25519_PREFIX + key.public_bytes(Encoding.Raw, PublicFormat.Raw))
+
+
+def load_multibase(text: str) -> Ed25519PublicKey:
+    """Read a stranger's ``publicKeyMultibase``; raise ``BadSignature`` for anything but an Ed25519 key."""
+    try:
+        data = decode(text)
+        if not data.startswith(_ED25519_PREFIX):
+            raise ValueError("another kind of key")
+        return Ed25519PublicKey.from_public_bytes(data[len(_ED25519_PREFIX) :])
+    except ValueError as error:
+        raise BadSignature("The Multikey is not an Ed25519 key.") from error
 
 
 def _public(key: PrivateKey | PublicKey) -> PublicKey:

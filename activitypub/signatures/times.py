@@ -1,15 +1,17 @@
-"""How old or how new a signature may be, and HTTP's way to write a time.
+"""How old or how new a signature may be, and the ways to write a time.
 
-Both schemes keep the same window: at most 65 minutes old and at most 60 minutes ahead, as Mastodon does.
+Both schemes of signed requests keep the same window: at most 65 minutes old and at most 60 minutes ahead, as Mastodon
+does. Signatures inside documents live longer, because those who pass them on may have had to wait.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
-from activitypub.errors import BadSignature
+from activitypub import fields
+from activitypub.errors import BadSignature, MalformedSignature
 
 OLDEST = 65 * 60
 """Seconds."""
@@ -17,6 +19,8 @@ NEWEST = 60 * 60
 """Seconds."""
 EXPIRY_LEEWAY = 5 * 60
 """Seconds after ``expires`` during which clocks may disagree."""
+OLDEST_EMBEDDED = timedelta(days=3)
+"""For signatures inside documents: an older one may be of an edit that was edited since."""
 
 _MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, 1)}
@@ -61,3 +65,27 @@ def check_expiry(created: int | None, expires: int | None, now: datetime) -> Non
         raise BadSignature("The signature expires before it was made.")
     if now.timestamp() > expires + EXPIRY_LEEWAY:
         raise BadSignature("The signature has expired.")
+
+
+def timestamp(moment: datetime) -> str:
+    """Write a time as the signatures inside documents do: ``2026-11-22T07:33:17Z``."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def check_embedded(created: object, expires: object, *, now: datetime) -> None:
+    """Raise unless a signature inside a document was made in the last three days and has not expired.
+
+    Both times are as written; ``created`` must be there. Raises ``MalformedSignature`` or ``BadSignature``.
+    """
+    made = fields.time(created)
+    if made is None:
+        raise MalformedSignature("The signature does not say when it was made.")
+    if now - made > OLDEST_EMBEDDED:
+        raise BadSignature("The signature is more than three days old.")
+    check_age(max(int(made.timestamp()), int(now.timestamp()) - OLDEST), now)
+    if expires is None:
+        return
+    ends = fields.time(expires)
+    if ends is None:
+        raise MalformedSignature("The signature does not say when it expires.")
+    check_expiry(int(made.timestamp()), int(ends.timestamp()), now)
