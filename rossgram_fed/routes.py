@@ -11,6 +11,7 @@ from functools import wraps
 from aiohttp import web
 
 from rossgram_fed.accounts import settings_pages, sign_in_pages
+from rossgram_fed.deliveries import pages as delivery_pages
 from rossgram_fed.federation import discovery, endpoints
 from rossgram_fed.follows import pages as follow_pages
 from rossgram_fed.posts import activity_endpoints, compose_pages, media_pages, profile_pages
@@ -72,6 +73,7 @@ PAGES: tuple[tuple[str, Handler], ...] = (
     ("/new", compose_pages.new),
     ("/p/{id}/edit", post_pages.edit),
     ("/p/{id}/delete", post_pages.ask_delete),
+    ("/p/{id}/deliveries", delivery_pages.show),
     ("/sign-in", sign_in_pages.sign_in_page),
     ("/sign-up", sign_in_pages.sign_up_page),
     ("/setup", setup_pages.setup_page),
@@ -88,6 +90,7 @@ FORMS: tuple[tuple[str, Handler], ...] = (
     ("/p/{id}/edit", post_pages.save),
     ("/p/{id}/delete", post_pages.delete),
     ("/p/{id}/comment", post_pages.comment),
+    ("/p/{id}/deliveries/try", delivery_pages.try_now),
     ("/p/{id}/like", reaction_pages.like),
     ("/p/{id}/unlike", reaction_pages.unlike),
     ("/p/{id}/boost", reaction_pages.boost),

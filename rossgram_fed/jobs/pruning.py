@@ -19,6 +19,8 @@ HOUR = 3_600_000
 DAY = 24 * HOUR
 EVERY = HOUR
 BATCH = 500
+KEPT_WHEN_DONE = 7 * DAY
+KEPT_WHEN_FAILED = 30 * DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +47,12 @@ def made_before(table: str, age: int, when: str) -> Rule:
 
 
 RULES = (
-    made_before("inbox_items", 7 * DAY, "state = 1"),
-    made_before("inbox_items", 30 * DAY, "state = 2"),
-    made_before("deliveries", 7 * DAY, "state = 1"),
-    made_before("deliveries", 30 * DAY, "state = 2"),
-    made_before("jobs", 7 * DAY, "state = 1"),
-    made_before("jobs", 30 * DAY, "state = 2"),
+    made_before("inbox_items", KEPT_WHEN_DONE, "state = 1"),
+    made_before("inbox_items", KEPT_WHEN_FAILED, "state = 2"),
+    made_before("deliveries", KEPT_WHEN_DONE, "state = 1"),
+    made_before("deliveries", KEPT_WHEN_FAILED, "state = 2"),
+    made_before("jobs", KEPT_WHEN_DONE, "state = 1"),
+    made_before("jobs", KEPT_WHEN_FAILED, "state = 2"),
     made_before(
         "outbox_activities",
         DAY,

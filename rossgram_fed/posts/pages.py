@@ -6,6 +6,7 @@ from aiohttp import web
 
 from rossgram_fed.federation.addresses import post_uri
 from rossgram_fed.federation.network import NETWORK
+from rossgram_fed.federation.reach import reach_of
 from rossgram_fed.ids import read_id
 from rossgram_fed.instance import INSTANCE
 from rossgram_fed.posts import actions
@@ -118,7 +119,9 @@ async def _own(request: web.Request, viewer: Viewer) -> PostView:
 
 
 async def _show(request: web.Request, page: PostPage, form: Form, *, status: int = 200) -> web.Response:
-    return await render(request, "posts/post.html", status=status, page=page, post=page.post, form=form)
+    post = page.post
+    reach = await reach_of(request.app[INSTANCE].database, post.id) if post.own and post.local else None
+    return await render(request, "posts/post.html", status=status, page=page, post=post, form=form, reach=reach)
 
 
 async def _show_edit(

@@ -49,6 +49,7 @@ def environment() -> Environment:
         day=words.day,
         moment=words.moment,
         ago=words.ago,
+        until=words.until,
         number=words.count,
         plural=words.plural,
         browser=words.browser,

@@ -61,6 +61,17 @@ def ago(instant: int, now: int) -> str:
     return day(instant)
 
 
+def until(instant: int, now: int) -> str:
+    """Return how far ahead an instant is: ``in 5 min``, ``in 3 h``; after a week, ``on`` its day; ``now`` if it is past."""
+    left = instant - now
+    if left < 1000:
+        return "now"
+    for limit, unit, size in _STEPS:
+        if left < limit:
+            return f"in {left // size} {unit}"
+    return f"on {day(instant)}"
+
+
 def count(number: int) -> str:
     """Return a number as people read it: ``1,234``, ``12.3k``, ``4.5M``."""
     for size, unit in ((1_000_000, "M"), (10_000, "k")):
