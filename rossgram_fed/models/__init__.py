@@ -7,7 +7,7 @@ them alike. JSON is kept as text. Every index is declared in ``Meta.indexes``: T
 from rossgram_fed.models.accounts import Account, AccountKeys, Attempt, Invite, Session, User
 from rossgram_fed.models.federation import Delivery, Host, InboxItem, Job, OutboxActivity
 from rossgram_fed.models.media import MediaFailure, MediaFile
-from rossgram_fed.models.posts import Mention, Photo, Post, PostTag, Tag, Tombstone
+from rossgram_fed.models.posts import Mention, Photo, Pin, Post, PostTag, Tag, Tombstone
 from rossgram_fed.models.relations import Block, Bookmark, Boost, Follow, Like, Mute, Notification
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "Notification",
     "OutboxActivity",
     "Photo",
+    "Pin",
     "Post",
     "PostTag",
     "Session",

@@ -30,6 +30,11 @@ def waiting_first() -> PartialIndex:
     return PartialIndex(fields=["run_at", "id"], condition={"state": WorkState.WAITING.value})
 
 
+def failed_ones() -> PartialIndex:
+    """Return the index by which people find what was given up: those rows alone, which are few."""
+    return PartialIndex(fields=["id"], condition={"state": WorkState.FAILED.value})
+
+
 class Claimable(Model):
     """The columns that ``jobs.queue`` claims by."""
 
@@ -60,7 +65,7 @@ class InboxItem(Claimable):
 
     class Meta:
         table = "inbox_items"
-        indexes = [waiting_first(), Index(fields=["sender_id"])]
+        indexes = [waiting_first(), failed_ones(), Index(fields=["sender_id"])]
 
 
 class OutboxActivity(Model):
@@ -100,6 +105,7 @@ class Delivery(Claimable):
         table = "deliveries"
         indexes = [
             waiting_first(),
+            failed_ones(),
             Index(fields=["inbox", "account_id", "state", "id"]),
             Index(fields=["activity_id"]),
             Index(fields=["host", "state"]),
@@ -134,4 +140,4 @@ class Job(Claimable):
 
     class Meta:
         table = "jobs"
-        indexes = [waiting_first()]
+        indexes = [waiting_first(), failed_ones()]

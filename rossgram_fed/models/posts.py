@@ -163,6 +163,26 @@ class Mention(Model):
         indexes = [Index(fields=["account_id", "post_id"])]
 
 
+class Pin(Model):
+    """A post that its author shows before all others; the last pinned is the first shown."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "models.Account", on_delete=fields.CASCADE, related_name="pins"
+    )
+    account_id: int
+    post: fields.ForeignKeyRelation[Post] = fields.ForeignKeyField(
+        "models.Post", on_delete=fields.CASCADE, related_name="pins"
+    )
+    post_id: int
+    created_at = fields.BigIntField()
+
+    class Meta:
+        table = "pins"
+        unique_together = (("account_id", "post_id"),)
+        indexes = [Index(fields=["post_id"])]
+
+
 class Tombstone(Model):
     """A URI that was deleted, so that nothing late resurrects it and ours answer 410."""
 

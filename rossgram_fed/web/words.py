@@ -62,7 +62,7 @@ def ago(instant: int, now: int) -> str:
 
 
 def until(instant: int, now: int) -> str:
-    """Return how far ahead an instant is: ``in 5 min``, ``in 3 h``; after a week, ``on`` its day; ``now`` if it is past."""
+    """Return how far ahead an instant is: ``in 5 min``, ``in 3 h``; after a week ``on`` its day; ``now`` if past."""
     left = instant - now
     if left < 1000:
         return "now"

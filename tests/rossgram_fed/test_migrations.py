@@ -35,7 +35,7 @@ async def shout(apps, editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0001_initial")]
+    dependencies = [("models", "LATEST")]
     operations = [
         ops.AlterField("Account", "username", fields.CharField(max_length=300)),
         ops.AlterField("Post", "language", fields.CharField(max_length=32, default="en; or so")),
@@ -55,7 +55,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0001_initial")]
+    dependencies = [("models", "LATEST")]
     operations = [ops.RunSQL("DELETE FROM tags"), ops.RunSQL("DELETE FROM no_such_table")]
 """
 
@@ -65,18 +65,19 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0001_initial")]
+    dependencies = [("models", "LATEST")]
     operations = [ops.RunSQL("DELETE FROM accounts")]
 """
 
 
 @pytest.fixture
 def package(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
-    """The real migrations followed by a made-up second one (the parameter), as an importable package."""
+    """The real migrations followed by a made-up one (the parameter), as an importable package."""
     name = f"migrations_{tmp_path.name.replace('-', '_')}"
     folder = tmp_path / name
     shutil.copytree(Path(rossgram_fed.migrations.__path__[0]), folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "0002_second.py").write_text(request.param)
+    latest = max(file.stem for file in folder.glob("[0-9]*.py"))
+    (folder / "9999_second.py").write_text(request.param.replace("LATEST", latest))
     sys.path.insert(0, str(tmp_path))
     yield name
     sys.path.remove(str(tmp_path))
@@ -159,8 +160,8 @@ async def test_a_populated_database_loses_nothing(
     await migrate(database)
     await populate(database, settings, clock)
     rows, schema = await counts(database), await schema_of(database)
-    assert await pending(database, package=package) == ["0002_second"]
-    assert await migrate(database, package=package) == ["0002_second"]
+    assert await pending(database, package=package) == ["9999_second"]
+    assert await migrate(database, package=package) == ["9999_second"]
     assert await counts(database) == rows
     after = await schema_of(database)
     assert {key for key in schema if key not in after} <= {
@@ -199,7 +200,7 @@ async def test_a_copy_is_made_before_an_sqlite_file_changes(
         await migrate(database, package=package)
     finally:
         await database.close()
-    copy = Path(f"{path}.before-0002_second")
+    copy = Path(f"{path}.before-9999_second")
     with sqlite3.connect(copy) as connection:
         assert connection.execute("SELECT COUNT(*) FROM accounts").fetchone() == (2,)
         assert "mood" not in [row[1] for row in connection.execute("PRAGMA table_info(accounts)")]
@@ -217,7 +218,7 @@ async def test_a_broken_migration_changes_nothing(
     with pytest.raises(Exception, match="no_such_table"):
         await migrate(empty_database, package=package)
     assert await counts(empty_database) == rows
-    assert await pending(empty_database, package=package) == ["0002_second"]
+    assert await pending(empty_database, package=package) == ["9999_second"]
 
 
 @pytest.mark.parametrize("package", [ORPHANING], indirect=True, ids=["second"])
@@ -241,7 +242,7 @@ async def test_rows_that_point_nowhere_are_refused(
 async def test_an_older_version_refuses_a_newer_database(empty_database: Database, package: str) -> None:
     """A database that has been through migrations we do not know is left alone."""
     await migrate(empty_database, package=package)
-    with pytest.raises(MigrationError, match="newer version of Rossgram, which knows 0002_second"):
+    with pytest.raises(MigrationError, match="newer version of Rossgram, which knows 9999_second"):
         await pending(empty_database)
     with pytest.raises(MigrationError, match="newer"):
         await migrate(empty_database)
