@@ -102,14 +102,14 @@ OWN_TERMS: Mapping[str, Any] = {
 }
 """The extension terms that ``parse`` reads, under the names it reads them by."""
 
-_COMPACT_WITH = [AS2_URL, SECURITY_URL, dict(OWN_TERMS)]
-_OPTIONS = {"documentLoader": load_context, "processingMode": "json-ld-1.1"}
+COMPACT_WITH = [AS2_URL, SECURITY_URL, dict(OWN_TERMS)]
+OPTIONS = {"documentLoader": load_context, "processingMode": "json-ld-1.1"}
 _NESTS = frozenset({dict, list})
 """What JSON nests by; compared by exact type, because every inbound document is walked whole."""
 MAX_REMEMBERED_CONTEXT = 8_192
 """Bytes; servers send the same few contexts with every document, and the verdict on one costs 20 µs."""
 _HARMLESS_KEYWORDS = frozenset({"@base", "@direction", "@language", "@propagate", "@protected", "@version", "@vocab"})
-_PYLD_FAILS_WITH = (
+PYLD_FAILS_WITH = (
     jsonld.JsonLdError,
     ArithmeticError,
     AttributeError,
@@ -232,17 +232,22 @@ def compact(document: Mapping[str, Any]) -> dict[str, Any]:
     """
     bare = {key: value for key, value in document.items() if key not in ("proof", "signature")}
     contexts, _ = survey(bare)
-    if len(contexts) > MAX_CONTEXTS or sum(map(_inline_terms, contexts)) > MAX_INLINE_TERMS:
-        raise MalformedDocument("The document's contexts are too many or too long.")
+    check_contexts(contexts)
     try:
-        compacted = jsonld.compact(bare, _COMPACT_WITH, _OPTIONS)
-    except _PYLD_FAILS_WITH as error:
+        compacted = jsonld.compact(bare, COMPACT_WITH, OPTIONS)
+    except PYLD_FAILS_WITH as error:
         raise MalformedDocument("The document's JSON-LD contexts cannot be processed.") from error
     if not isinstance(compacted, dict):
         raise MalformedDocument("The document is more than one object.")
     survey(compacted)
     _check_one_meaning(document, compacted)
     return compacted
+
+
+def check_contexts(contexts: list[Any]) -> None:
+    """Raise ``MalformedDocument`` when the contexts ``survey`` found cost more to process than anybody needs."""
+    if len(contexts) > MAX_CONTEXTS or sum(map(_inline_terms, contexts)) > MAX_INLINE_TERMS:
+        raise MalformedDocument("The document's contexts are too many or too long.")
 
 
 def _check_one_meaning(document: Mapping[str, Any], compacted: Mapping[str, Any]) -> None:
