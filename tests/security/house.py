@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from aiohttp import FormData
+from aiohttp import ClientSession, DummyCookieJar, FormData, TCPConnector
 from multidict import CIMultiDict
 from yarl import URL
 
@@ -63,6 +63,8 @@ class House:
     server: Server
     there: FakePeer
     clock: SettableClock
+    browser: ClientSession
+    """Keeps no cookie: each request carries its own."""
     people: dict[str, Account] = field(default_factory=dict)
     posts: dict[Visibility, Post] = field(default_factory=dict)
     photos: dict[Visibility, int] = field(default_factory=dict)
@@ -75,7 +77,7 @@ class House:
         if by:
             sent["Cookie"] = f"__Host-session={_token(by)}"
         url = URL(HERE + path, encoded=True)
-        async with self.fediverse.session.request(
+        async with self.browser.request(
             method, url, headers=sent, data=data, allow_redirects=False
         ) as response:
             body = (await response.read()).decode(errors="replace")
@@ -164,7 +166,9 @@ async def build(folder: Path, engine: Engine, clock: SettableClock, closing: Asy
         server=replace(settings.server, registration=Registration.INVITE),
     )
     server = await fediverse.whole_server("here", settings=settings)
-    house = House(fediverse, server, await fediverse.peer("there.test"), clock)
+    connector = TCPConnector(ssl=fediverse.trusting, resolver=fediverse.names, use_dns_cache=False)
+    browser = await closing.enter_async_context(ClientSession(connector=connector, cookie_jar=DummyCookieJar()))
+    house = House(fediverse, server, await fediverse.peer("there.test"), clock, browser)
     with server.instance.database.active():
         async with server.instance.change() as change:
             await _move_in(house, change)
