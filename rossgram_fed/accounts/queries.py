@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rossgram_fed.accounts.cards import CARD_COLUMNS, AccountCard, card_from
+from rossgram_fed.cards import CARD_COLUMNS, AccountCard, card_from
 from rossgram_fed.config import Settings
 from rossgram_fed.database import Database, Row, Transaction
 from rossgram_fed.models.accounts import Role

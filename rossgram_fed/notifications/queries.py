@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rossgram_fed.accounts.cards import CARD_COLUMNS, AccountCard, card_from
+from rossgram_fed.cards import CARD_COLUMNS, AccountCard, card_from
 from rossgram_fed.database import Database, Row
 from rossgram_fed.markup import text_of
 from rossgram_fed.models.posts import PhotoState

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from rossgram_fed.accounts.cards import CARD_COLUMNS, AccountCard, card_from
+from rossgram_fed.cards import CARD_COLUMNS, AccountCard, card_from
 from rossgram_fed.config import Settings
 from rossgram_fed.database import Database, Row
 from webfinger.errors import WebFingerError

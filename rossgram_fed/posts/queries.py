@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Protocol
 
-from rossgram_fed.accounts.cards import CARD_COLUMNS
+from rossgram_fed.cards import CARD_COLUMNS
 from rossgram_fed.database import Row
 from rossgram_fed.database.engine import placeholders
 from rossgram_fed.models.posts import Visibility

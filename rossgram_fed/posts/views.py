@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rossgram_fed.accounts.cards import AccountCard, card_from
+from rossgram_fed.cards import AccountCard, card_from
 from rossgram_fed.database import Row
 from rossgram_fed.markup import text_of
 from rossgram_fed.media.placeholders import placeholder_from

@@ -1,4 +1,7 @@
-"""An account as pages show it: the same small value in feeds, comments, lists and notifications."""
+"""An account as pages show it: the same small value in feeds, comments, lists and notifications.
+
+It stands below the features, because every list of people needs it.
+"""
 
 from __future__ import annotations
 
