@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import orjson
-from activitypub.origin import host_of, is_http_url
 
+from activitypub.origin import host_of, is_http_url
 from rossgram_fed.database import Row
 from rossgram_fed.database.engine import placeholders
 from rossgram_fed.instance import Change
