@@ -74,6 +74,8 @@ class FederationSettings:
     workers: int = 32
     """Deliveries under way at once."""
     connections_per_host: int = 4
+    integrity_proofs: bool = False
+    """Whether public activities carry an object integrity proof (FEP-8b32) beside their LD-signature."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,6 +193,7 @@ RULES: dict[str, Rule] = {
     "federation.extra_ca_file": Rule('the path of a PEM file that exists, or "" for none', _maybe_file),
     "federation.workers": whole(1, 1000),
     "federation.connections_per_host": whole(1, 100),
+    "federation.integrity_proofs": SWITCH,
     "development.allow_http_and_private_networks": SWITCH,
     "development.private_networks": NETWORKS,
 }

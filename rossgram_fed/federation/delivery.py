@@ -14,11 +14,13 @@ from collections.abc import Callable, Iterable
 
 from rossgram_fed.database import Row
 from rossgram_fed.database.engine import placeholders
+from rossgram_fed.federation.embedding import Embedding
 from rossgram_fed.federation.hosts import SILENCES
 from rossgram_fed.federation.network import Network
 from rossgram_fed.federation.outbox import SIGNAL
 from rossgram_fed.federation.outcomes import Fate, Outcome, attempt
 from rossgram_fed.federation.recent import Recent
+from rossgram_fed.federation.signers import NoSuchKey
 from rossgram_fed.instance import Change
 from rossgram_fed.jobs import queue
 from rossgram_fed.jobs.retry import next_attempt
@@ -54,6 +56,7 @@ class DeliverySource:
         self._instance = network.instance
         self._chance = chance
         self._under_way: dict[asyncio.Task[Outcome], Row] = {}
+        self._embedding = Embedding(network)
         self._bodies: Recent[int, bytes] = Recent(most=1000, milliseconds=_BODIES_MS)
 
     async def work_once(self) -> int:
@@ -142,7 +145,10 @@ class DeliverySource:
 
     async def _deliver(self, row: Row, body: bytes) -> Outcome:
         try:
+            body = await self._embedding.body_of(row["activity_id"], row["account_id"], body)
             return await attempt(self._network, row, body)
+        except NoSuchKey as error:
+            return Outcome(row, Fate.FINAL, str(error))
         except Exception as error:
             logger.exception("Delivery %s to %s met a mistake of ours.", row["id"], row["host"])
             return Outcome(row, Fate.LATER, f"{type(error).__name__}: {error}")

@@ -17,6 +17,7 @@ from rossgram_fed.federation.acceptance import Acceptance
 from rossgram_fed.federation.hosts import Hosts
 from rossgram_fed.federation.ready import Ready
 from rossgram_fed.federation.recent import Recent
+from rossgram_fed.federation.scribes import Scribes
 from rossgram_fed.federation.senders import KnownSenders
 from rossgram_fed.federation.signers import Signers
 from rossgram_fed.federation.single_flight import SingleFlight
@@ -43,6 +44,8 @@ class Network:
     senders: KnownSenders
     acceptance: Acceptance
     ready: Ready
+    scribes: Scribes = field(default_factory=Scribes)
+    """Who canonicalises documents; nobody until there is one."""
     failures: Recent[str, Exception] = field(default_factory=lambda: Recent(most=10_000, milliseconds=NEGATIVE))
     """Fetches that failed lately, by URI."""
     actor_reads: SingleFlight[Actor] = field(default_factory=SingleFlight)
@@ -64,6 +67,7 @@ class Network:
 
     async def close(self) -> None:
         """Hang up."""
+        await self.scribes.close()
         await self.transport.close()
 
 

@@ -5,15 +5,18 @@ The caller has checked that the document comes from the actor's own origin; here
 
 from __future__ import annotations
 
+import contextlib
 import unicodedata
 from dataclasses import dataclass
 
 import orjson
 
 from activitypub.actors import Actor
-from activitypub.errors import ForeignId, MalformedDocument, Refused
+from activitypub.errors import BadSignature, ForeignId, MalformedDocument, Refused
+from activitypub.keys import load_multibase, public_pem
 from activitypub.origin import host_of, is_http_url, same_host, same_origin
 from rossgram_fed.database import Row
+from rossgram_fed.federation.senders import PROOFS
 from rossgram_fed.instance import Change
 from rossgram_fed.markup import clean
 
@@ -83,12 +86,21 @@ async def mark_deleted(change: Change, account_id: int) -> None:
 
 
 def own_keys(actor: Actor) -> list[dict[str, str]]:
-    """Return the keys that are the actor's: owned by it and on its origin. Whatever else it lists proves nothing."""
-    return [
+    """Return the keys that are the actor's: owned by it and on its origin. Whatever else it lists proves nothing.
+
+    Those for object integrity proofs (``assertionMethod``, FEP-521a) are marked, and sign no request.
+    """
+    listed = [
         {"id": key.id, "pem": key.pem}
         for key in actor.public_keys
         if key.owner == actor.id and same_origin(key.id, actor.id)
     ]
+    for multikey in actor.multikeys:
+        if multikey.controller == actor.id and same_origin(multikey.id, actor.id):
+            with contextlib.suppress(BadSignature):  # a key of a kind we do not accept is as good as none
+                pem = public_pem(load_multibase(multikey.multibase))
+                listed.append({"id": multikey.id, "pem": pem, "for": PROOFS})
+    return listed
 
 
 def _check_username(username: str) -> None:

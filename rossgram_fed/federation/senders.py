@@ -19,6 +19,8 @@ from rossgram_fed.federation.recent import Recent
 from rossgram_fed.instance import Instance
 
 MINUTE = 60_000
+PROOFS = "proofs"
+"""Marks, as ``for``, a listed key that proves documents and signs no request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,9 @@ class KnownSender:
 
     sender: Sender
     keys: Mapping[str, PublicKey]
-    """By key id."""
+    """Those that sign requests and LD-signatures, by key id."""
+    proof_keys: Mapping[str, PublicKey]
+    """Those that make object integrity proofs, by key id."""
     suspended: bool
     deleted: bool
 
@@ -52,9 +56,11 @@ class KnownSenders:
         )
         if row is None:
             return None
+        listed = orjson.loads(row["public_keys"])
         known = KnownSender(
             sender=Sender(account_id=row["id"], uri=row["uri"], host=host_of(row["uri"])),
-            keys=parsed_keys(orjson.loads(row["public_keys"])),
+            keys=parsed_keys(listed),
+            proof_keys=parsed_keys(listed, use=PROOFS),
             suspended=row["suspended_at"] is not None,
             deleted=row["deleted_at"] is not None,
         )
@@ -71,10 +77,12 @@ class KnownSenders:
             self._by_uri.forget(uri)
 
 
-def parsed_keys(listed: Iterable[Mapping[str, str]]) -> dict[str, PublicKey]:
-    """Return the keys of a list like ``accounts.public_keys`` by their ids; those of kinds we do not accept are out."""
+def parsed_keys(listed: Iterable[Mapping[str, str]], *, use: str = "") -> dict[str, PublicKey]:
+    """Return the keys for one use of a list like ``accounts.public_keys`` by their ids, less those we do not accept."""
     keys: dict[str, PublicKey] = {}
     for key in listed:
+        if key.get("for", "") != use:
+            continue
         try:
             keys[key["id"]] = load_public(key["pem"])
         except BadSignature:

@@ -86,6 +86,16 @@ class Signers:
             self._keys.popitem(last=False)
         return key
 
+    async def proof_key_of(self, account_id: int) -> SigningKey:
+        """Return the Ed25519 key that proves what an account published; raise ``NoSuchKey`` when there is none."""
+        row = await self._instance.database.fetch_one(
+            "SELECT a.uri, k.ed25519_pem FROM account_keys k JOIN accounts a ON a.id = k.account_id WHERE a.id = $1",
+            account_id,
+        )
+        if row is None:
+            raise NoSuchKey(f"Account {account_id} has no key to prove things with.")
+        return SigningKey(addresses.multikey_id(row["uri"]), load_private(row["ed25519_pem"]))
+
     async def server_key(self) -> SigningKey:
         """Return the key of the server's own actor."""
         if self._server_id is None:

@@ -44,7 +44,10 @@ class Account(Model):
     following_uri = fields.CharField(max_length=2048, default="")
     featured_uri = fields.CharField(max_length=2048, default="")
     public_keys = fields.TextField(default="[]")
-    """JSON: ``[{"id": str, "pem": str}]``, every key the origin's own actor document lists (SPKI PEM)."""
+    """JSON: ``[{"id": str, "pem": str}]``, every key the origin's own actor document lists (SPKI PEM).
+
+    A stranger's keys for object integrity proofs have ``"for": "proofs"`` besides.
+    """
     locked = fields.BooleanField(default=False)
     discoverable = fields.BooleanField(default=True)
     indexable = fields.BooleanField(default=False)
