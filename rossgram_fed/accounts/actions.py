@@ -86,7 +86,7 @@ async def update_profile(change: Change, *, account_id: int, draft: ProfileDraft
         "updated_at = $7 WHERE id = $8",
         draft.name,
         draft.bio,
-        bio_html(draft.bio, change.settings),
+        await bio_html(change.tx, change.settings, draft.bio),
         links_column(draft.links),
         draft.locked,
         draft.discoverable,

@@ -10,7 +10,8 @@ from rossgram_fed.accounts import actions
 from rossgram_fed.accounts.bio import typed_links
 from rossgram_fed.accounts.forms import MOST_LINKS, read_password, read_profile
 from rossgram_fed.accounts.passwords import hash_password, password_matches
-from rossgram_fed.accounts.queries import Profile, open_invites, profile_of, user_by_id
+from rossgram_fed.accounts.profiles import Profile, profile_of
+from rossgram_fed.accounts.queries import open_invites, user_by_id
 from rossgram_fed.config import Registration
 from rossgram_fed.ids import read_id
 from rossgram_fed.instance import INSTANCE
@@ -83,18 +84,18 @@ async def _develop_avatar(request: web.Request, form: Form) -> Files | None:
 
 async def _own_profile(request: web.Request, viewer: Viewer) -> Profile:
     profile = await profile_of(request.app[INSTANCE].database, viewer.account_id)
-    if profile is None:
+    if profile is None or profile.deleted:
         raise NotFound
     return profile
 
 
 def _profile_form(profile: Profile) -> Form:
-    form = Form.starting_with({"name": profile.name, "bio": profile.bio})
+    form = Form.starting_with({"name": profile.account.name, "bio": profile.bio})
     for name, value in typed_links(profile.links):
         form.values.add("link_name", name)
         form.values.add("link_value", value)
-    for switch in ("locked", "discoverable"):
-        if getattr(profile, switch):
+    for switch, on in (("locked", profile.account.locked), ("discoverable", profile.discoverable)):
+        if on:
             form.values.add(switch, "1")
     return form
 

@@ -19,7 +19,7 @@ from rossgram_fed.database import postgresql, sqlite
 from rossgram_fed.database.signals import Signals
 from rossgram_fed.database.transaction import Row, Transaction, first_value
 
-__all__ = ["Database", "Row", "Transaction", "open_database", "placeholders"]
+__all__ = ["Database", "Reader", "Row", "Transaction", "open_database", "placeholders"]
 
 MODELS = "rossgram_fed.models"
 MIGRATIONS = "rossgram_fed.migrations"
@@ -111,6 +111,10 @@ class Database:
             if database is self and not transaction.over:
                 return transaction
         return None
+
+
+Reader = Database | Transaction
+"""Whatever runs a read: the database, or a transaction that must see its own writes."""
 
 
 async def open_database(url: str) -> Database:

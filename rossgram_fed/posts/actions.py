@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from activitypub.objects import PUBLIC
+from rossgram_fed import caption as captions
+from rossgram_fed.accounts.mentions import resolve
 from rossgram_fed.federation import outbox
 from rossgram_fed.federation.addresses import post_uri, tag_url
 from rossgram_fed.federation.outbox import Audience
@@ -17,10 +20,8 @@ from rossgram_fed.instance import Change
 from rossgram_fed.models.posts import PhotoState, Visibility
 from rossgram_fed.models.relations import NotificationKind
 from rossgram_fed.notifications.actions import notify
-from rossgram_fed.posts import caption as captions
 from rossgram_fed.posts import documents, store
 from rossgram_fed.posts.drafts import DraftPhoto, PostDraft, PostEdit, check_photos, check_words, cleaned
-from rossgram_fed.posts.mentions import resolve
 from rossgram_fed.posts.parents import Parent, seen_parent
 from rossgram_fed.posts.sources import PostSource, post_source
 from rossgram_fed.posts.store import NewPost
@@ -143,7 +144,7 @@ def _new_post(
 async def _text(change: Change, caption: str) -> _Text:
     caption = cleaned(caption)
     mentioned = await resolve(change.tx, change.settings, caption)
-    html = captions.render(caption, tag_url=lambda name: tag_url(change.settings, name), mentioned=mentioned)
+    html = captions.render(caption, tag_url=partial(tag_url, change.settings), mentioned=mentioned)
     people = dict.fromkeys(one.account_id for one in mentioned.values())
     return _Text(caption=caption, html=html, tags=captions.tags_in(caption), mentioned=tuple(people))
 

@@ -9,9 +9,9 @@ import asyncio
 import logging
 
 from activitypub.errors import ActivityPubError
+from rossgram_fed.accounts.mentions import unknown_handles
 from rossgram_fed.federation import remote_accounts
 from rossgram_fed.federation.network import Network
-from rossgram_fed.posts.mentions import unknown_handles
 from webfinger.errors import WebFingerError
 from webfinger.handles import Handle
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from rossgram_fed.accounts.profiles import Profile, profile_by_handle
+from rossgram_fed.caption import tag_from
 from rossgram_fed.follows.queries import Relation, blocked, followers, following, muted, relation, relations
 from rossgram_fed.instance import INSTANCE
 from rossgram_fed.jobs.queue import enqueue
-from rossgram_fed.posts.caption import tag_from
-from rossgram_fed.posts.profiles import Profile, profile
 from rossgram_fed.posts.queries import profile_grid, tag_page
 from rossgram_fed.web.errors import Gone, NotFound
 from rossgram_fed.web.paging import cursor_of, page_of
@@ -99,7 +99,7 @@ _FOLLOWERS = followers
 
 async def _profile(request: web.Request) -> Profile:
     instance = request.app[INSTANCE]
-    found = await profile(instance.database, instance.settings, request.match_info["username"])
+    found = await profile_by_handle(instance.database, instance.settings, request.match_info["username"])
     if found is None or found.suspended:
         raise NotFound(
             "Nobody is known here by that name. If they are on another server, search for their whole handle."

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Protocol
 
 from rossgram_fed.cards import CARD_COLUMNS
-from rossgram_fed.database import Row
+from rossgram_fed.database import Reader
 from rossgram_fed.database.engine import placeholders
 from rossgram_fed.models.posts import Visibility
 from rossgram_fed.posts.views import (
@@ -28,14 +27,6 @@ from rossgram_fed.visibility import visible
 
 THREAD_LIMIT = 1000
 """Posts of one thread that a page looks at."""
-
-
-class Reader(Protocol):
-    """Whatever runs a read: the database, or a transaction that must see its own writes."""
-
-    async def fetch(self, sql: str, *arguments: object) -> list[Row]:
-        """Run one statement and return its rows."""
-        ...
 
 
 async def posts_by_ids(reader: Reader, ids: Sequence[int], *, viewer_id: int | None) -> tuple[PostView, ...]:

@@ -15,13 +15,13 @@ from html import escape
 from activitypub.audience import Audience, visibility_of
 from activitypub.objects import Attachment, Note
 from activitypub.origin import is_http_url
+from rossgram_fed.caption import tag_from
 from rossgram_fed.federation.addresses import is_local
 from rossgram_fed.instance import Change
 from rossgram_fed.jobs.queue import enqueue
 from rossgram_fed.markup import clean, text_of
 from rossgram_fed.models.posts import PhotoState, Visibility
 from rossgram_fed.posts import store
-from rossgram_fed.posts.caption import tag_from
 from rossgram_fed.posts.parents import Parent
 from rossgram_fed.posts.store import NewPost
 

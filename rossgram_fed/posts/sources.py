@@ -7,10 +7,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rossgram_fed.database import Row
+from rossgram_fed.database import Reader, Row
 from rossgram_fed.database.engine import placeholders
 from rossgram_fed.models.posts import PhotoState, Visibility
-from rossgram_fed.posts.queries import Reader
 from rossgram_fed.renditions import Renditions, renditions_from
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from rossgram_fed.database import Reader
 from rossgram_fed.database.engine import placeholders
 from rossgram_fed.instance import Change
 from rossgram_fed.models.posts import Visibility
-from rossgram_fed.posts.queries import Reader
 
 MOST_TAGS = 30
 MOST_ADOPTED = 500

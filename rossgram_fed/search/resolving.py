@@ -10,10 +10,10 @@ import asyncio
 
 from activitypub.actors import ACTOR_TYPES
 from activitypub.errors import ActivityPubError
+from rossgram_fed.accounts.mentions import handle_from
 from rossgram_fed.federation import addresses, remote_accounts, remote_documents
 from rossgram_fed.federation.network import Network
 from rossgram_fed.posts import fetching
-from rossgram_fed.posts.profiles import handle_from
 from rossgram_fed.visibility import visible
 from webfinger.errors import WebFingerError
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from rossgram_fed.accounts.mentions import unknown_handles
 from rossgram_fed.database import Row
 from rossgram_fed.follows.blocks import block
 from rossgram_fed.instance import Instance
@@ -11,7 +12,6 @@ from rossgram_fed.models import Account, Photo, Post, PostTag, Tag
 from rossgram_fed.models.posts import PhotoState, Visibility
 from rossgram_fed.posts.actions import publish
 from rossgram_fed.posts.drafts import DraftPhoto, PostDraft
-from rossgram_fed.posts.mentions import unknown_handles
 from rossgram_fed.posts.queries import post_page, posts_by_ids, profile_grid, tag_page
 from rossgram_fed.reactions import actions as reactions
 from tests.builders import a_person, a_post, a_stranger

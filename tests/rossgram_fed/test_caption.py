@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from rossgram_fed.posts.caption import Mentioned, mentions_in, pieces, render, tag_from, tags_in
+from rossgram_fed.caption import Mentioned, is_web_address, mentions_in, pieces, render, tag_from, tags_in
 
 BOB = Mentioned(account_id=7, url="https://far.test/@bob", username="bob")
 
@@ -72,6 +72,7 @@ def test_mentions(text: str, handles: tuple[str, ...], reason: str) -> None:
             '<p>see (<a href="https://a.test/b_(c)?d=" rel="nofollow noopener">https://a.test/b_(c)?d=</a>'
             "&quot;x).</p>",
         ),
+        ("https://user@evil.test/", "<p>https://user@evil.test/</p>"),
         ("javascript:alert(1) https:// ok", "<p>javascript:alert(1) https:// ok</p>"),
         ("   \n ", ""),
     ],
@@ -79,6 +80,14 @@ def test_mentions(text: str, handles: tuple[str, ...], reason: str) -> None:
 def test_html(text: str, html: str) -> None:
     """The HTML is exactly this: paragraphs, links we made, everything else escaped."""
     assert shown(text) == html
+
+
+@pytest.mark.parametrize(
+    "text", ["a.example", "ftp://a.example", "https://", "https://a@b.example/", "https://a b", "http://[x"]
+)
+def test_what_is_no_web_address(text: str) -> None:
+    """Only an address that shows where it leads becomes a link."""
+    assert not is_web_address(text)
 
 
 def test_nothing_is_lost() -> None:
@@ -103,7 +112,7 @@ def test_nothing_is_lost() -> None:
     ],
 )
 def test_no_caption_is_slow(text: str) -> None:
-    """Rows 108 and 109: fifty thousand hostile characters are read in well under a second."""
+    """Fifty thousand hostile characters are read in well under a second."""
     begun = time.perf_counter()
     shown(text)
     assert time.perf_counter() - begun < 0.5

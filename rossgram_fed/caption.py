@@ -1,7 +1,7 @@
-"""Captions: what a person typed, read once for its #tags, @mentions and links, and written out as HTML.
+"""Captions and bios: what a person typed, read once for its #tags, @mentions and links, and written out as HTML.
 
-The text is walked from left to right and no character is read more than a bounded number of times, so no caption
-can be slow. Whatever is not a link stays text and is escaped.
+The text is walked from left to right and no character is read more than a bounded number of times, so no text can
+be slow. Whatever is not a link stays text and is escaped.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from html import escape
 from urllib.parse import quote, urlsplit
 
 LONGEST_TAG = 100
-_LONGEST_LINK = 2000
 
 _START = re.compile(r"(?<![\w/&#@.])[#@]|\bhttps?://", re.IGNORECASE)
 _USERNAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,62}[A-Za-z0-9_])?", re.ASCII)
@@ -47,6 +46,16 @@ class Mentioned:
 def fold_tag(name: str) -> str:
     """Return the form under which spellings of a tag are one: NFKC, case-folded, without the ``#``."""
     return unicodedata.normalize("NFKC", name.removeprefix("#")).casefold()
+
+
+def is_web_address(text: str) -> bool:
+    """Say whether a text is an http(s) address that shows where it leads: with a host, without a user name in it."""
+    try:
+        parts = urlsplit(text)
+        host = parts.hostname
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(host) and "@" not in parts.netloc and " " not in text
 
 
 def tag_from(name: str) -> str | None:
@@ -84,7 +93,7 @@ def mentions_in(text: str) -> tuple[str, ...]:
 
 
 def render(text: str, *, tag_url: Callable[[str], str], mentioned: Mapping[str, Mentioned]) -> str:
-    """Write a caption as HTML paragraphs.
+    """Write a caption or bio as HTML paragraphs.
 
     ``tag_url`` gives the address of a tag's page for its percent-encoded name; handles missing from ``mentioned``
     stay text.
@@ -125,11 +134,7 @@ def _mention_at(text: str, start: int) -> Piece | None:
 def _link_at(text: str, start: int) -> Piece | None:
     run = _LINK.match(text, start)
     link = _without_trailing_signs(run[0]) if run else ""
-    try:
-        host = urlsplit(link).hostname
-    except ValueError:
-        return None
-    return Piece("link", link) if host else None
+    return Piece("link", link) if is_web_address(link) else None
 
 
 def _without_trailing_signs(link: str) -> str:

@@ -1,16 +1,29 @@
-"""Whom the handles of a caption stand for: accounts we know, here or elsewhere."""
+"""Whom a handle stands for, in an address, a search, a caption or a bio: accounts we know, here or elsewhere."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rossgram_fed.caption import Mentioned, mentions_in
 from rossgram_fed.config import Settings
-from rossgram_fed.posts.caption import Mentioned, mentions_in
-from rossgram_fed.posts.queries import Reader
+from rossgram_fed.database import Reader
 from webfinger.errors import WebFingerError
 from webfinger.handles import Handle, parse_handle
 
 MOST_MENTIONS = 50
+LONGEST_NAME = 255
+"""Characters of a username, as the column ``accounts.username`` keeps it."""
+
+
+def handle_from(settings: Settings, text: str) -> Handle | None:
+    """Read a handle; ours get an empty host, whichever of our domains they name; None for what is no handle."""
+    name, at, host = text.removeprefix("@").partition("@")
+    if not at or host.lower() in (settings.account_domain, settings.host):
+        return Handle(name.lower(), "") if 0 < len(name) <= LONGEST_NAME and name.isprintable() else None
+    try:
+        return parse_handle(text)
+    except WebFingerError:
+        return None
 
 
 async def resolve(reader: Reader, settings: Settings, caption: str) -> dict[str, Mentioned]:
@@ -51,14 +64,5 @@ async def unknown_handles(reader: Reader, settings: Settings, caption: str) -> t
 
 def _handles(settings: Settings, typed: Sequence[str]) -> dict[str, Handle]:
     """Return each typed handle in its one spelling; ours get an empty host."""
-    handles: dict[str, Handle] = {}
-    for text in typed:
-        name, _, host = text.partition("@")
-        if not host or host.lower() in (settings.account_domain, settings.host):
-            handles[text] = Handle(name.lower(), "")
-            continue
-        try:
-            handles[text] = parse_handle(text)
-        except WebFingerError:
-            continue
-    return handles
+    handles = {text: handle_from(settings, text) for text in typed}
+    return {text: handle for text, handle in handles.items() if handle is not None}

@@ -1,0 +1,74 @@
+"""A profile: who somebody is, here or elsewhere, for whoever looks and for the owner who edits it; one statement."""
+
+# ruff: noqa: S608 - the SQL is put together of constants only
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rossgram_fed.accounts.bio import Link, links_from
+from rossgram_fed.accounts.mentions import handle_from
+from rossgram_fed.cards import CARD_COLUMNS, AccountCard, card_from
+from rossgram_fed.config import Settings
+from rossgram_fed.database import Reader, Row
+
+_PROFILE = (
+    f"SELECT {CARD_COLUMNS}, a.bio, a.bio_html, a.links, a.followers_count, a.following_count, a.posts_count, "
+    "a.discoverable, a.indexable, a.backfilled_at, a.deleted_at, a.suspended_at FROM accounts a "
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Everything the head of a profile page shows, and what its owner typed."""
+
+    account: AccountCard
+    bio: str
+    """As its owner typed it; empty for strangers."""
+    bio_html: str
+    links: tuple[Link, ...]
+    followers_count: int
+    following_count: int
+    posts_count: int
+    discoverable: bool
+    indexable: bool
+    backfilled_at: int
+    deleted: bool
+    suspended: bool
+
+
+async def profile_of(reader: Reader, account_id: int) -> Profile | None:
+    """Return the profile of an account."""
+    return _profile(await reader.fetch_one(_PROFILE + "WHERE a.id = $1", account_id))
+
+
+async def profile_by_handle(reader: Reader, settings: Settings, text: str) -> Profile | None:
+    """Return the profile behind a handle as it stands in an address: ``alice`` or ``alice@photos.example``."""
+    handle = handle_from(settings, text)
+    if handle is None:
+        return None
+    row = await reader.fetch_one(
+        _PROFILE + "WHERE a.username IN ($1, $2) AND a.domain = $3",
+        handle.username,
+        handle.username.lower(),
+        handle.host,
+    )
+    return _profile(row)
+
+
+def _profile(row: Row | None) -> Profile | None:
+    if row is None:
+        return None
+    return Profile(
+        account=card_from(row),
+        bio=row["bio"],
+        bio_html=row["bio_html"],
+        links=links_from(row["links"]),
+        followers_count=row["followers_count"],
+        following_count=row["following_count"],
+        posts_count=row["posts_count"],
+        discoverable=bool(row["discoverable"]),
+        indexable=bool(row["indexable"]),
+        backfilled_at=row["backfilled_at"],
+        deleted=row["deleted_at"] is not None,
+        suspended=row["suspended_at"] is not None,
+    )
