@@ -18,6 +18,7 @@ from activitypub.http import ACTIVITY_JSON, Request
 from activitypub.keys import public_pem
 from activitypub.signatures import Scheme, SigningKey, sign
 from tests.activitypub.documents import RECORDED, own, own_names
+from tests.rossgram_fed.shapes import SHAPES
 from tests.strangers import a_key
 
 OWN = "our own documents"
@@ -81,16 +82,17 @@ def _row(name: str, base_url: str, recording: dict[str, Any], row: dict[str, Any
 
 
 def _own() -> list[Sent]:
-    rows = []
-    for name in own_names():
-        document = own(name)
-        if isinstance(document.get("type"), str) and isinstance(document.get("actor"), str):
-            scheme = Scheme.RFC9421 if name.startswith("fedify/") else Scheme.CAVAGE
-            rows.append(_signed(name, document, scheme))
-    return rows
+    documents = [(name, own(name)) for name in own_names()]
+    activities = [one for one in documents if isinstance(one[1].get("type"), str) and "actor" in one[1]]
+    return [
+        _signed(name, document, Scheme.RFC9421 if name.startswith("fedify/") else Scheme.CAVAGE)
+        for name, document in [*activities, *SHAPES]
+    ]
 
 
 def _signed(name: str, document: dict[str, Any], scheme: Scheme) -> Sent:
+    if isinstance(document.get("object"), dict) and "publicKey" in document["object"]:
+        document["object"]["publicKey"]["publicKeyPem"] = public_pem(a_key())
     key = SigningKey(f"{document['actor']}#main-key", a_key())
     headers = CIMultiDict({"Content-Type": ACTIVITY_JSON})
     plain = Request("POST", f"{OWN_BASE}/inbox", headers, json.dumps(document).encode())
