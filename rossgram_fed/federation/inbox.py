@@ -20,11 +20,12 @@ from activitypub.actors import Actor
 from activitypub.errors import MalformedDocument
 from activitypub.http import Request
 from activitypub.objects import Note
-from activitypub.origin import host_of, same_origin
+from activitypub.origin import host_of, is_http_url, same_origin
 from activitypub.parse import load, parse_activity
 from rossgram_fed.database import Row
 from rossgram_fed.database.engine import placeholders
 from rossgram_fed.federation.acceptance import SIGNAL
+from rossgram_fed.federation.addresses import is_local
 from rossgram_fed.federation.arrivals import Arrival, Handlers, Sender
 from rossgram_fed.federation.authentication import authenticate
 from rossgram_fed.federation.gate import Turned
@@ -192,7 +193,9 @@ def unproven(activity: Activity) -> str | None:
 
 
 async def _fetch_instead(change: Change, uri: str) -> None:
-    if not uri:
+    settings = change.settings
+    allow_http = settings.development.allow_http_and_private_networks
+    if is_local(settings, uri) or not is_http_url(uri, allow_http):
         return
     key = f"fetch_post {hashlib.sha256(uri.encode()).hexdigest()}"
     await queue.enqueue(change, "fetch_post", {"uri": uri, "reason": "inbox"}, unique_key=key)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from rossgram_fed.models.posts import Visibility
-from rossgram_fed.routes import FORMS
+from rossgram_fed.routes import FORMS, PAGES
 from tests.security.house import HERE, House
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -23,7 +23,7 @@ PATHS = [path for path, _ in FORMS]
 def target(house: House, path: str) -> str:
     """The address of a form about something real of alice's or, among people, about alice."""
     thing = house.people["alice"].id if path.startswith("/accounts") else house.posts[Visibility.PUBLIC].id
-    return path.replace("{id}", str(thing))
+    return path.replace("{id}", str(thing)).replace("{queue}", "jobs")
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -76,6 +76,16 @@ async def test_a_form_needs_somebody(house: House, path: str) -> None:
     assert await house.counts() == before
 
 
+@pytest.mark.parametrize("path", [path for path, _ in (*FORMS, *PAGES) if path.startswith("/admin")])
+async def test_only_admins_run_the_server(house: House, path: str) -> None:
+    """Whoever does not run this server is refused by every page and every form for those who do."""
+    before, where = await house.counts(), target(house, path)
+    asked = await house.ask(where, by="carol")
+    sent = await house.submit(where, by="carol")
+    assert {asked.status, sent.status} <= {403, 404, 405}
+    assert await house.counts() == before
+
+
 async def test_a_cookie_that_was_no_session_is_none(house: House) -> None:
     """A cookie that somebody made up, that names a hash, or that is empty, is nobody's session."""
     stored = await house.value("SELECT token_hash FROM sessions LIMIT 1")
@@ -91,7 +101,7 @@ async def _invite(house: House, who: str) -> int:
 
 
 async def test_nobody_reaches_what_is_anothers(either_house: House) -> None:
-    """Posts, photos, sessions, invitations and requests of somebody else are 404 to every form, and stay as they are."""
+    """Posts, photos, sessions, invitations and requests of somebody else are 404 to every form, and stay."""
     house = either_house
     alice = house.people["alice"].id
     post = house.posts[Visibility.PUBLIC].id

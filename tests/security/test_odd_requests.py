@@ -1,4 +1,4 @@
-"""Requests that no browser and no honest server sends: odd numbers, NUL, bytes that are no text, requests cut and glued.
+"""Requests that no browser and no honest server sends: odd numbers, NUL, bytes that are no text, cut and glued.
 
 Whatever is asked, the answer is the asker's mistake or nothing at all, never ours: no status of 500 and above.
 """
@@ -47,6 +47,10 @@ ODD = {
 }
 
 PARAMETERS = ("q", "before", "after", "next", "token", "invite", "show", "resource", "rel", "v")
+FIELDS = (
+    "caption", "warning", "visibility", "photo", "do", "description-1", "next", "username", "password", "current",
+    "new", "again", "name", "bio", "link_name", "link_value", "invite", "token", "locked",
+)  # fmt: skip
 QUERIED = (
     "/?", "/search?", "/explore?", "/setup?", "/sign-up?", "/sign-in?", "/@alice?", "/tags/a?", "/saved?",
     "/notifications?", "/users/alice/outbox?page=true&", "/users/alice/followers?page=true&", "/users/alice/outbox?",
@@ -61,7 +65,7 @@ def filled(path: str, value: str) -> str:
 
 @pytest.mark.parametrize("what", ODD)
 async def test_odd_values_in_paths(either_house: House, what: str) -> None:
-    """In place of any parameter of any address, by anybody, in either form, an odd value is answered and not our fault."""
+    """In place of any parameter of any address, by anybody, an odd value is answered and not our fault."""
     for path in WITH_PARAMETERS:
         for who, accept in (("carol", HTML), ("", JSON)):
             answer = await either_house.ask(filled(path, ODD[what]), by=who, accept=accept)
@@ -90,11 +94,7 @@ async def test_odd_values_in_forms(either_house: House, what: str) -> None:
     """In the address and in every field of every form, an odd value is answered and not our fault."""
     value = ODD[what]
     written = unquote(value)
-    fields = {
-        name: written
-        for name in ("caption", "warning", "visibility", "photo", "do", "description-1", "next", "username", "password",
-                     "current", "new", "again", "name", "bio", "link_name", "link_value", "invite", "token", "locked")
-    }  # fmt: skip
+    fields = dict.fromkeys(FIELDS, written)
     for path, _ in FORMS:
         if path in ("/sign-out", "/settings/sessions/end-all"):
             continue
@@ -119,13 +119,13 @@ RAW = {
     ),
     "bytes in what is accepted": (b"GET /p/1 HTTP/1.1\r\nHost: here.test\r\nAccept: \xff/json;q=\xff\r\n", b""),
     "bytes in the content type": (
-        b"POST /sign-in HTTP/1.1\r\nHost: here.test\r\nContent-Type: \xff/\xfe; a=\"\r\nContent-Length: 4\r\n",
+        b'POST /sign-in HTTP/1.1\r\nHost: here.test\r\nContent-Type: \xff/\xfe; a="\r\nContent-Length: 4\r\n',
         b"abcd",
     ),
     "bytes in the proxy's word": (b"GET /sign-in HTTP/1.1\r\nHost: here.test\r\nX-Forwarded-For: \xff,,,\r\n", b""),
     "bytes in a signature": (
         b"POST /inbox HTTP/1.1\r\nHost: here.test\r\nContent-Type: application/activity+json\r\n"
-        b"Signature: keyId=\"\xff\"\r\nContent-Length: 31\r\n",
+        b'Signature: keyId="\xff"\r\nContent-Length: 31\r\n',
         b'{"type":"Like","actor":"https"}',
     ),
     "bytes in both of RFC 9421's fields": (
@@ -147,7 +147,7 @@ RAW = {
     "an invented method": (b"BREW /p/1 HTTP/1.1\r\nHost: here.test\r\n", b""),
     "two hosts": (b"GET /sign-in HTTP/1.1\r\nHost: here.test\r\nHost: evil.test\r\n", b""),
     "no host": (b"GET /sign-in HTTP/1.1\r\n", b""),
-    "an odd host": (b"GET /sign-in HTTP/1.1\r\nHost: a\"><b\r\n", b""),
+    "an odd host": (b'GET /sign-in HTTP/1.1\r\nHost: a"><b\r\n', b""),
     "two lengths": (b"POST /inbox HTTP/1.1\r\nHost: here.test\r\nContent-Length: 4\r\nContent-Length: 5\r\n", b"{}{}{"),
     "a length and chunks": (
         b"POST /inbox HTTP/1.1\r\nHost: here.test\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n",
