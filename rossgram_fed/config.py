@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -33,6 +33,8 @@ class ServerSettings:
     registration: Registration = Registration.CLOSED
     trusted_proxies: tuple[Network, ...] = ()
     """Addresses whose ``X-Forwarded-For`` and ``X-Forwarded-Proto`` we believe."""
+    metrics_networks: tuple[Network, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
+    """From where ``/metrics`` may be read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from functools import wraps
 from aiohttp import web
 
 from rossgram_fed.accounts import settings_pages, sign_in_pages
+from rossgram_fed.admin import metrics
+from rossgram_fed.admin import pages as admin_pages
 from rossgram_fed.deliveries import pages as delivery_pages
 from rossgram_fed.federation import discovery, endpoints
 from rossgram_fed.follows import pages as follow_pages
@@ -83,6 +85,8 @@ PAGES: tuple[tuple[str, Handler], ...] = (
     ("/settings/sessions", settings_pages.sessions_page),
     ("/settings/invites", settings_pages.invites_page),
     ("/settings/blocks", profile_pages.show_blocks),
+    ("/admin", admin_pages.overview),
+    ("/admin/failed/{queue}", admin_pages.failed),
 )
 
 FORMS: tuple[tuple[str, Handler], ...] = (
@@ -117,6 +121,9 @@ FORMS: tuple[tuple[str, Handler], ...] = (
     ("/settings/sessions/end-all", settings_pages.end_all_sessions),
     ("/settings/invites", settings_pages.create_invite),
     ("/settings/invites/{id}/withdraw", settings_pages.withdraw_invite),
+    ("/admin/hosts/try", admin_pages.try_host),
+    ("/admin/failed/{queue}/{id}/try", admin_pages.try_again),
+    ("/admin/failed/{queue}/{id}/drop", admin_pages.drop),
 )
 
 
@@ -135,6 +142,7 @@ def add_routes(app: web.Application) -> None:
     router = app.router
     for path, handler in WELL_KNOWN:
         router.add_get(path, machine(handler))
+    router.add_get("/metrics", machine(metrics.get_metrics))
     for method, path, handler in ACTIVITYPUB:
         router.add_route(method, path, machine(handler))
     for path, handler in PICTURES:

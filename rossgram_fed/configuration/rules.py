@@ -173,6 +173,7 @@ RULES: dict[str, Rule] = {
     "server.description": text(5000),
     "server.registration": one_of([word.value for word in Registration], Registration),
     "server.trusted_proxies": NETWORKS,
+    "server.metrics_networks": NETWORKS,
     "storage.data": Rule("the path of a folder, in quotes", _folder),
     "storage.database": Rule(
         '"sqlite:PATH", "postgresql://USER:PASSWORD@HOST/NAME", or "" for a SQLite file in the data folder', _database

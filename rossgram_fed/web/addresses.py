@@ -16,6 +16,7 @@ from rossgram_fed.instance import INSTANCE
 
 Address = IPv4Address | IPv6Address
 UNKNOWN = "unknown"
+_MARKS_OF_PROXIES = ("X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Real-IP", "Forwarded", "Via")
 
 
 def read_address(text: str) -> Address | None:
@@ -50,6 +51,23 @@ def client_address(request: web.Request) -> str:
     """Return the address of whoever sent this request."""
     trusted = request.app[INSTANCE].settings.server.trusted_proxies
     return client_among(request.remote or "", request.headers.getall("X-Forwarded-For", ()), trusted)
+
+
+def comes_from(request: web.Request, networks: Sequence[Network]) -> bool:
+    """Say whether a request comes from one of these networks.
+
+    What a proxy passed on that nobody named, or that does not say for whom, comes from nowhere: seen from here it would
+    seem to come from the proxy's own machine.
+    """
+    peer = read_address(request.remote or "")
+    if peer is None:
+        return False
+    passed_on = any(name in request.headers for name in _MARKS_OF_PROXIES)
+    trusted = request.app[INSTANCE].settings.server.trusted_proxies
+    if passed_on and not (_is_trusted(peer, trusted) and "X-Forwarded-For" in request.headers):
+        return False
+    client = read_address(client_address(request))
+    return client is not None and _is_trusted(client, networks)
 
 
 def address_group(address: str) -> str:

@@ -1,4 +1,4 @@
-"""The outermost middleware: whatever goes wrong becomes a page in words, or a line of JSON for who asked for that.
+"""The middleware around all that may fail: what goes wrong becomes a page in words, or JSON for who asked for that.
 
 The only ``except Exception`` outside the worker loop is here; what it catches is logged under an id the page shows.
 """

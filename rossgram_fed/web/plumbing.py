@@ -8,6 +8,7 @@ from rossgram_fed.secrets_file import Secrets
 from rossgram_fed.web.csrf import guard_forms
 from rossgram_fed.web.error_pages import answer_errors
 from rossgram_fed.web.headers import finish
+from rossgram_fed.web.measuring import MEASURES, Measures, measure
 from rossgram_fed.web.rendering import environment
 from rossgram_fed.web.secrets import SECRETS
 from rossgram_fed.web.static import serve_static, static_files
@@ -21,6 +22,8 @@ def install(app: web.Application, *, secrets: Secrets) -> None:
     environment()
     static_files()
     app[SECRETS] = secrets
+    app[MEASURES] = Measures()
+    app.middlewares.append(measure)
     app.middlewares.append(answer_errors)
     app.middlewares.append(guard_forms)
     app.on_response_prepare.append(finish)

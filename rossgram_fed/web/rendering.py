@@ -52,6 +52,7 @@ def environment() -> Environment:
         until=words.until,
         number=words.count,
         plural=words.plural,
+        size=words.size,
         browser=words.browser,
     )
     return made

@@ -81,6 +81,16 @@ def count(number: int) -> str:
     return f"{number:,}"
 
 
+def size(number: int) -> str:
+    """Return a number of bytes as people read it: ``640 bytes``, ``12 kB``, ``3.4 MB``."""
+    if number < 1000:
+        return plural(number, "byte", "bytes")
+    for unit, one in (("kB", 10**3), ("MB", 10**6), ("GB", 10**9)):
+        if number < one * 1000:
+            return f"{number // one} {unit}" if number >= 10 * one else f"{number * 10 // one / 10:g} {unit}"
+    return f"{number / 10**12:,.1f} TB"
+
+
 def plural(number: int, one: str, many: str) -> str:
     """Return a number with its noun: ``1 photo``, ``4 photos``."""
     return f"{count(number)} {one if number == 1 else many}"

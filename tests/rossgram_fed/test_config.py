@@ -33,7 +33,7 @@ def as_written(value: object) -> object:
         return value.value
     if value is None or isinstance(value, Path):
         return str(value or "")
-    return list(value) if isinstance(value, tuple) else value
+    return [str(one) for one in value] if isinstance(value, tuple) else value
 
 
 def refusals(tmp_path: Path, text: str) -> list[str]:

@@ -1,10 +1,10 @@
-"""Instants in words."""
+"""Instants and sizes in words."""
 
 from __future__ import annotations
 
 import pytest
 
-from rossgram_fed.web.words import until
+from rossgram_fed.web.words import size, until
 from tests.conftest import NOON
 
 
@@ -23,3 +23,22 @@ from tests.conftest import NOON
 def test_until(ahead: int, words: str) -> None:
     """What is to come is said as roughly as people say it."""
     assert until(NOON + ahead, NOON) == words
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (0, "0 bytes"),
+        (1, "1 byte"),
+        (999, "999 bytes"),
+        (1000, "1 kB"),
+        (1999, "1.9 kB"),
+        (640_000, "640 kB"),
+        (3_450_000, "3.4 MB"),
+        (12_000_000_000, "12 GB"),
+        (1_234_000_000_000, "1.2 TB"),
+    ],
+)
+def test_size(number: int, words: str) -> None:
+    """Bytes are said in the unit that leaves the fewest digits."""
+    assert size(number) == words
