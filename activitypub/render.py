@@ -49,7 +49,6 @@ CONTEXT: list[Any] = [
         "like": {"@id": "pixelfed:canLike", "@type": "@id"},
         "reply": {"@id": "pixelfed:canReply", "@type": "@id"},
         "interactionPolicy": {"@id": "gts:interactionPolicy", "@type": "@id"},
-        "canQuote": {"@id": "gts:canQuote", "@type": "@id"},
         "canReply": {"@id": "gts:canReply", "@type": "@id"},
         "canLike": {"@id": "gts:canLike", "@type": "@id"},
         "canAnnounce": {"@id": "gts:canAnnounce", "@type": "@id"},

@@ -111,10 +111,13 @@ def tombstone(uri: str, *, deleted_at: int) -> Document:
 
 
 def _permissions(post: PostSource) -> Document:
-    """Say what others may do with a post, in Pixelfed's words and GoToSocial's (FEP-044f for quotes)."""
+    """Say what others may do with a post, in Pixelfed's words and GoToSocial's.
+
+    Nothing is said of quotes: nobody may until we answer a ``QuoteRequest`` (FEP-044f).
+    """
     if post.visibility in (Visibility.PUBLIC, Visibility.UNLISTED):
         allowed = {"automaticApproval": [PUBLIC]}
-        policy = {"canLike": allowed, "canReply": allowed, "canAnnounce": allowed, "canQuote": allowed}
+        policy = {"canLike": allowed, "canReply": allowed, "canAnnounce": allowed}
         return {
             "commentsEnabled": True,
             "capabilities": {"announce": PUBLIC, "like": PUBLIC, "reply": PUBLIC},
