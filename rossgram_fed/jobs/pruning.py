@@ -46,6 +46,8 @@ def made_before(table: str, age: int, when: str) -> Rule:
     return Rule(table, f"id < $1 AND {when}", age, by_id=True)
 
 
+_BURIED_BY = "SELECT 1 FROM accounts a WHERE a.uri = tombstones.actor_uri"
+
 RULES = (
     made_before("inbox_items", KEPT_WHEN_DONE, "state = 1"),
     made_before("inbox_items", KEPT_WHEN_FAILED, "state = 2"),
@@ -58,11 +60,14 @@ RULES = (
         DAY,
         "NOT EXISTS (SELECT 1 FROM deliveries WHERE deliveries.activity_id = outbox_activities.id)",
     ),
-    # Those of our own people are kept for good, since they answer 410; nobody repeats a stranger's after half a year.
+    # Those of our own people are kept for good, since they answer 410; nobody repeats a stranger's after half a year,
+    # and what somebody without posts or followers here deleted is only in the way of a Create that comes late.
+    made_before("tombstones", 180 * DAY, f"NOT EXISTS ({_BURIED_BY} AND a.domain = '')"),
     made_before(
         "tombstones",
-        180 * DAY,
-        "NOT EXISTS (SELECT 1 FROM accounts WHERE accounts.uri = tombstones.actor_uri AND accounts.domain = '')",
+        7 * DAY,
+        f"NOT EXISTS ({_BURIED_BY} AND (a.domain = '' OR EXISTS (SELECT 1 FROM posts p WHERE p.account_id = a.id)"  # noqa: S608 - constants
+        " OR EXISTS (SELECT 1 FROM follows f WHERE f.followed_id = a.id AND f.state = 1)))",
     ),
     Rule("sessions", "expires_at < $1"),
     Rule("attempts", "window_ends_at < $1"),

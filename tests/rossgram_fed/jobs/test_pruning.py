@@ -9,6 +9,7 @@ from rossgram_fed.jobs.pruning import BATCH, DAY, HOUR, PruningSource, prune
 from rossgram_fed.models import (
     Attempt,
     Delivery,
+    Follow,
     InboxItem,
     Invite,
     Job,
@@ -18,7 +19,8 @@ from rossgram_fed.models import (
     User,
 )
 from rossgram_fed.models.federation import WorkState
-from tests.builders import a_person, a_stranger
+from rossgram_fed.models.relations import FollowState
+from tests.builders import a_person, a_post, a_stranger
 from tests.conftest import SettableClock
 
 
@@ -58,17 +60,22 @@ async def test_finished_work_goes(
 
 
 async def test_a_strangers_tombstone_goes_and_ours_stays(instance: Instance, clock: SettableClock) -> None:
-    """What our own people deleted answers 410 for good; a stranger's deletion is forgotten after half a year."""
+    """What our own people deleted answers 410 for good.
+
+    A stranger's deletion is forgotten after half a year, and after a week where nobody here has to do with them.
+    """
     async with instance.change() as change:
-        for author in (await a_person(change), await a_stranger(change)):
-            await Tombstone.create(
-                id=change.new_id(), uri=f"{author.uri}/1", actor_uri=author.uri, created_at=change.now
-            )
-    clock.advance(179 * DAY)
-    assert await prune(instance) == 0
-    clock.advance(2 * DAY)
-    assert await prune(instance) == 1
-    assert await instance.database.fetch_value("SELECT uri FROM tombstones") == "https://here.test/users/alice/1"
+        alice, sam, pat = await a_person(change), await a_stranger(change), await a_stranger(change, "pat")
+        await a_post(change, sam)
+        follow = {"follower_id": alice.id, "followed_id": pat.id, "state": FollowState.ACCEPTED, "uri": "x"}
+        await Follow.create(id=change.new_id(), created_at=change.now, **follow)
+        for uri in (alice.uri, sam.uri, pat.uri, "https://there.test/users/eve"):
+            await Tombstone.create(id=change.new_id(), uri=f"{uri}/1", actor_uri=uri, created_at=change.now)
+    for days, names in ((6.9, {"alice", "sam", "pat", "eve"}), (0.2, {"alice", "sam", "pat"}), (173, {"alice"})):
+        clock.advance(int(days * DAY))
+        await prune(instance)
+        rows = await instance.database.fetch("SELECT uri FROM tombstones")
+        assert {row["uri"].split("/")[-2] for row in rows} == names, days
 
 
 async def test_ended_sessions_and_throttles_go(instance: Instance, clock: SettableClock) -> None:
