@@ -151,7 +151,7 @@ async def test_bio(instance: Instance, alice: int) -> None:
     """A bio is written like a caption: handles of accounts we know lead to them, those of nobody stay text."""
     async with instance.change() as change:
         await a_stranger(change, "Sam")
-    typed = "With @alice, @sam@there.test and @bob@far.example.\n\nhttps://user@evil.test/"
+    typed = "With @alice, @Sam@there.test and @bob@far.example.\n\nhttps://user@evil.test/"
     assert await bio_html(instance.database, instance.settings, typed) == (
         '<p>With <span class="h-card"><a href="https://here.test/@alice" class="u-url mention">@<span>alice</span></a>'
         '</span>, <span class="h-card"><a href="https://there.test/@Sam" class="u-url mention">@<span>Sam</span></a>'
