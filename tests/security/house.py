@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from rossgram_fed.posts.store import add_tags
 from rossgram_fed.renditions import FEED, FULL, GRID
 from rossgram_fed.web import sessions
 from rossgram_fed.web.secrets import SECRETS, signature
-from tests.builders import a_person, a_post
+from tests.builders import a_person, a_post, a_stranger
 from tests.conftest import SettableClock
 from tests.databases import Engine
 from tests.fediverse import AS2, Actor, FakePeer, Fediverse, Server, server_keys
@@ -65,6 +66,10 @@ class House:
     clock: SettableClock
     browser: ClientSession
     """Keeps no cookie: each request carries its own."""
+    cellar: int
+    """A port of 127.0.0.2, an address this server may not reach, at ``internal.test`` too."""
+    intruders: list[object] = field(default_factory=list)
+    """Whoever connected to it."""
     people: dict[str, Account] = field(default_factory=dict)
     posts: dict[Visibility, Post] = field(default_factory=dict)
     photos: dict[Visibility, int] = field(default_factory=dict)
@@ -139,6 +144,18 @@ class House:
             async with self.server.instance.change() as change:
                 await _follow(change, follower, followed, state)
 
+    async def remote_photo(self, url: str) -> int:
+        """A photo by pat at there.test, in a public post, that nobody has looked at; its id."""
+        with self.server.instance.database.active():
+            async with self.server.instance.change() as change:
+                pat = await Account.get_or_none(username="pat") or await a_stranger(change, "pat")
+                post = await a_post(change, pat)
+                photo = await Photo.create(
+                    id=change.new_id(), account_id=pat.id, post_id=post.id, state=PhotoState.REMOTE, remote_url=url,
+                    created_at=change.now,
+                )  # fmt: skip
+                return int(photo.id)
+
     async def account_of(self, actor: Actor) -> int:
         """The id of a stranger who has knocked before."""
         return int(await self.value("SELECT id FROM accounts WHERE uri = $1", actor.id))
@@ -169,11 +186,19 @@ async def build(folder: Path, engine: Engine, clock: SettableClock, closing: Asy
         settings,
         limits=LimitSettings(picture_processes=1),
         server=replace(settings.server, registration=Registration.INVITE),
+        development=replace(settings.development, private_networks=(ip_network("127.0.0.1/32"),)),
     )
+    intruders: list[object] = []
+    cellar = await asyncio.start_server(lambda _, writer: intruders.append(writer.close()), "127.0.0.2", 0)
+    closing.callback(cellar.close)
+    fediverse.names.addresses["internal.test"] = ["127.0.0.2"]
     server = await fediverse.whole_server("here", settings=settings)
     connector = TCPConnector(ssl=fediverse.trusting, resolver=fediverse.names, use_dns_cache=False)
     browser = await closing.enter_async_context(ClientSession(connector=connector, cookie_jar=DummyCookieJar()))
-    house = House(fediverse, server, await fediverse.peer("there.test"), clock, browser)
+    house = House(
+        fediverse, server, await fediverse.peer("there.test"), clock, browser, cellar.sockets[0].getsockname()[1]
+    )
+    house.intruders = intruders
     with server.instance.database.active():
         async with server.instance.change() as change:
             await _move_in(house, change)
