@@ -85,6 +85,22 @@ class Block(Activity):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Add(Activity):
+    """``actor`` puts the object into ``target``, a collection of theirs."""
+
+    object: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remove(Activity):
+    """``actor`` takes the object out of ``target``, a collection of theirs."""
+
+    object: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Undo(Activity):
     """``actor`` takes back an activity, given whole or by its id."""
 

@@ -16,7 +16,7 @@ from rossgram_fed.admin import pages as admin_pages
 from rossgram_fed.deliveries import pages as delivery_pages
 from rossgram_fed.federation import discovery, endpoints
 from rossgram_fed.follows import pages as follow_pages
-from rossgram_fed.posts import activity_endpoints, compose_pages, media_pages, profile_pages
+from rossgram_fed.posts import activity_endpoints, compose_pages, media_pages, pin_pages, profile_pages
 from rossgram_fed.posts import pages as post_pages
 from rossgram_fed.reactions import pages as reaction_pages
 from rossgram_fed.search import pages as search_pages
@@ -95,6 +95,8 @@ FORMS: tuple[tuple[str, Handler], ...] = (
     ("/p/{id}/delete", post_pages.delete),
     ("/p/{id}/comment", post_pages.comment),
     ("/p/{id}/deliveries/try", delivery_pages.try_now),
+    ("/p/{id}/pin", pin_pages.pin),
+    ("/p/{id}/unpin", pin_pages.unpin),
     ("/p/{id}/like", reaction_pages.like),
     ("/p/{id}/unlike", reaction_pages.unlike),
     ("/p/{id}/boost", reaction_pages.boost),

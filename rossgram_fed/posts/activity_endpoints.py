@@ -108,7 +108,7 @@ async def outbox(request: web.Request) -> web.Response:
 
 
 async def featured(request: web.Request) -> web.Response:
-    """``GET /users/{username}/collections/featured``: the newest photos, whole."""
+    """``GET /users/{username}/collections/featured``: the pinned posts, or the newest photos, whole."""
     account = await _account(request)
     if isinstance(account, web.Response):
         return account

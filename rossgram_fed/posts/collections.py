@@ -11,8 +11,8 @@ from typing import Any
 
 from rossgram_fed.config import Settings
 from rossgram_fed.database import Database, Row
-from rossgram_fed.models.posts import Visibility
 from rossgram_fed.posts import documents
+from rossgram_fed.posts.pins import featured_ids
 from rossgram_fed.posts.queries import LAST_ID
 from rossgram_fed.posts.sources import PostSource, post_source, post_sources
 from rossgram_fed.reactions.documents import announce_document
@@ -20,8 +20,6 @@ from rossgram_fed.visibility import visible
 
 OUTBOX_PAGE = 20
 LIST_PAGE = 60
-FEATURED = 4
-"""Mastodon shows nothing else of a profile that nobody there follows."""
 
 _OPEN = visible(None)
 _ANNOUNCES = (
@@ -73,13 +71,8 @@ async def outbox_page(database: Database, settings: Settings, account_id: int, *
 
 
 async def featured_documents(database: Database, settings: Settings, account_id: int) -> list[documents.Document]:
-    """Return the newest public photo posts of an account here."""
-    rows = await database.fetch(
-        f"SELECT p.id FROM posts p WHERE p.account_id = $1 AND p.local = TRUE AND p.photo_count > 0 "
-        f"AND p.in_reply_to_uri = '' AND p.visibility = {int(Visibility.PUBLIC)} ORDER BY p.id DESC LIMIT {FEATURED}",
-        account_id,
-    )
-    sources = await post_sources(database, [row["id"] for row in rows])
+    """Return what an account here features: its pinned posts or, without any, its newest public photos."""
+    sources = await post_sources(database, await featured_ids(database, account_id))
     return [documents.post_document(source, settings) for source in sources]
 
 

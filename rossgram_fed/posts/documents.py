@@ -12,7 +12,7 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
-from activitypub.activities import Create, Delete, Update
+from activitypub.activities import Add, Create, Delete, Remove, Update
 from activitypub.audience import Audience as Addressees
 from activitypub.audience import addressing
 from activitypub.objects import PUBLIC, Attachment, Hashtag, MentionTag, Note, Tombstone
@@ -103,6 +103,14 @@ def update_document(post: PostSource, settings: Settings) -> Document:
 def delete_document(*, uri: str, actor: str, to: tuple[str, ...]) -> Document:
     """Return the Delete of a local post; its object is a Tombstone, since Pixelfed reads no bare address there."""
     return activity_document(Delete(id=f"{uri}#delete", actor=actor, to=to, object=uri))
+
+
+def pin_document(*, uri: str, actor: str, followers: str, featured: str, at: int, pinned: bool) -> Document:
+    """Return the Add that puts a post into its author's featured collection, or the Remove that takes it out."""
+    kind = Add if pinned else Remove
+    activity_id = f"{actor}#{'pin' if pinned else 'unpin'}/{uri.rpartition('/')[2]}/{at}"
+    activity = kind(id=activity_id, actor=actor, to=(PUBLIC,), cc=(followers,), object=uri, target=featured)
+    return activity_document(activity)
 
 
 def tombstone(uri: str, *, deleted_at: int) -> Document:

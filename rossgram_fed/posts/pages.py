@@ -13,6 +13,7 @@ from rossgram_fed.posts import actions
 from rossgram_fed.posts.compose_pages import in_order
 from rossgram_fed.posts.forms import Cards, cards_from, comment_from, edit_from
 from rossgram_fed.posts.introductions import meet_mentioned
+from rossgram_fed.posts.pins import is_pinned
 from rossgram_fed.posts.queries import post_page, was_deleted
 from rossgram_fed.posts.views import PostPage, PostView
 from rossgram_fed.web.csrf import form_of
@@ -121,7 +122,10 @@ async def _own(request: web.Request, viewer: Viewer) -> PostView:
 async def _show(request: web.Request, page: PostPage, form: Form, *, status: int = 200) -> web.Response:
     post = page.post
     reach = await reach_of(request.app[INSTANCE].database, post.id) if post.own and post.local else None
-    return await render(request, "posts/post.html", status=status, page=page, post=post, form=form, reach=reach)
+    pinned = post.own and await is_pinned(request.app[INSTANCE].database, post.id)
+    return await render(
+        request, "posts/post.html", status=status, page=page, post=post, form=form, reach=reach, pinned=pinned
+    )
 
 
 async def _show_edit(

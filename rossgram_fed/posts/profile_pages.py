@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from aiohttp import web
 
 from rossgram_fed.accounts.profiles import Profile, profile_by_handle
@@ -9,7 +11,8 @@ from rossgram_fed.caption import tag_from
 from rossgram_fed.follows.queries import Relation, blocked, followers, following, muted, relation, relations
 from rossgram_fed.instance import INSTANCE
 from rossgram_fed.jobs.queue import enqueue
-from rossgram_fed.posts.queries import profile_grid, tag_page
+from rossgram_fed.posts.pins import pinned_ids
+from rossgram_fed.posts.queries import posts_by_ids, profile_grid, tag_page
 from rossgram_fed.web.errors import Gone, NotFound
 from rossgram_fed.web.paging import cursor_of, page_of
 from rossgram_fed.web.rendering import render
@@ -22,20 +25,23 @@ BLOCKS_SHOWN = 500
 
 async def show(request: web.Request) -> web.Response:
     """``GET /@{username}``: somebody here or, as ``name@host``, elsewhere. The first look at a stranger asks their
-    server for their recent photos.
+    server for their recent photos. What they pinned comes first, and is left out where it would stand otherwise.
     """
     viewer = await viewer_of(request)
     found = await _profile(request)
     database, before = request.app[INSTANCE].database, cursor_of(request)
     posts = await profile_grid(database, found.account.id, viewer_id=_id(viewer), before=before, limit=GRID_SIZE + 1)
     page = page_of(posts, GRID_SIZE, id_of=lambda post: post.id, before=before)
+    pinned = await posts_by_ids(database, await pinned_ids(database, found.account.id), viewer_id=_id(viewer))
+    others = tuple(post for post in page if post not in pinned)
     fetching = viewer is not None and await _backfill(request, found)
     return await render(
         request,
         "people/profile.html",
         profile=found,
         account=found.account,
-        page=page,
+        page=replace(page, items=others),
+        pinned=() if page.newer else pinned,
         relation=await relation(database, viewer.account_id, found.account.id) if viewer else Relation(),
         fetching=fetching,
     )
