@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from functools import partial
 from itertools import chain
 
+from rossgram_fed.accounts import erasure
 from rossgram_fed.accounts import inbound as accounts
-from rossgram_fed.federation import remote_accounts
+from rossgram_fed.federation import errands, remote_accounts
 from rossgram_fed.federation.arrivals import Handlers
 from rossgram_fed.federation.network import Network
 from rossgram_fed.follows import inbound as follows
@@ -32,8 +33,9 @@ HANDLERS: Handlers = {
 def job_handlers(network: Network) -> Mapping[str, JobHandler]:
     """Return who does each kind of job for one instance."""
     return {
-        "backfill": partial(backfill.backfill, network),
-        "fetch_post": partial(fetching.fetch_post, network),
-        "fetch_parent": partial(fetching.fetch_parent, network),
-        "refresh_account": partial(remote_accounts.refresh, network),
+        errands.BACKFILL: partial(backfill.backfill, network),
+        errands.ERASE_ACCOUNT: partial(erasure.erase_gone, network.instance),
+        errands.FETCH_POST: partial(fetching.fetch_post, network),
+        errands.FETCH_PARENT: partial(fetching.fetch_parent, network),
+        errands.REFRESH_ACCOUNT: partial(remote_accounts.refresh, network),
     }

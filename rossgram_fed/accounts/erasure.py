@@ -6,7 +6,7 @@ is the caller's to turn into a tombstone.
 
 from __future__ import annotations
 
-from rossgram_fed.instance import Change
+from rossgram_fed.instance import Change, Instance
 
 _LOWER = "CASE WHEN {0} > 0 THEN {0} - 1 ELSE 0 END"
 
@@ -60,6 +60,17 @@ async def erase(change: Change, *, account_id: int) -> None:
     for statement in _REMOVE:
         await change.tx.execute(statement, account_id)
     change.tx.signal("media")
+
+
+async def erase_gone(instance: Instance, payload: dict[str, object]) -> None:
+    """Do the job ``erase_account``: erase the stranger ``account_id``, whose origin says that they are gone."""
+    async with instance.change() as change:
+        row = await change.tx.fetch_one(
+            "SELECT id FROM accounts WHERE id = $1 AND domain <> '' AND deleted_at IS NOT NULL",
+            int(str(payload["account_id"])),
+        )
+        if row is not None:
+            await erase(change, account_id=row["id"])
 
 
 async def _bury_local_posts(change: Change, account_id: int) -> None:

@@ -10,11 +10,9 @@ from activitypub.activities import Delete, Update
 from activitypub.actors import Actor
 from activitypub.origin import same_host
 from rossgram_fed.accounts.erasure import erase
+from rossgram_fed.federation import errands
 from rossgram_fed.federation.arrivals import Arrival, Handlers
 from rossgram_fed.federation.remote_rows import mark_deleted, store_actor
-from rossgram_fed.jobs.queue import enqueue
-
-REFRESH = "refresh_account"
 
 
 async def on_update(arrival: Arrival) -> bool:
@@ -35,7 +33,7 @@ async def on_update(arrival: Arrival) -> bool:
         await store_actor(arrival.change, changed)
         if changed.preferred_username == row["username"]:
             return True
-    await enqueue(arrival.change, REFRESH, {"uri": about}, unique_key=f"{REFRESH}:{arrival.sender.account_id}")
+    await errands.refresh_account(arrival.change, about, account_id=arrival.sender.account_id)
     return True
 
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 
 from rossgram_fed.database import Row
 from rossgram_fed.database.engine import placeholders
+from rossgram_fed.federation import errands
 from rossgram_fed.federation.embedding import Embedding
 from rossgram_fed.federation.hosts import SILENCES
 from rossgram_fed.federation.network import Network
@@ -223,9 +224,7 @@ class DeliverySource:
         for actor in await change.tx.fetch(
             "SELECT id, uri FROM accounts WHERE inbox = $1 AND domain <> '' AND deleted_at IS NULL LIMIT 5", inbox
         ):
-            await queue.enqueue(
-                change, "refresh_account", {"uri": actor["uri"]}, unique_key=f"refresh_account:{actor['id']}"
-            )
+            await errands.refresh_account(change, actor["uri"], account_id=actor["id"])
 
 
 def _ids(outcomes: Iterable[Outcome], fate: Fate) -> list[int]:

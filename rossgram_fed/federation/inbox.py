@@ -7,7 +7,6 @@ is worked on until it has had its effect: in batches, and one by one when a batc
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 import random
 from collections.abc import Callable, Sequence
@@ -24,6 +23,7 @@ from activitypub.origin import host_of, is_http_url, same_origin
 from activitypub.parse import load, parse_activity
 from rossgram_fed.database import Row
 from rossgram_fed.database.engine import placeholders
+from rossgram_fed.federation import errands
 from rossgram_fed.federation.acceptance import SIGNAL
 from rossgram_fed.federation.addresses import is_local
 from rossgram_fed.federation.arrivals import Arrival, Handlers, Sender
@@ -197,8 +197,7 @@ async def _fetch_instead(change: Change, uri: str) -> None:
     allow_http = settings.development.allow_http_and_private_networks
     if is_local(settings, uri) or not is_http_url(uri, allow_http):
         return
-    key = f"fetch_post {hashlib.sha256(uri.encode()).hexdigest()}"
-    await queue.enqueue(change, "fetch_post", {"uri": uri, "reason": "inbox"}, unique_key=key)
+    await errands.fetch_post(change, uri)
 
 
 async def _senders(change: Change, rows: Sequence[Row]) -> _Senders:

@@ -10,7 +10,7 @@ from activitypub.actors import Actor
 from activitypub.errors import ActivityPubError, AddressRefused, ForeignId, MalformedDocument, Refused
 from activitypub.origin import host_of, is_actor_id, same_host, same_origin
 from activitypub.parse import parse_actor
-from rossgram_fed.federation import addresses, remote_documents
+from rossgram_fed.federation import addresses, errands, remote_documents
 from rossgram_fed.federation.network import Network
 from rossgram_fed.federation.remote_rows import HandleOf, mark_deleted, store_actor
 from webfinger.errors import WebFingerError
@@ -72,7 +72,7 @@ async def by_handle(network: Network, handle: Handle) -> int:
 
 
 async def refresh(network: Network, payload: dict[str, object]) -> None:
-    """Do the job ``refresh_account``: read ``{"uri"}`` again from its origin; an actor that is gone is marked so."""
+    """Do the job ``refresh_account``: read ``{"uri"}`` again from its origin; one that is gone is marked so."""
     try:
         await by_uri(network, str(payload["uri"]), refresh=True)
     except Refused as error:
@@ -152,3 +152,4 @@ async def _mark_gone(network: Network, uri: str) -> None:
         row = await change.tx.fetch_one("SELECT id FROM accounts WHERE uri = $1 AND domain <> ''", uri)
         if row is not None:
             await mark_deleted(change, int(row["id"]))
+            await errands.erase_account(change, account_id=int(row["id"]))

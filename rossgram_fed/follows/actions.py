@@ -6,13 +6,12 @@ reports is matched by the two accounts, never by the id of the activity alone: m
 
 from __future__ import annotations
 
-from rossgram_fed.federation import outbox
+from rossgram_fed.federation import errands, outbox
 from rossgram_fed.federation.addresses import follow_uri
 from rossgram_fed.federation.outbox import Audience
 from rossgram_fed.follows import documents
 from rossgram_fed.follows.parties import Party, blocked_between, count_follow, parties
 from rossgram_fed.instance import Change
-from rossgram_fed.jobs.queue import enqueue
 from rossgram_fed.models.relations import FollowState, NotificationKind
 from rossgram_fed.notifications.actions import notify, withdraw
 from rossgram_fed.web.errors import Forbidden, Invalid, NotFound
@@ -37,7 +36,7 @@ async def follow(change: Change, *, account_id: int, target_id: int) -> FollowSt
         document = documents.follow_document(uri=uri, follower=follower.uri, followed=followed.uri)
         await _tell(change, sender=follower, receiver=followed, document=document)
         if not followed.backfilled_at:
-            await enqueue(change, "backfill", {"account_id": followed.id}, unique_key=f"backfill:{followed.id}")
+            await errands.backfill(change, account_id=followed.id)
         return state
     await _announce(change, follower_id=follower.id, followed_id=followed.id, state=state)
     return state

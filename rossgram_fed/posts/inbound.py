@@ -11,13 +11,11 @@ from dataclasses import replace
 from activitypub.activities import Create, Delete, Update
 from activitypub.objects import Note
 from activitypub.origin import same_origin
+from rossgram_fed.federation import errands
 from rossgram_fed.federation.addresses import is_local
 from rossgram_fed.federation.arrivals import Arrival, Handlers
-from rossgram_fed.jobs.queue import enqueue
 from rossgram_fed.posts import remote, store
 from rossgram_fed.posts.keeping import facts_of, keep
-
-FETCH_POST = "fetch_post"
 
 
 async def on_create(arrival: Arrival) -> bool:
@@ -86,5 +84,5 @@ async def _fetch_later(arrival: Arrival, uri: str) -> bool:
     )
     if followed is None:
         return False
-    await enqueue(change, FETCH_POST, {"uri": uri, "reason": "create"})
+    await errands.fetch_post(change, uri)
     return True

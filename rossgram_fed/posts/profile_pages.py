@@ -8,9 +8,9 @@ from aiohttp import web
 
 from rossgram_fed.accounts.profiles import Profile, profile_by_handle
 from rossgram_fed.caption import tag_from
+from rossgram_fed.federation import errands
 from rossgram_fed.follows.queries import Relation, blocked, followers, following, muted, relation, relations
 from rossgram_fed.instance import INSTANCE
-from rossgram_fed.jobs.queue import enqueue
 from rossgram_fed.posts.pins import pinned_ids
 from rossgram_fed.posts.queries import posts_by_ids, profile_grid, tag_page
 from rossgram_fed.web.errors import Gone, NotFound
@@ -120,8 +120,7 @@ async def _backfill(request: web.Request, found: Profile) -> bool:
     if found.account.local or found.backfilled_at:
         return False
     async with request.app[INSTANCE].change() as change:
-        account_id = found.account.id
-        await enqueue(change, "backfill", {"account_id": account_id}, unique_key=f"backfill:{account_id}")
+        await errands.backfill(change, account_id=found.account.id)
     return True
 
 

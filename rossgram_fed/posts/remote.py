@@ -6,7 +6,6 @@ Whether a post is kept at all is for ``inbound`` and ``backfill`` to say; here i
 # ruff: noqa: S608 - the SQL is put together of constants and placeholders only
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,9 +15,9 @@ from activitypub.audience import Audience, visibility_of
 from activitypub.objects import Attachment, Note
 from activitypub.origin import is_http_url
 from rossgram_fed.caption import tag_from
+from rossgram_fed.federation import errands
 from rossgram_fed.federation.addresses import is_local
 from rossgram_fed.instance import Change
-from rossgram_fed.jobs.queue import enqueue
 from rossgram_fed.markup import clean, text_of
 from rossgram_fed.models.posts import PhotoState, Visibility
 from rossgram_fed.posts import store
@@ -28,7 +27,6 @@ from rossgram_fed.posts.store import NewPost
 LONGEST_URI = 2048
 WARNING_CHARACTERS = 500
 DESCRIPTION_CHARACTERS = 10_000
-FETCH_PARENT = "fetch_parent"
 HIGHEST_CLIMB = 20
 """How many unknown parents are fetched, one above the other, for the sake of one comment."""
 
@@ -264,7 +262,4 @@ async def _ask_for_parent(change: Change, post: NewPost, *, climbed: int) -> Non
     uri = post.in_reply_to_uri
     if is_local(change.settings, uri) or not is_http_url(uri, allow_http):
         return
-    key = hashlib.sha256(uri.encode()).hexdigest()
-    await enqueue(
-        change, FETCH_PARENT, {"post_id": post.id, "climbed": climbed + 1}, unique_key=f"{FETCH_PARENT}:{key}"
-    )
+    await errands.fetch_parent(change, uri, post_id=post.id, climbed=climbed + 1)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from activitypub.activities import Announce, Like, Undo
 from activitypub.origin import is_http_url
+from rossgram_fed.federation import errands
 from rossgram_fed.federation.addresses import is_local
 from rossgram_fed.federation.arrivals import Arrival, Handlers
-from rossgram_fed.jobs.queue import enqueue
 from rossgram_fed.reactions import actions
 from rossgram_fed.reactions.subjects import subject_by_uri
 
@@ -41,13 +41,8 @@ async def on_announce(arrival: Arrival) -> bool:
         return True
     if not await _worth_fetching(arrival, activity.object):
         return False
-    payload = {
-        "uri": activity.object,
-        "reason": "boost",
-        "account_id": account_id,
-        "boost_uri": activity.id[:LONGEST_URI],
-    }
-    await enqueue(arrival.change, "fetch_post", payload)
+    boost_uri = activity.id[:LONGEST_URI]
+    await errands.fetch_boosted(arrival.change, activity.object, account_id=account_id, boost_uri=boost_uri)
     return True
 
 

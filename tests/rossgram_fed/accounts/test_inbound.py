@@ -8,10 +8,12 @@ import pytest
 
 from activitypub.activities import Delete, Update
 from activitypub.actors import Actor, PublicKey
+from rossgram_fed.accounts.erasure import erase_gone
 from rossgram_fed.accounts.inbound import on_delete, on_update
 from rossgram_fed.federation.arrivals import Arrival, Sender
+from rossgram_fed.federation.remote_rows import mark_deleted
 from rossgram_fed.instance import Change, Instance
-from rossgram_fed.models import Account, Follow, Like
+from rossgram_fed.models import Account, Follow, Like, Post
 from rossgram_fed.models.relations import FollowState
 from tests.builders import a_person, a_post, a_stranger
 
@@ -91,8 +93,8 @@ async def test_update_of_others_is_not_ours_to_take(instance: Instance) -> None:
     assert await instance.database.fetch("SELECT id FROM jobs") == []
 
 
-async def test_delete(instance: Instance) -> None:
-    """With a stranger's account goes all they did here; a late Update does not bring them back."""
+async def what_sam_did(instance: Instance) -> tuple[Account, Account, Post]:
+    """Sam and Alice follow each other and like each other's posts, and Sam commented; with Alice's post."""
     async with instance.change() as change:
         sam, alice = await a_stranger(change), await a_person(change, "alice")
         mine, theirs = await a_post(change, alice), await a_post(change, sam)
@@ -105,13 +107,13 @@ async def test_delete(instance: Instance) -> None:
             )
         await change.tx.execute("UPDATE accounts SET followers_count = 1, following_count = 1")
         await change.tx.execute("UPDATE posts SET likes_count = 1, replies_count = 1 WHERE id = $1", mine.id)
-    async with instance.change() as change:
-        assert await on_delete(an_arrival(change, sam, Delete(id="x", actor=SAM, object=SAM)))
-    async with instance.change() as change:
-        assert await on_update(an_arrival(change, sam, an_update(an_actor())))
+    return sam, alice, mine
+
+
+async def check_that_sam_is_gone(instance: Instance, sam: Account, alice: Account, mine: Post) -> None:
     rows = await instance.database.fetch("SELECT id, likes_count, replies_count FROM posts")
-    assert [tuple(row.values()) if hasattr(row, "values") else tuple(row) for row in rows] == [(mine.id, 0, 0)]
-    for table in ("likes", "follows", "jobs"):
+    assert [(row["id"], row["likes_count"], row["replies_count"]) for row in rows] == [(mine.id, 0, 0)]
+    for table in ("likes", "follows"):
         assert await instance.database.fetch_value(f"SELECT count(*) FROM {table}") == 0
     row = await instance.database.fetch_one("SELECT * FROM accounts WHERE id = $1", alice.id)
     assert row is not None
@@ -120,3 +122,27 @@ async def test_delete(instance: Instance) -> None:
     assert row is not None
     assert row["deleted_at"] is not None
     assert (row["name"], row["public_keys"]) == ("Sam", "[]")
+
+
+async def test_delete(instance: Instance) -> None:
+    """With a stranger's account goes all they did here; a late Update does not bring them back."""
+    sam, alice, mine = await what_sam_did(instance)
+    async with instance.change() as change:
+        assert await on_delete(an_arrival(change, sam, Delete(id="x", actor=SAM, object=SAM)))
+    async with instance.change() as change:
+        assert await on_update(an_arrival(change, sam, an_update(an_actor())))
+    assert await instance.database.fetch("SELECT id FROM jobs") == []
+    await check_that_sam_is_gone(instance, sam, alice, mine)
+
+
+async def test_whose_origin_says_gone_is_erased_once(instance: Instance) -> None:
+    """What a stranger did goes in a job of its own after their origin said 410; nobody else is erased by it."""
+    sam, alice, mine = await what_sam_did(instance)
+    for account_id in (sam.id, alice.id, 1):
+        await erase_gone(instance, {"account_id": account_id})
+    assert await instance.database.fetch_value("SELECT count(*) FROM likes") == 2
+    async with instance.change() as change:
+        await mark_deleted(change, sam.id)
+    for _ in range(2):
+        await erase_gone(instance, {"account_id": sam.id})
+    await check_that_sam_is_gone(instance, sam, alice, mine)

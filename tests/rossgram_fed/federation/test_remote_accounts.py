@@ -136,6 +136,8 @@ async def test_a_gone_actor_is_marked_and_stays_so(here: Server, there: FakePeer
     await remote_accounts.refresh(here.network, {"uri": sam.id})
     row = await the_row(here, sam.id)
     assert (row["id"], row["deleted_at"], row["public_keys"]) == (account_id, clock.now, "[]")
+    (job,) = await here.instance.database.fetch("SELECT kind, payload FROM jobs")
+    assert (job["kind"], orjson.loads(job["payload"])) == ("erase_account", {"account_id": account_id})
     there.serve("/users/sam", sam.document)
     clock.advance(10 * MINUTE)
     for refresh in (False, True):

@@ -1,0 +1,57 @@
+"""Errands: what a change leaves to be done after it, because it needs the network or takes long.
+
+The rule: an errand is asked for by its function here, so that its kind, its payload and the key that keeps a second one
+like it away are spelled once. ``rossgram_fed.activities`` says who does them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from rossgram_fed.instance import Change
+from rossgram_fed.jobs.queue import enqueue
+
+BACKFILL = "backfill"
+ERASE_ACCOUNT = "erase_account"
+FETCH_PARENT = "fetch_parent"
+FETCH_POST = "fetch_post"
+REFRESH_ACCOUNT = "refresh_account"
+
+
+async def backfill(change: Change, *, account_id: int) -> None:
+    """Ask for a stranger's recent posts."""
+    await enqueue(change, BACKFILL, {"account_id": account_id}, unique_key=f"{BACKFILL} {account_id}")
+
+
+async def erase_account(change: Change, *, account_id: int) -> None:
+    """Ask for the removal of all that an account did here, whose row says that it is gone."""
+    await enqueue(change, ERASE_ACCOUNT, {"account_id": account_id}, unique_key=f"{ERASE_ACCOUNT} {account_id}")
+
+
+async def fetch_parent(change: Change, uri: str, *, post_id: int, climbed: int) -> None:
+    """Ask for the post at ``uri``, which the comment ``post_id`` answers; once for all comments that wait for it.
+
+    ``climbed`` counts the comments below it that led there.
+    """
+    await enqueue(change, FETCH_PARENT, {"post_id": post_id, "climbed": climbed}, unique_key=_key(FETCH_PARENT, uri))
+
+
+async def fetch_post(change: Change, uri: str) -> None:
+    """Ask for a post that was only named, or that somebody else spoke of than its author."""
+    await enqueue(change, FETCH_POST, {"uri": uri}, unique_key=_key(FETCH_POST, uri))
+
+
+async def fetch_boosted(change: Change, uri: str, *, account_id: int, boost_uri: str) -> None:
+    """Ask for a post that ``account_id`` boosted by the activity ``boost_uri``."""
+    payload = {"uri": uri, "reason": "boost", "account_id": account_id, "boost_uri": boost_uri}
+    await enqueue(change, FETCH_POST, payload, unique_key=_key(f"{FETCH_POST} {account_id}", uri))
+
+
+async def refresh_account(change: Change, uri: str, *, account_id: int) -> None:
+    """Ask for a stranger to be read again from their origin."""
+    await enqueue(change, REFRESH_ACCOUNT, {"uri": uri}, unique_key=f"{REFRESH_ACCOUNT} {account_id}")
+
+
+def _key(kind: str, uri: str) -> str:
+    """Return a key of bounded length for an address of any."""
+    return f"{kind} {hashlib.sha256(uri.encode()).hexdigest()}"
