@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
@@ -10,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from rossgram_fed.config import LimitSettings, Registration, Settings
-from rossgram_fed.database import Row
+from rossgram_fed.database import Row, open_database
+from rossgram_fed.database.migrate import migrate
 from tests.conftest import SettableClock
-from tests.databases import Engine
+from tests.databases import Engine, in_thread
 from tests.fediverse import Fediverse, Server
 from tests.journeys.pages import Page
 from tests.journeys.visitor import Visitor, first_run, sign_up
@@ -59,7 +61,7 @@ class World:
 
     def stranger(self, name: str) -> Visitor:
         """Somebody who only looks."""
-        visitor = Visitor(self.fediverse, f"{name}.test")
+        visitor = Visitor.at(self.fediverse, name)
         self.closing.push_async_callback(visitor.close)
         return visitor
 
@@ -83,11 +85,33 @@ class World:
         return visitor
 
 
+@pytest.fixture(scope="session")
+def new_database(sqlite_engine: Engine) -> Callable[[], str]:
+    """Makes databases that are migrated already: one is, as a start does it, and the others are its copies."""
+    first = sqlite_engine.empty()
+
+    async def start() -> None:
+        database = await open_database(first)
+        try:
+            await migrate(database)
+        finally:
+            await database.close()
+
+    in_thread(start())
+
+    def copy() -> str:
+        url = sqlite_engine.empty()
+        shutil.copyfile(first.removeprefix("sqlite:"), url.removeprefix("sqlite:"))
+        return url
+
+    return copy
+
+
 @pytest.fixture
-async def world(tmp_path: Path, clock: SettableClock, sqlite_engine: Engine) -> AsyncIterator[World]:
+async def world(tmp_path: Path, clock: SettableClock, new_database: Callable[[], str]) -> AsyncIterator[World]:
     """An empty fediverse on SQLite."""
     async with AsyncExitStack() as closing:
-        yield await _world(tmp_path, clock, sqlite_engine.empty, closing)
+        yield await _world(tmp_path, clock, new_database, closing)
 
 
 @pytest.fixture

@@ -21,12 +21,17 @@ File = tuple[str, bytes]
 class Visitor:
     """Somebody at one server. Close it at the end."""
 
-    def __init__(self, fediverse: Fediverse, host: str, *, username: str = "") -> None:
-        self.url = URL(f"https://{host}")
-        self.host = host
+    def __init__(self, url: str, *, username: str = "", connector: TCPConnector | None = None) -> None:
+        self.url = URL(url)
+        self.host = url.partition("://")[2]
         self.username = username
+        self._session = ClientSession(connector=connector or TCPConnector(), cookie_jar=CookieJar(unsafe=True))
+
+    @classmethod
+    def at(cls, fediverse: Fediverse, name: str, username: str = "") -> Visitor:
+        """Somebody at https://NAME.test."""
         connector = TCPConnector(ssl=fediverse.trusting, resolver=fediverse.names, use_dns_cache=False)
-        self._session = ClientSession(connector=connector, connector_owner=True, cookie_jar=CookieJar())
+        return cls(f"https://{name}.test", username=username, connector=connector)
 
     @property
     def handle(self) -> str:
@@ -71,6 +76,12 @@ class Visitor:
         headers = NAVIGATION | {"Origin": str(self.url.origin()), "Sec-Fetch-Site": "same-origin"}
         async with self._session.post(target, data=data, headers=headers, allow_redirects=False) as response:
             return await self._shown(response)
+
+    async def sign_in(self, password: str = PASSWORD) -> Page:
+        """Sign in to an account that is there already."""
+        page = await self.submit(await self.get("/sign-in"), "/sign-in", username=self.username, password=password)
+        assert page.status == 200, page.text
+        return page
 
     async def press(self, path: str, action: str) -> Page:
         """Open a page and press the one button of a form on it."""
@@ -119,7 +130,7 @@ class Visitor:
 
 async def first_run(fediverse: Fediverse, name: str, username: str) -> Visitor:
     """Open a server's first page with its token and become its admin."""
-    visitor = Visitor(fediverse, f"{name}.test", username=username)
+    visitor = Visitor.at(fediverse, name, username)
     page = await visitor.get("/")
     assert page.address == "/setup"
     who: dict[str, Any] = {"token": f"setup-{name}", "username": username, "password": PASSWORD}
@@ -130,7 +141,7 @@ async def first_run(fediverse: Fediverse, name: str, username: str) -> Visitor:
 
 async def sign_up(fediverse: Fediverse, name: str, username: str, *, path: str = "/sign-up") -> Visitor:
     """Make an account on a server that lets people in."""
-    visitor = Visitor(fediverse, f"{name}.test", username=username)
+    visitor = Visitor.at(fediverse, name, username)
     page = await visitor.submit(await visitor.get(path), "/sign-up", username=username, password=PASSWORD)
     assert (page.status, page.address) == (200, "/"), page.text
     return visitor
