@@ -171,3 +171,45 @@ async def test_a_follow_is_taken_back(world: World) -> None:
     await ana.post("To those who are left", [PHOTO], descriptions=["A hill"])
     await world.settle()
     assert not await world.rows("beta", "SELECT id FROM posts")
+
+
+async def test_a_talk_between_three_servers(world: World) -> None:
+    """When Ana answers Cy, Ana's followers see what she answers, though their server never heard of Cy."""
+    ana, bo = await two_who_follow(world)
+    cy = await world.admin("gamma", "cy")
+    posted = await ana.post("What bird is this?", [PHOTO], descriptions=["A bird"])
+    await world.settle()
+    question = await cy.comment((await cy.find(posted.uri)).path, "A wren, I think")
+    await world.settle()
+    assert "A wren, I think" in (await ana.get(posted.path)).text
+    answer = await ana.comment(await world.place("alpha", question), "@cy@gamma.test A wren it is")
+    await world.settle()
+    for name, person in (("beta", bo), ("gamma", cy)):
+        page = await person.get(await world.place(name, posted))
+        assert 0 < page.text.find("A wren, I think") < page.text.find("A wren it is"), name
+        assert await world.place(name, answer)
+    assert "ana commented" in (await cy.get("/notifications")).text
+    third = await bo.comment(await world.place("beta", question), "@ana@alpha.test Or a robin?")
+    await world.settle()
+    for name in ("alpha", "gamma"):
+        assert await world.place(name, third), f"{name} hears what answers its own or names its own"
+    await cy.press(f"{question.path}/delete", "delete")
+    await world.settle()
+    for person, path in ((ana, posted.path), (cy, await world.place("gamma", posted))):
+        page = await person.get(path)
+        assert "A wren, I think" not in page.text
+        assert "A wren it is" in page.text, "answers stay"
+
+
+async def test_a_saved_photo(world: World) -> None:
+    """What Bo saved is on his list only, its author never hears of it, and it goes when the post goes."""
+    ana, bo = await two_who_follow(world)
+    posted = await ana.post("Keep me", [PHOTO], descriptions=["A kite"])
+    await world.settle()
+    there, sent = await world.place("beta", posted), await world.rows("beta", "SELECT id FROM deliveries")
+    await bo.press(there, "bookmark")
+    assert (await bo.get("/saved")).alts == ["Photo by ana: A kite"]
+    assert await world.rows("beta", "SELECT id FROM deliveries") == sent
+    await ana.press(f"{posted.path}/delete", "delete")
+    await world.settle()
+    assert "Nothing saved" in (await bo.get("/saved")).text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tests.journeys.conftest import World
+from tests.journeys.pages import Page
 from tests.journeys.visitor import Visitor
 from tests.rossgram_fed.media.samples import a_file
 
@@ -63,7 +64,10 @@ async def test_audiences(world: World) -> None:
             for shown in ("/explore?show=everywhere", f"/tags/{row.audience}"):
                 found = any(row.audience in alt for alt in (await person.get(shown)).alts)
                 assert found == row.everywhere, (row, name, shown)
-        assert (await _unsigned(world, posted.path)) == (200 if "visitor" in row.pages else 404), row
+        for address in await _addresses(world, posted):
+            assert (await _unsigned(world, address))[0] == (200 if "visitor" in row.pages else 404), (row, address)
+    _, listed = await _unsigned(world, "/users/ana/outbox?page=true")
+    assert [f'"name":"{row.audience}"' in listed for row in TABLE] == [True, True, False, False]
     assert (await people["named"].get("/notifications")).text.count("mentioned you") == len(TABLE)
 
 
@@ -72,8 +76,17 @@ async def _picture(world: World, path: str) -> str:
     return f"/photos/{row['id']}/feed"
 
 
-async def _unsigned(world: World, path: str) -> int:
-    return (await world.stranger("alpha").fetch(path, Accept="application/activity+json"))[0]
+async def _addresses(world: World, posted: Page) -> list[str]:
+    """Where servers read a post, and what belongs to it."""
+    (row,) = await world.rows("alpha", "SELECT thread_id FROM posts WHERE uri = $1", posted.uri)
+    below = [f"{posted.path}/{one}" for one in ("activity", "replies", "likes", "shares")]
+    return [posted.path, *below, f"/contexts/{row['thread_id']}"]
+
+
+async def _unsigned(world: World, path: str) -> tuple[int, str]:
+    """What a server that shows no signature is answered."""
+    status, _, body = await world.stranger("alpha").fetch(path, Accept="application/activity+json")
+    return status, body.decode()
 
 
 async def test_a_locked_account(world: World) -> None:
@@ -114,6 +127,39 @@ async def test_a_locked_account(world: World) -> None:
     assert "0 followers" in (await ana.get("/@ana")).text
     assert "Ask to follow" in (await bo.get("/@ana@alpha.test")).text
     assert (await bo.get("/")).alts == []
+
+
+async def test_a_request_taken_back(world: World) -> None:
+    """Who takes a request back before it is answered is not accepted by mistake, and asks for nothing any more."""
+    ana, bo = await world.admin("alpha", "ana"), await world.admin("beta", "bo")
+    await ana.submit(await ana.get("/settings/profile"), "/settings/profile", locked="1")
+    await bo.follow(ana.handle)
+    await world.settle()
+    asking = await ana.get("/notifications")
+    await bo.press("/@ana@alpha.test", "unfollow")
+    await world.settle()
+    assert "Asking" not in (await ana.get("/notifications")).text
+    late = await ana.submit(asking, "accept")
+    assert late.status == 404
+    assert "no such request" in late.text
+    await world.settle()
+    for name in ("alpha", "beta"):
+        assert not await world.rows(name, "SELECT id FROM follows"), name
+
+
+async def test_what_was_there_before_a_follow(world: World) -> None:
+    """A profile is filled with what everybody may see, the newest first, and with nothing that was for others."""
+    ana, bo = await world.admin("alpha", "ana"), await world.admin("beta", "bo")
+    await world.person("alpha", "friend")
+    for audience in ("public", "followers", "unlisted", "direct"):
+        world.clock.advance(60_000)
+        await ana.post(f"@friend {audience}", [PHOTO], descriptions=[audience], visibility=audience)
+    await bo.follow(ana.handle)
+    await world.settle()
+    profile = await bo.get("/@ana@alpha.test")
+    assert profile.alts == ["Photo by ana: unlisted", "Photo by ana: public"]
+    assert (await bo.get("/")).alts == ["unlisted", "public"]
+    assert "mentioned you" not in (await bo.get("/notifications")).text
 
 
 async def blocked_and_blocking(world: World) -> tuple[Visitor, Visitor, str, str]:
