@@ -6,6 +6,7 @@ by trying every order), so what these functions are called for runs where it can
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
@@ -39,14 +40,56 @@ def expand(document: Mapping[str, Any]) -> Node:
     return node
 
 
-def digest(node: Node) -> str:
-    """Return the SHA-256 (hex) of an expanded document's canonical N-Quads. Slow; unbounded for poisonous graphs."""
+def quads(node: Node) -> str:
+    """Return an expanded document's canonical N-Quads. Slow; unbounded for poisonous graphs."""
     options = {**jsonld.OPTIONS, "algorithm": "URDNA2015", "format": "application/n-quads"}
     try:
-        quads: str = pyld.normalize(node, options)
+        written: str = pyld.normalize(node, options)
     except jsonld.PYLD_FAILS_WITH as error:
         raise MalformedDocument("The document cannot be canonicalised.") from error
-    return sha256(quads.encode()).hexdigest()
+    return written
+
+
+def digest(written: str) -> str:
+    """Return the SHA-256 (hex) of N-Quads."""
+    return sha256(written.encode()).hexdigest()
+
+
+def tree(written: str, root: str) -> Node:
+    """Return what N-Quads say about ``root``, in expanded form, and nothing else that any JSON said.
+
+    Each thing is described once, as near to the root as it is named. Raises ``MalformedDocument`` when the quads do
+    not speak of the root.
+    """
+    options = {**jsonld.OPTIONS, "format": "application/n-quads", "useNativeTypes": True}
+    try:
+        nodes: dict[str, Node] = {node["@id"]: node for node in pyld.from_rdf(written, options)}
+    except jsonld.PYLD_FAILS_WITH as error:
+        raise MalformedDocument("The document cannot be read back.") from error
+    for node in nodes.values():
+        node.pop("@graph", None)  # of proofs; they are graphs of their own
+    if root not in nodes:
+        raise MalformedDocument("The document says nothing about itself.")
+    found = nodes.pop(root)
+    pending = deque([found])
+    while pending:
+        _place(pending.popleft(), nodes, pending)
+    return found
+
+
+def _place(node: Node, nodes: dict[str, Node], pending: deque[Node]) -> None:
+    """Put the descriptions of what a node names where it names them first; what is left has been put elsewhere."""
+    if str(node.get("@id", "")).startswith("_:"):
+        del node["@id"]
+    for name, values in node.items():
+        if name in ("@id", "@type"):
+            continue
+        for listed in [values, *(value["@list"] for value in values if "@list" in value)]:
+            for index, value in enumerate(listed):
+                described = nodes.pop(value.get("@id", ""), None)
+                if described is not None:
+                    listed[index] = described
+                    pending.append(described)
 
 
 def _check_blank_nodes(node: Node) -> None:

@@ -1,7 +1,8 @@
 """LD-signatures: ``RsaSignature2017`` as Mastodon makes and reads them.
 
-The rule: such a signature covers an RDF graph, and one graph can be written as JSON in many ways. So what is believed
-is not the document as it came but ``Meaning.document``: its graph written in our own names, each thing in one place.
+The rule: such a signature covers an RDF graph, and one graph can be written as JSON in many ways, with words among them
+that are in no graph. So what is believed is not the document as it came but ``Meaning.document``: made out of the graph
+alone, in our own names, each thing in one place.
 ``signable`` and ``meaning`` canonicalise, which strangers can make slow: call them where they can be killed.
 """
 
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import orjson
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
@@ -72,7 +74,7 @@ def signable(prepared: Document) -> str:
 
     Raises ``MalformedDocument`` when the document is too large or cannot be canonicalised.
     """
-    return _options_digest(prepared) + rdf.digest(rdf.expand(_bare(prepared)))
+    return _options_digest(prepared) + rdf.digest(rdf.quads(rdf.expand(_bare(prepared))))
 
 
 def attach(prepared: Document, text: str, key: SigningKey) -> dict[str, Any]:
@@ -118,20 +120,21 @@ def meaning(document: Document) -> Meaning:
     something in a way that readers could understand differently.
     """
     node = rdf.expand(_bare(document))
-    text = _options_digest(document) + rdf.digest(node)
-    node.pop(_PROOF, None)  # a graph of its own, with its own signature
+    quads = rdf.quads(node)
+    signed = rdf.tree(quads, str(node.get("@id")))
+    signed.pop(_PROOF, None)
     try:
-        compacted = pyld.compact(node, jsonld.COMPACT_WITH, jsonld.OPTIONS)
+        compacted = pyld.compact(signed, jsonld.COMPACT_WITH, jsonld.OPTIONS)
     except jsonld.PYLD_FAILS_WITH as error:
         raise MalformedDocument("The document's JSON-LD contexts cannot be processed.") from error
-    jsonld.survey(compacted)
     for name in ("id", "type", "actor"):
         if not isinstance(compacted.get(name), str):
             raise MalformedDocument(f"The signed document has no {name}, or several.")
     if isinstance(compacted.get("object"), list):
         raise MalformedDocument("The signed document has several objects.")
-    described: set[str] = set()
-    return Meaning(text, {name: _plain(name, value, described) for name, value in compacted.items() if _is_ours(name)})
+    text = _options_digest(document) + rdf.digest(quads)
+    written = orjson.dumps(document)
+    return Meaning(text, {name: _plain(name, value, written) for name, value in compacted.items() if _is_ours(name)})
 
 
 def check(claim: LinkedDataClaim, text: str, public_key: PublicKey) -> None:
@@ -153,7 +156,7 @@ def _bare(document: Document) -> dict[str, Any]:
 
 def _options_digest(document: Document) -> str:
     options = {name: value for name, value in document["signature"].items() if name not in _NOT_OPTIONS}
-    return rdf.digest(rdf.expand({**options, "@context": OPTIONS_CONTEXT}))
+    return rdf.digest(rdf.quads(rdf.expand({**options, "@context": OPTIONS_CONTEXT})))
 
 
 def _is_ours(name: str) -> bool:
@@ -161,23 +164,22 @@ def _is_ours(name: str) -> bool:
     return ":" not in name
 
 
-def _plain(name: str, value: Any, described: set[str]) -> Any:
-    """Copy what has a name here, and refuse what the same graph could say in two ways.
-
-    A thing described in two places could have its warning, or its audience, moved to where nobody looks; a typed value
-    could stand where a plain one is read.
-    """
+def _plain(name: str, value: Any, written: bytes) -> Any:
+    """Copy what has a name here; refuse typed values, and things of several types, which have no order in a graph."""
     if name == "@context":
         return value
     if isinstance(value, list):
-        return [_plain(name, item, described) for item in value]
+        found = [_plain(name, item, written) for item in value]
+        return sorted(found, key=lambda item: _place_of(item, written))
     if not isinstance(value, dict):
         return value
     if "@value" in value or isinstance(value.get("type"), list):
         raise MalformedDocument(f"The signed document writes {name} in a way we do not read.")
-    identity = value.get("id")
-    if isinstance(identity, str) and len(value) > 1:
-        if identity in described:
-            raise MalformedDocument("The signed document describes one thing in two places.")
-        described.add(identity)
-    return {key: _plain(key, item, described) for key, item in value.items() if _is_ours(key)}
+    return {key: _plain(key, item, written) for key, item in value.items() if _is_ours(key)}
+
+
+def _place_of(item: Any, written: bytes) -> int:
+    """Return where something stands in the document as it came: a graph has no order, but photos should have theirs."""
+    if isinstance(item, dict):
+        item = item.get("url") or item.get("href") or item.get("id") or item.get("name")
+    return written.find(orjson.dumps(item)) if isinstance(item, str) else 0

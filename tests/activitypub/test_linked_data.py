@@ -136,27 +136,16 @@ REFUSED: list[tuple[str, Document]] = [
     ("a thing of two types", signed(a_create(object={**a_create()["object"], "type": ["Note", "Article"]}))),
     (
         "graphs under another name",
-        changed(lambda d: (d["@context"].append({"all": "@graph"}), d.update(all=[{"id": "https://there.test/2"}]))),
-    ),
-    (
-        "the same graph with its warning moved to where nobody looks",
-        changed(lambda d: d["object"].update(url={"id": d["object"]["id"], "summary": d["object"].pop("summary")})),
-    ),
-    (
-        "the same graph, the warning written as a typed value",
         changed(
-            lambda d: d["object"].update(
-                summary={"@value": "a spider", "@type": "http://www.w3.org/2001/XMLSchema#string"}
+            lambda d: (
+                d["@context"].append({"all": "@graph"}),
+                d.update(all=[{"id": "https://there.test/2", "type": "Note"}]),
             )
         ),
     ),
     (
-        "the same graph, sensitive written as a typed value",
-        changed(
-            lambda d: d["object"].update(
-                sensitive={"@value": "true", "@type": "http://www.w3.org/2001/XMLSchema#boolean"}
-            )
-        ),
+        "an audience nobody signed, by a short name",
+        changed(lambda d: (d["to"].append("Public"), d["cc"].append("you"), d["object"]["cc"].append("Public"))),
     ),
     ("two types", signed(a_create(type=["Create", "Delete"]))),
     ("two actors", signed(a_create(actor=[BOB, "https://there.test/users/eve"]))),
@@ -194,7 +183,33 @@ DISGUISES: list[tuple[str, Document]] = [
             )
         ),
     ),
-    ("something that has no name (cases 14, 15)", changed(lambda d: d["object"].update(_misskey_content="bye"))),
+    (
+        "words that are in no graph (cases 14, 15)",
+        changed(
+            lambda d: d["object"].update(_misskey_content="bye", quoteUrl="https://evil.test/1", capabilities=None)
+        ),
+    ),
+    ("a graph of nothing", changed(lambda d: (d["@context"].append({"all": "@graph"}), d.update(all=[{"id": BOB}])))),
+    (
+        "a warning moved to where nobody looks",
+        changed(lambda d: d["object"].update(url={"id": d["object"]["id"], "summary": d["object"].pop("summary")})),
+    ),
+    (
+        "a warning written as a typed value",
+        changed(
+            lambda d: d["object"].update(
+                summary={"@value": "a spider", "@type": "http://www.w3.org/2001/XMLSchema#string"}
+            )
+        ),
+    ),
+    (
+        "a switch written as a typed value",
+        changed(
+            lambda d: d["object"].update(
+                sensitive={"@value": "true", "@type": "http://www.w3.org/2001/XMLSchema#boolean"}
+            )
+        ),
+    ),
     ("attribution domains (case 16)", changed(lambda d: d["object"].update(attributionDomains=["evil.test"]))),
     ("a context behind an address (case 17)", changed(lambda d: d["@context"].append("https://evil.test/context"))),
     ("lists of one", changed(lambda d: d.update(type=["Create"], actor=[BOB]))),
