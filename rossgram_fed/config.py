@@ -35,6 +35,8 @@ class ServerSettings:
     """Addresses whose ``X-Forwarded-For`` and ``X-Forwarded-Proto`` we believe."""
     metrics_networks: tuple[Network, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
     """From where ``/metrics`` may be read."""
+    source_url: str = ""
+    """Where visitors get the source of what runs here; empty: where the package says that it is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from functools import wraps
 
 from aiohttp import web
 
+from rossgram_fed.about import pages as about_pages
 from rossgram_fed.accounts import settings_pages, sign_in_pages
 from rossgram_fed.admin import metrics
 from rossgram_fed.admin import pages as admin_pages
@@ -83,6 +84,7 @@ PAGES: tuple[tuple[str, Handler], ...] = (
     ("/settings/profile", settings_pages.profile_page),
     ("/settings/account", settings_pages.account_page),
     ("/settings/sessions", settings_pages.sessions_page),
+    ("/about", about_pages.show),
     ("/settings/invites", settings_pages.invites_page),
     ("/settings/blocks", profile_pages.show_blocks),
     ("/admin", admin_pages.overview),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rossgram_fed.cards import CARD_COLUMNS, AccountCard, card_from
 from rossgram_fed.database import Reader, Row
 from rossgram_fed.models.accounts import Role
 
@@ -55,6 +56,16 @@ async def has_admin(reader: Reader) -> bool:
             int(Role.ADMIN),
         )
     )
+
+
+async def admins(reader: Reader) -> tuple[AccountCard, ...]:
+    """List the people who run this server, those who were first at the front."""
+    rows = await reader.fetch(
+        f"SELECT {CARD_COLUMNS} FROM users u JOIN accounts a ON a.id = u.account_id "  # noqa: S608 - a constant
+        "WHERE u.role = $1 AND u.disabled_at IS NULL AND a.suspended_at IS NULL AND a.deleted_at IS NULL ORDER BY u.id",
+        int(Role.ADMIN),
+    )
+    return tuple(card_from(row) for row in rows)
 
 
 async def open_invites(reader: Reader, *, user_id: int, now: int) -> list[OpenInvite]:

@@ -5,7 +5,6 @@ Queues and hosts come from the database, the same whichever process is asked; re
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from itertools import accumulate
 
 from aiohttp import web
@@ -15,6 +14,7 @@ from rossgram_fed.admin.queries import deliveries_by_state, hosts_in_trouble, qu
 from rossgram_fed.database import Database
 from rossgram_fed.instance import INSTANCE
 from rossgram_fed.models.federation import WorkState
+from rossgram_fed.software import VERSION
 from rossgram_fed.web.addresses import comes_from
 from rossgram_fed.web.errors import Forbidden
 from rossgram_fed.web.measuring import BOUNDS, MEASURES, Durations, Measures
@@ -57,7 +57,7 @@ async def _stored(database: Database, *, now: int) -> list[Metric]:
     outcomes = [Sample(states.get(int(state), 0), {"outcome": name}) for state, name in _OUTCOMES.items()]
     kept = [Sample(bytes_kept.own_media, {"origin": "here"}), Sample(bytes_kept.remote_media, {"origin": "elsewhere"})]
     engine = "postgresql" if database.postgresql else "sqlite"
-    about = Sample(1, {"version": version("rossgram-fed"), "engine": engine})
+    about = Sample(1, {"version": VERSION, "engine": engine})
     return [
         _gauge("rossgram_info", "What runs.", about),
         _gauge(

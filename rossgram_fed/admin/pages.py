@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import platform
-from importlib.metadata import version
 
 from aiohttp import web
 
@@ -14,6 +13,7 @@ from rossgram_fed.deliveries.actions import probe
 from rossgram_fed.ids import read_id
 from rossgram_fed.instance import INSTANCE
 from rossgram_fed.jobs.queue import Queue
+from rossgram_fed.software import VERSION
 from rossgram_fed.web.csrf import form_of
 from rossgram_fed.web.errors import NotFound
 from rossgram_fed.web.flash import see_other
@@ -47,7 +47,7 @@ async def overview(request: web.Request, viewer: Viewer) -> web.Response:
         most_hosts=MOST_HOSTS,
         sizes=await sizes(database),
         engine="PostgreSQL" if database.postgresql else "SQLite",
-        version=version("rossgram-fed"),
+        version=VERSION,
         python=platform.python_version(),
     )
 

@@ -9,10 +9,11 @@ configuration cannot be used.
 from __future__ import annotations
 
 import json
-from importlib.metadata import version
 from typing import Annotated, NoReturn
 
 import typer
+
+from rossgram_fed.software import VERSION
 
 FAILED = 1
 UNUSABLE = 2
@@ -47,5 +48,5 @@ def refuse(sentence: str, *, code: int = FAILED, as_json: bool = False) -> NoRet
 def say_version(wanted: bool) -> None:
     """Print the version and end, if asked to."""
     if wanted:
-        typer.echo(f"rossgram {version('rossgram-fed')}")
+        typer.echo(f"rossgram {VERSION}")
         raise typer.Exit

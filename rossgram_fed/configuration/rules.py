@@ -79,6 +79,15 @@ def _base_url(value: object, _: Path) -> str:
     return f"{parts.scheme}://{shown}{port}"
 
 
+def _source_url(value: object, _: Path) -> str:
+    written = _text(value)
+    parts = urlsplit(written)
+    usable = parts.scheme in _USUAL_PORTS and parts.hostname and "@" not in parts.netloc
+    if written and (not usable or any(map(str.isspace, written))):
+        raise ValueError
+    return written
+
+
 def _account_domain(value: object, _: Path) -> str:
     written = _text(value)
     host, _colon, port = written.partition(":")
@@ -174,6 +183,9 @@ RULES: dict[str, Rule] = {
     "server.registration": one_of([word.value for word in Registration], Registration),
     "server.trusted_proxies": NETWORKS,
     "server.metrics_networks": NETWORKS,
+    "server.source_url": Rule(
+        'an address such as "https://code.example.org/photos", or "" for that of the project', _source_url
+    ),
     "storage.data": Rule("the path of a folder, in quotes", _folder),
     "storage.database": Rule(
         '"sqlite:PATH", "postgresql://USER:PASSWORD@HOST/NAME", or "" for a SQLite file in the data folder', _database

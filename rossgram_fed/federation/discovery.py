@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
-
 from aiohttp import web
 
 from rossgram_fed.config import Registration
@@ -13,6 +11,7 @@ from rossgram_fed.federation.actor_documents import ACTOR_COLUMNS, descriptor_of
 from rossgram_fed.federation.network import NETWORK
 from rossgram_fed.federation.ready import Answer, answer
 from rossgram_fed.instance import Instance
+from rossgram_fed.software import VERSION, source_url
 from webfinger import host_meta, jrd, nodeinfo
 from webfinger.errors import MalformedQuery
 from webfinger.query import Query, parse_query
@@ -76,7 +75,7 @@ async def get_nodeinfo(request: web.Request) -> web.Response:
         settings = network.instance.settings
         document = nodeinfo.document(
             wanted,
-            software=nodeinfo.Software("rossgram", version("rossgram-fed")),
+            software=nodeinfo.Software("rossgram", VERSION, source_url(settings)),
             usage=await _usage(network.instance),
             open_registrations=settings.server.registration is Registration.OPEN,
             node_name=settings.server.name,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from importlib.metadata import version
 
 from aiohttp.abc import AbstractResolver
 from aiohttp.web import AppKey
@@ -23,6 +22,7 @@ from rossgram_fed.federation.signers import Signers
 from rossgram_fed.federation.single_flight import SingleFlight
 from rossgram_fed.federation.transport import Deadlines, Door
 from rossgram_fed.instance import Instance
+from rossgram_fed.software import VERSION
 
 MINUTE = 60_000
 NEGATIVE = 5 * MINUTE
@@ -77,7 +77,7 @@ NETWORK: AppKey[Network] = AppKey("network", Network)
 
 def user_agent(base_url: str) -> str:
     """Return how we introduce ourselves; some servers refuse an empty or unknown name."""
-    return f"Rossgram/{version('rossgram-fed')} (+{base_url}/)"
+    return f"Rossgram/{VERSION} (+{base_url}/)"
 
 
 def build_network(

@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from rossgram_fed.instance import INSTANCE, Instance
 from rossgram_fed.resources import templates_folder
+from rossgram_fed.software import source_url
 from rossgram_fed.web import words
 from rossgram_fed.web.csrf import csrf_field
 from rossgram_fed.web.flash import take_message
@@ -43,7 +44,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals["static"] = static_url
+    made.globals.update(static=static_url, source_url=source_url)
     made.filters.update(
         iso=words.iso,
         day=words.day,
