@@ -16,6 +16,7 @@ from rossgram_fed.admin import metrics
 from rossgram_fed.admin import pages as admin_pages
 from rossgram_fed.deliveries import pages as delivery_pages
 from rossgram_fed.federation import discovery, endpoints
+from rossgram_fed.feeds import pages as feed_pages
 from rossgram_fed.follows import pages as follow_pages
 from rossgram_fed.posts import activity_endpoints, compose_pages, media_pages, pin_pages, profile_pages
 from rossgram_fed.posts import pages as post_pages
@@ -58,6 +59,12 @@ ACTIVITYPUB: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/contexts/{id}", activity_endpoints.context),
 )
 
+FEEDS: tuple[tuple[str, Handler], ...] = (
+    (f"/users/{OUR_NAME}.atom", feed_pages.account_feed),
+    ("/tags/{name}.atom", feed_pages.tag_feed),
+)
+"""Before the addresses that begin alike."""
+
 PICTURES: tuple[tuple[str, Handler], ...] = (
     ("/media/{key}", media_pages.serve_media),
     ("/photos/{photo_id}/{rendition}", media_pages.serve_photo),
@@ -77,6 +84,7 @@ PAGES: tuple[tuple[str, Handler], ...] = (
     ("/p/{id}/edit", post_pages.edit),
     ("/p/{id}/delete", post_pages.ask_delete),
     ("/p/{id}/deliveries", delivery_pages.show),
+    ("/about", about_pages.show),
     ("/sign-in", sign_in_pages.sign_in_page),
     ("/sign-up", sign_in_pages.sign_up_page),
     ("/setup", setup_pages.setup_page),
@@ -84,7 +92,6 @@ PAGES: tuple[tuple[str, Handler], ...] = (
     ("/settings/profile", settings_pages.profile_page),
     ("/settings/account", settings_pages.account_page),
     ("/settings/sessions", settings_pages.sessions_page),
-    ("/about", about_pages.show),
     ("/settings/invites", settings_pages.invites_page),
     ("/settings/blocks", profile_pages.show_blocks),
     ("/admin", admin_pages.overview),
@@ -145,6 +152,8 @@ def add_routes(app: web.Application) -> None:
     """Put the whole table into an application."""
     router = app.router
     for path, handler in WELL_KNOWN:
+        router.add_get(path, machine(handler))
+    for path, handler in FEEDS:
         router.add_get(path, machine(handler))
     router.add_get("/metrics", machine(metrics.get_metrics))
     for method, path, handler in ACTIVITYPUB:

@@ -29,6 +29,8 @@ IMPLEMENTS = ("https://datatracker.ietf.org/doc/html/rfc9421",)
 
 _PROFILE_PAGE = "http://webfinger.net/rel/profile-page"
 _AVATAR = "http://webfinger.net/rel/avatar"
+_UPDATES_FROM = "http://schemas.google.com/g/2010#updates-from"
+"""Where a feed is; servers that find no posts in an outbox look there."""
 _ACTIVITY_TYPE = "application/activity+json"
 _AVATAR_TYPES = {"webp": "image/webp", "png": "image/png"}
 
@@ -92,6 +94,9 @@ def descriptor_of(settings: Settings, account: Row, *, asked: Handle | None, rel
         jrd.Link("self", _ACTIVITY_TYPE, account["uri"]),
         jrd.Link(_PROFILE_PAGE, "text/html", account["url"]),
     ]
+    if account["actor_type"] != "Application":
+        feed = addresses.feed_url(settings, account["username"])
+        links.append(jrd.Link(_UPDATES_FROM, "application/atom+xml", feed))
     if avatar := account["avatar_key"]:
         kind = _AVATAR_TYPES.get(avatar.rpartition(".")[2], "image/jpeg")
         links.append(jrd.Link(_AVATAR, kind, addresses.photo_url(settings, avatar)))

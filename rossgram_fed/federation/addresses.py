@@ -72,6 +72,11 @@ def profile_url(settings: Settings, username: str) -> str:
     return f"{settings.base_url}/@{username}"
 
 
+def feed_url(settings: Settings, username: str) -> str:
+    """Return the address of an account's Atom feed."""
+    return f"{actor_uri(settings, username)}.atom"
+
+
 def post_uri(settings: Settings, post_id: int) -> str:
     """Return a post's id, which is also the address of its page."""
     return f"{settings.base_url}/p/{post_id}"

@@ -54,7 +54,7 @@ FIELDS = (
 QUERIED = (
     "/?", "/search?", "/explore?", "/setup?", "/sign-up?", "/sign-in?", "/@alice?", "/tags/a?", "/saved?",
     "/notifications?", "/users/alice/outbox?page=true&", "/users/alice/followers?page=true&", "/users/alice/outbox?",
-    "/.well-known/webfinger?", "/static/app.css?",
+    "/users/alice.atom?", "/tags/a.atom?", "/.well-known/webfinger?", "/static/app.css?",
 )  # fmt: skip
 
 

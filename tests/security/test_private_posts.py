@@ -27,12 +27,13 @@ SEES = {
 """Alice's posts, by who may see them: nobody signed in, herself, her follower, somebody, the mentioned, the blocked,
 and one whose request waits."""
 
-OF_A_POST = ("", "/edit", "/delete", "/activity", "/replies", "/replies?page=true", "/likes", "/shares")
+OF_A_POST = ("", "/edit", "/delete", "/deliveries", "/activity", "/replies", "/replies?page=true", "/likes", "/shares")
 EVERYWHERE = (
     "/", "/explore", "/explore?show=everywhere", "/@alice", "/@alice@here.test", "/@alice/followers", "/notifications",
     "/saved", "/users/alice", "/users/alice/outbox", "/users/alice/outbox?page=true",
     "/users/alice/collections/featured", "/users/alice/followers?page=true", "/search?q=secret",
     "/search?q=%23tagsecret", "/search?q=tagsecret", "/actor/outbox", "/.well-known/nodeinfo", "/nodeinfo/2.1",
+    "/users/alice.atom",
 )  # fmt: skip
 
 
@@ -40,7 +41,7 @@ EVERYWHERE = (
 async def test_nobody_reads_what_is_not_for_them(either_house: House, viewer: str) -> None:
     """No page, document, collection, tag or search shows a word, a tag or a picture of a post to whom it is not for."""
     house = either_house
-    paths = [*EVERYWHERE, *(f"/tags/tag{secret_of(one)}" for one in Visibility)]
+    paths = [*EVERYWHERE, *(f"/tags/tag{secret_of(one)}{feed}" for one in Visibility for feed in ("", ".atom"))]
     for post in house.posts.values():
         paths += [f"/p/{post.id}{below}" for below in OF_A_POST]
         paths += [f"/contexts/{post.id}", f"/contexts/{post.id}?page=true", f"/search?q={HERE}/p/{post.id}"]
@@ -50,8 +51,9 @@ async def test_nobody_reads_what_is_not_for_them(either_house: House, viewer: st
             answer = await house.ask(path, by=viewer, accept=accept)
             assert answer.status < 500, path
             shown = answer.text + answer.headers.get("Location", "")
-            # Documents for other servers know no session: they show what is open to all, whoever asks.
-            seen = OPEN if "json" in answer.headers.get("Content-Type", "") else SEES[viewer]
+            # Documents and feeds know no session: they show what is open to all, whoever asks.
+            kind = answer.headers.get("Content-Type", "")
+            seen = OPEN if "json" in kind or "atom" in kind else SEES[viewer]
             for one in set(Visibility) - seen:
                 # Of the tag that was asked for, the page says that nothing carries it.
                 said = shown.replace(f"tag{secret_of(one)}", "") if path.startswith("/tags/") else shown
