@@ -17,7 +17,7 @@ from rossgram_fed.federation.arrivals import Handlers
 from rossgram_fed.federation.network import Network
 from rossgram_fed.follows import inbound as follows
 from rossgram_fed.jobs.runner import JobHandler
-from rossgram_fed.posts import backfill, fetching
+from rossgram_fed.posts import backfill, confirming, fetching
 from rossgram_fed.posts import inbound as posts
 from rossgram_fed.reactions import inbound as reactions
 
@@ -34,6 +34,7 @@ def job_handlers(network: Network) -> Mapping[str, JobHandler]:
     """Return who does each kind of job for one instance."""
     return {
         errands.BACKFILL: partial(backfill.backfill, network),
+        errands.CONFIRM_DELETE: partial(confirming.confirm_delete, network),
         errands.ERASE_ACCOUNT: partial(erasure.erase_gone, network.instance),
         errands.FETCH_POST: partial(fetching.fetch_post, network),
         errands.FETCH_PARENT: partial(fetching.fetch_parent, network),

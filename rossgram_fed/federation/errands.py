@@ -12,6 +12,7 @@ from rossgram_fed.instance import Change
 from rossgram_fed.jobs.queue import enqueue
 
 BACKFILL = "backfill"
+CONFIRM_DELETE = "confirm_delete"
 ERASE_ACCOUNT = "erase_account"
 FETCH_PARENT = "fetch_parent"
 FETCH_POST = "fetch_post"
@@ -21,6 +22,11 @@ REFRESH_ACCOUNT = "refresh_account"
 async def backfill(change: Change, *, account_id: int) -> None:
     """Ask for a stranger's recent posts."""
     await enqueue(change, BACKFILL, {"account_id": account_id}, unique_key=f"{BACKFILL} {account_id}")
+
+
+async def confirm_delete(change: Change, uri: str) -> None:
+    """Ask whether a stranger's post, which somebody else than its author says was deleted, is gone."""
+    await enqueue(change, CONFIRM_DELETE, {"uri": uri}, unique_key=_key(CONFIRM_DELETE, uri))
 
 
 async def erase_account(change: Change, *, account_id: int) -> None:

@@ -24,14 +24,18 @@ class Turned(Exception):
         """Seconds after which to try again."""
 
 
+class ForeignKey(Turned):
+    """The key is another host's: the request may be somebody's who passes on what the actor said."""
+
+
 def check_names(settings: Settings, *, actor: str, key_id: str) -> None:
-    """Turn away those who speak for us, for an address we would not open, or with another host's key."""
+    """Turn away those who speak for us, for an address we would not open, or (last) with another host's key."""
     if addresses.is_local(settings, actor) or same_host(actor, settings.base_url):
         raise Turned(403, "Nobody else speaks for our accounts.")
     if not is_actor_id(actor, settings.development.allow_http_and_private_networks):
         raise Turned(400, "The activity's actor is no address we accept.")
     if not same_origin(key_id.partition("#")[0], actor):
-        raise Turned(401, "The signature's key is not on the host of the activity's actor.")
+        raise ForeignKey(401, "The signature's key is not on the host of the activity's actor.")
 
 
 def check_sender(known: KnownSender | None, document: Mapping[str, object]) -> None:

@@ -23,12 +23,13 @@ from activitypub.origin import host_of, is_http_url, same_origin
 from activitypub.parse import load, parse_activity
 from rossgram_fed.database import Row
 from rossgram_fed.database.engine import placeholders
-from rossgram_fed.federation import errands
+from rossgram_fed.federation import errands, forwarded
 from rossgram_fed.federation.acceptance import SIGNAL
 from rossgram_fed.federation.addresses import is_local
 from rossgram_fed.federation.arrivals import Arrival, Handlers, Sender
 from rossgram_fed.federation.authentication import authenticate
-from rossgram_fed.federation.gate import Turned
+from rossgram_fed.federation.forwarding import Forwarding
+from rossgram_fed.federation.gate import ForeignKey, Turned
 from rossgram_fed.federation.network import Network
 from rossgram_fed.instance import Change
 from rossgram_fed.jobs import queue
@@ -54,7 +55,11 @@ async def receive(network: Network, request: Request) -> None:
         document = load(request.body)
     except MalformedDocument as error:
         raise Turned(400, str(error)) from error
-    sender = await authenticate(network, request, document)
+    try:
+        sender = await authenticate(network, request, document)
+    except ForeignKey as foreign:
+        await forwarded.receive(network, request, document, foreign)
+        return
     try:
         activity = parse_activity(document)
     except MalformedDocument as error:
@@ -106,6 +111,7 @@ class InboxSource:
         self._instance = network.instance
         self._acceptance = network.acceptance
         self._handlers = handlers
+        self._forwarding = Forwarding()
         self._chance = chance
 
     async def work_once(self) -> int:
@@ -167,8 +173,11 @@ class InboxSource:
             await _fetch_instead(change, doubtful)
             return
         arrival = Arrival(change, activity, sender, document)
+        plan = await self._forwarding.plan(arrival)
         for handler in self._handlers.get(type(activity), ()):
             if await handler(arrival):
+                if plan is not None:
+                    await self._forwarding.forward(arrival, plan, body=bytes(row["body"]))
                 break
         if isinstance(activity, Delete) and activity.object == sender.uri:
             # Some servers (Takahe) send an Update right behind the Delete of an account; nothing brings it back.

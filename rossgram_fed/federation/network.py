@@ -48,6 +48,8 @@ class Network:
     """Who canonicalises documents; nobody until there is one."""
     failures: Recent[str, Exception] = field(default_factory=lambda: Recent(most=10_000, milliseconds=NEGATIVE))
     """Fetches that failed lately, by URI."""
+    poisoners: Recent[str, bool] = field(default_factory=lambda: Recent(most=10_000, milliseconds=NEGATIVE))
+    """Hosts whose signed documents lately had no meaning that could be found within its budget."""
     actor_reads: SingleFlight[Actor] = field(default_factory=SingleFlight)
     """Actors being fetched at this moment, by URI."""
     actors_kept: SingleFlight[int] = field(default_factory=SingleFlight)

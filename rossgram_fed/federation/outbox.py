@@ -51,14 +51,24 @@ async def send(
     inboxes = _inboxes(change, rows, shared=audience.followers)
     if post_id is not None and document.get("type") == "Delete":
         await _withdraw(change, sender_id=sender_id, post_id=post_id)
-    return await _queue(change, sender_id=sender_id, document=document, inboxes=inboxes, post_id=post_id)
+    return await _queue(change, sender_id=sender_id, body=orjson.dumps(document), inboxes=inboxes, post_id=post_id)
+
+
+async def pass_on(change: Change, *, sender_id: int, body: bytes, not_to: str) -> int:
+    """Queue somebody else's activity, byte for byte, for the followers of a local account, which signs the requests.
+
+    The host ``not_to`` gets none. Returns how many inboxes that are.
+    """
+    rows = await _audience_rows(change, sender_id=sender_id, audience=Audience(followers=True))
+    inboxes = [inbox for inbox in _inboxes(change, rows, shared=True) if host_of(inbox) != not_to]
+    return await _queue(change, sender_id=sender_id, body=body, inboxes=inboxes, post_id=None)
 
 
 async def send_to_all_known(change: Change, *, sender_id: int, document: Mapping[str, object]) -> int:
     """Queue an activity for every server we know an inbox of: an actor's Delete, which any of them may hold."""
     rows = await change.tx.fetch(f"SELECT DISTINCT a.inbox, a.shared_inbox FROM accounts a WHERE {_REACHABLE}")  # noqa: S608 - a constant
     inboxes = _inboxes(change, rows, shared=True)
-    return await _queue(change, sender_id=sender_id, document=document, inboxes=inboxes, post_id=None)
+    return await _queue(change, sender_id=sender_id, body=orjson.dumps(document), inboxes=inboxes, post_id=None)
 
 
 async def _audience_rows(change: Change, *, sender_id: int, audience: Audience) -> list[Row]:
@@ -104,9 +114,7 @@ async def _withdraw(change: Change, *, sender_id: int, post_id: int) -> None:
         )
 
 
-async def _queue(
-    change: Change, *, sender_id: int, document: Mapping[str, object], inboxes: list[str], post_id: int | None
-) -> int:
+async def _queue(change: Change, *, sender_id: int, body: bytes, inboxes: list[str], post_id: int | None) -> int:
     if not inboxes:
         return 0
     activity_id = change.new_id()
@@ -115,7 +123,7 @@ async def _queue(
         activity_id,
         sender_id,
         post_id,
-        orjson.dumps(document),
+        body,
         change.now,
     )
     await change.tx.execute_many(

@@ -36,6 +36,10 @@ class NotCanonical(Exception):
     """A document has no canonical form that we could find within the budget; the text says why."""
 
 
+class TooSlow(NotCanonical):
+    """A document used up its budget."""
+
+
 class Scribes:
     """One scribe and the queue before it. Close it before the event loop ends."""
 
@@ -58,7 +62,10 @@ class Scribes:
         return str((await self._ask({"signable": prepared}))["text"])
 
     async def meaning(self, document: Mapping[str, object]) -> Meaning:
-        """Return what a stranger's signed document says (``linked_data.meaning``), or raise ``NotCanonical``."""
+        """Return what a stranger's signed document says (``linked_data.meaning``), or raise ``NotCanonical``.
+
+        Raises ``TooSlow`` when it used up its budget.
+        """
         if self._strangers >= MOST_WAITING:
             raise NotCanonical("Too many documents wait to be canonicalised.")
         self._strangers += 1
@@ -91,7 +98,7 @@ class Scribes:
             except (TimeoutError, EOFError, OSError, ValueError) as error:
                 await self._end()
                 logger.info("A document took more than its budget to canonicalise (%s).", type(error).__name__)
-                raise NotCanonical("The document takes too long to canonicalise.") from None
+                raise TooSlow("The document takes too long to canonicalise.") from None
             except BaseException:
                 # Nobody waits for this answer any more, and it must not become the next one's.
                 self._leave()
