@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import orjson
 
 from rossgram_fed.database import Database, Row
-from rossgram_fed.federation.reasons import in_words, printable
+from rossgram_fed.federation.reasons import details_of, in_words, printable
 from rossgram_fed.instance import Change
 from rossgram_fed.jobs.queue import Queue
 from rossgram_fed.web.errors import Invalid, NotFound
@@ -43,7 +43,7 @@ class Failure:
     reason: str
     """In plain words."""
     details: str
-    """As it was noted."""
+    """What the words leave out; may be empty."""
 
 
 async def failures(database: Database, queue: Queue, *, before: int | None = None, limit: int) -> tuple[Failure, ...]:
@@ -93,13 +93,14 @@ async def _refuse_what_comes_too_late(change: Change, queue: Queue, row: Row) ->
 
 
 def _failure(queue: Queue, row: Row) -> Failure:
+    error, delivery = row["last_error"], queue is Queue.DELIVERIES
     return Failure(
         id=row["id"],
         what=printable(_what(queue, row), _LONGEST),
         at=row["finished_at"] or row["created_at"],
         tries=row["attempts"],
-        reason=in_words(row["last_error"]),
-        details=printable(row["last_error"]),
+        reason=in_words(error) if delivery else printable(error),
+        details=details_of(error) if delivery else "",
     )
 
 

@@ -16,7 +16,7 @@ import orjson
 from rossgram_fed.database import Database, Row
 from rossgram_fed.database.engine import placeholders
 from rossgram_fed.federation.addresses import post_uri
-from rossgram_fed.federation.reasons import in_words, printable
+from rossgram_fed.federation.reasons import details_of, in_words, printable
 from rossgram_fed.instance import Instance
 from rossgram_fed.models.federation import WorkState
 
@@ -63,7 +63,7 @@ class Stop:
     reason: str
     """What went wrong last, in plain words; may be empty."""
     details: str
-    """The same as it was noted."""
+    """What the words leave out; may be empty."""
     paused: bool
     """Nothing at all is sent there at the moment."""
 
@@ -188,6 +188,6 @@ def _stop(row: Row, *, now: int) -> Stop:
         tries=int(row["attempts"]),
         under_way=waiting and row["leased_until"] > now,
         reason=in_words(row["last_error"]),
-        details=printable(row["last_error"]),
+        details=details_of(row["last_error"]),
         paused=waiting and paused_until > now,
     )

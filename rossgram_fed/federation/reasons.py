@@ -12,6 +12,7 @@ import unicodedata
 LONGEST = 300
 
 _ANSWERED = re.compile(r" answered ([1-5][0-9]{2})\.$")
+_UNREACHABLE = " cannot be reached: "
 _UNSEEN = ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")
 
 _ANSWERS = {
@@ -35,9 +36,17 @@ def in_words(error: str) -> str:
     """Return what an error means, or its own words where they say it well enough; empty for no error."""
     answered = _ANSWERED.search(error)
     if answered is None:
-        return "It cannot be reached." if " cannot be reached: " in error else printable(error)
+        return "It cannot be reached." if _UNREACHABLE in error else printable(error)
     status = int(answered[1])
     return _ANSWERS.get(status) or ("It has trouble of its own." if status >= 500 else "It refused.")
+
+
+def details_of(error: str) -> str:
+    """Return what ``in_words`` leaves out of an error, for those who want to know; empty when that is nothing."""
+    answered = _ANSWERED.search(error)
+    if answered is not None:
+        return f"answer {answered[1]}"
+    return printable(error.partition(_UNREACHABLE)[2].removesuffix("."))
 
 
 def printable(text: str, longest: int = LONGEST) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rossgram_fed.federation.reasons import LONGEST, in_words, printable
+from rossgram_fed.federation.reasons import LONGEST, details_of, in_words, printable
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,20 @@ from rossgram_fed.federation.reasons import LONGEST, in_words, printable
 def test_in_words(error: str, words: str) -> None:
     """What an answer means is said; what is a sentence already stays one."""
     assert in_words(error) == words
+
+
+@pytest.mark.parametrize(
+    ("error", "details"),
+    [
+        ("", ""),
+        ("a.test answered 410.", "answer 410"),
+        ("a.test cannot be reached: [Errno 111] Connect\u202e call failed.", "[Errno 111] Connect call failed"),
+        ("a.test took too long to answer.", ""),
+    ],
+)
+def test_details(error: str, details: str) -> None:
+    """Whoever wants to know gets the number, or what the network said."""
+    assert details_of(error) == details
 
 
 @pytest.mark.parametrize(
