@@ -115,6 +115,15 @@ async def world(tmp_path: Path, clock: SettableClock, new_database: Callable[[],
 
 
 @pytest.fixture
+async def world_in_peace(tmp_path: Path, clock: SettableClock, new_database: Callable[[], str]) -> AsyncIterator[World]:
+    """Another one, to compare with."""
+    folder = tmp_path / "peace"
+    folder.mkdir()
+    async with AsyncExitStack() as closing:
+        yield await _world(folder, clock, new_database, closing)
+
+
+@pytest.fixture
 async def world_on_either(tmp_path: Path, clock: SettableClock, engine: Engine) -> AsyncIterator[World]:
     """An empty fediverse, on each engine in turn."""
     async with AsyncExitStack() as closing:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 import pytest
 from aiohttp import web
 
-from rossgram_fed.federation.delivery import LEASE_MS, DeliverySource
+from rossgram_fed.federation.delivery import LEASE_MS
 from rossgram_fed.federation.hosts import LONGEST_PAUSE
-from tests.fediverse import Server, closed
+from tests.fediverse import closed
 from tests.journeys.conftest import World
+from tests.journeys.endings import Ending, killed, stopped
 from tests.journeys.visitor import Visitor
 from tests.rossgram_fed.media.samples import a_file
 from tests.strangers import FakePeer
@@ -24,25 +24,6 @@ QUICK = 2
 """Of the peers, those that answer while the others let everybody wait."""
 PATIENCE = 20
 HOUR = 3_600_000
-Ending = Callable[[World, Server], Awaitable[None]]
-
-
-async def stopped(world: World, server: Server) -> None:
-    """End a server as an admin does."""
-    await world.fediverse.stop(server)
-
-
-async def killed(world: World, server: Server) -> None:
-    """End a server as a power cut does: whatever it had under way is forgotten, and nothing is written any more."""
-    world.fediverse.servers.remove(server)
-    for source in server.worker._sources:
-        if isinstance(source, DeliverySource):
-            for task in source._under_way:
-                task.cancel()
-            source._under_way.clear()
-    for site in list(server.runner.sites):
-        await site.stop()
-    world.closing.push_async_callback(server.runner.cleanup)
 
 
 async def follower_at(world: World, peer: FakePeer, followed: Visitor) -> None:
