@@ -36,7 +36,8 @@ def attach(
 ) -> dict[str, Any]:
     """Return the document with a proof; ``key`` is an Ed25519 key under the id that ``assertionMethod`` lists.
 
-    The proof's context is added to the document's, which must have one.
+    The proof's context is added to the document's, which must have one. Fedify reads the proof with the document's
+    contexts, so that none should be added later, and without ``expires``, so that one with it fails there.
     """
     if not isinstance(key.private_key, Ed25519PrivateKey):
         raise TypeError("Proofs are made with Ed25519 keys.")

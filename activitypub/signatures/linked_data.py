@@ -61,12 +61,17 @@ class Meaning:
 
 def prepare(document: Document, *, creator: str, created: datetime, expires: datetime) -> dict[str, Any]:
     """Return the document with everything of a signature but its value."""
+    options = {"type": KIND, "creator": creator, "created": timestamp(created), "expires": timestamp(expires)}
+    return {**with_terms(document), "signature": options}
+
+
+def with_terms(document: Document) -> dict[str, Any]:
+    """Return the document with the context that names the parts of a signature."""
     context = document.get("@context", [])
     context = list(context) if isinstance(context, list) else [context]
     if jsonld.SECURITY_URL not in context:
         context.append(jsonld.SECURITY_URL)
-    options = {"type": KIND, "creator": creator, "created": timestamp(created), "expires": timestamp(expires)}
-    return {**document, "@context": context, "signature": options}
+    return {**document, "@context": context}
 
 
 def signable(prepared: Document) -> str:

@@ -63,7 +63,7 @@ class Embedding:
         created = datetime.fromtimestamp((made + days * DAY) // 1000, UTC)
         if self._network.instance.settings.federation.integrity_proofs:
             proof_key = await self._network.signers.proof_key_of(account_id)
-            document = integrity_proof.attach(document, proof_key, created=created, expires=created + LASTS)
+            document = integrity_proof.attach(linked_data.with_terms(document), proof_key, created=created)
         # The signature comes last: it covers the proof, which does not cover it.
         prepared = linked_data.prepare(document, creator=key.key_id, created=created, expires=created + LASTS)
         try:

@@ -102,6 +102,13 @@ class FedifyPeer:
         ) as answer:
             return await answer.json()
 
+    async def verify_document(self, document: object) -> dict[str, bool]:
+        """Say whether the signatures inside a document hold: ``linkedData`` and ``proof``."""
+        async with self.session.post(f"{self.origin}/verify-document", json=document) as answer:
+            if answer.status != 200:
+                raise PeerFailed(await answer.text())
+            return dict(await answer.json())
+
     async def command(self, name: str, **arguments: object) -> Any:
         async with self.session.post(f"{self.origin}/control/{name}", json=arguments) as answer:
             if answer.status != 200:

@@ -11,12 +11,14 @@ from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 from yarl import URL
 
+from activitypub.actors import Actor, Multikey, PublicKey
 from activitypub.client import Client
 from activitypub.errors import SignatureError
 from activitypub.http import ACTIVITY_JSON, Request, Response
-from activitypub.keys import load_public, public_pem
+from activitypub.keys import load_public, multibase, public_pem
+from activitypub.render import actor_document, with_context
 from activitypub.signatures import Claim, Scheme, SigningKey, check, claim_of, sign
-from tests.activitypub.signed import rsa_key
+from tests.activitypub.signed import ed25519_key, rsa_key
 from tests.peers.fedify import FedifyPeer, fedify
 
 
@@ -38,17 +40,21 @@ class Neighbour:
     def key(self) -> SigningKey:
         return SigningKey(f"{self.actor}#main-key", rsa_key())
 
+    @property
+    def proof_key(self) -> SigningKey:
+        return SigningKey(f"{self.actor}#ed25519-key", ed25519_key())
+
     async def show_actor(self, request: web.Request) -> web.Response:
-        document = {
-            "@context": ["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/v1"],
-            "id": self.actor,
-            "type": "Person",
-            "preferredUsername": "nina",
-            "inbox": f"{self.actor}/inbox",
-            "outbox": f"{self.actor}/outbox",
-            "publicKey": {"id": self.key.key_id, "owner": self.actor, "publicKeyPem": public_pem(rsa_key())},
-        }
-        return web.json_response(document, content_type=ACTIVITY_JSON)
+        nina = Actor(
+            id=self.actor,
+            kind="Person",
+            preferred_username="nina",
+            inbox=f"{self.actor}/inbox",
+            outbox=f"{self.actor}/outbox",
+            public_keys=(PublicKey(self.key.key_id, self.actor, public_pem(rsa_key())),),
+            multikeys=(Multikey(self.proof_key.key_id, self.actor, multibase(ed25519_key().public_key())),),
+        )
+        return web.json_response(with_context(actor_document(nina)), content_type=ACTIVITY_JSON)
 
     async def take(self, request: web.Request) -> web.Response:
         received = Request("POST", self.origin + request.raw_path, request.headers, await request.read())

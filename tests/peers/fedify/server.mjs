@@ -4,6 +4,7 @@
 // prints "listening ORIGIN" when it is ready and ends when its standard input closes.
 //
 //   ANY    /verify             is this request well signed? {verified, scheme, keyId, reason}, 200 or 401
+//   POST   /verify-document    whose is this document? {linkedData, proof}: does each signature in it hold? both false if not
 //   GET    /control/log        what arrived in the inboxes: {scheme, type, id, actor, object, document}
 //   DELETE /control/log
 //   GET    /control/state      {actor, handle, followers, following, sent}
@@ -11,7 +12,7 @@
 import { createServer } from "node:http";
 import { createFederation, MemoryKvStore } from "@fedify/fedify";
 import { getDocumentLoader } from "@fedify/fedify/runtime";
-import { verifyRequestDetailed } from "@fedify/fedify/sig";
+import { detachSignature, verifyJsonLd, verifyObject, verifyRequestDetailed } from "@fedify/fedify/sig";
 import * as vocab from "@fedify/vocab";
 import { Temporal } from "@js-temporal/polyfill";
 
@@ -241,6 +242,15 @@ async function verify(request) {
   return json({ verified: result.verified, scheme: schemeOf(request.headers), keyId, reason }, result.verified ? 200 : 401);
 }
 
+// As Fedify's inbox does it: the LD-signature over the document with its proofs, the proofs without the LD-signature.
+async function verifyDocument(document) {
+  const loader = getDocumentLoader({ allowPrivateAddress: true });
+  const loaders = { documentLoader: loader, contextLoader: loader };
+  const linkedData = await verifyJsonLd(document, loaders);
+  const proven = await verifyObject(vocab.Activity, detachSignature(document), loaders);
+  return json({ linkedData, proof: proven !== null });
+}
+
 const json = (value, status = 200) =>
   new Response(JSON.stringify(value), { status, headers: { "content-type": "application/json" } });
 
@@ -261,6 +271,7 @@ async function control(request, name) {
 function answer(request) {
   const path = new URL(request.url).pathname;
   if (path === "/verify") return verify(request);
+  if (path === "/verify-document") return request.json().then(verifyDocument);
   if (path.startsWith("/control/")) return control(request, path.slice("/control/".length));
   if (path.startsWith("/photos/")) {
     const bytes = photos.get(path.slice("/photos/".length));
