@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 SEQUENCE_BITS = 16
 LARGEST_ID = 2**63 - 1
-"""What a BIGINT holds."""
+"""What a BIGINT holds; also the cursor of a list's first page, which every id is below."""
 LONGEST_ID = 19
 """Digits."""
 _MASK = (1 << SEQUENCE_BITS) - 1

@@ -13,7 +13,6 @@ from rossgram_fed.accounts.passwords import hash_password, password_matches
 from rossgram_fed.accounts.profiles import Profile, profile_of
 from rossgram_fed.accounts.queries import open_invites, user_by_id
 from rossgram_fed.config import Registration
-from rossgram_fed.ids import read_id
 from rossgram_fed.instance import INSTANCE
 from rossgram_fed.media.errors import BadPicture
 from rossgram_fed.media.keeping import Files, remove_files, write_files
@@ -26,6 +25,7 @@ from rossgram_fed.web.csrf import form_of
 from rossgram_fed.web.errors import NotFound
 from rossgram_fed.web.flash import see_other
 from rossgram_fed.web.forms import Form
+from rossgram_fed.web.paging import id_in_path
 from rossgram_fed.web.rendering import render
 from rossgram_fed.web.sessions import Viewer, signed_in
 from rossgram_fed.web.throttle import Limit, count_try, forget_tries
@@ -165,7 +165,7 @@ async def sessions_page(request: web.Request, viewer: Viewer) -> web.StreamRespo
 @signed_in
 async def end_session(request: web.Request, viewer: Viewer) -> web.StreamResponse:
     """``POST /settings/sessions/{id}/end``."""
-    session_id = _id_of(request)
+    session_id = id_in_path(request)
     async with request.app[INSTANCE].change() as change:
         if not await sessions.end(change, user_id=viewer.user_id, session_id=session_id):
             raise NotFound
@@ -206,7 +206,7 @@ async def create_invite(request: web.Request, viewer: Viewer) -> web.StreamRespo
 async def withdraw_invite(request: web.Request, viewer: Viewer) -> web.StreamResponse:
     """``POST /settings/invites/{id}/withdraw``."""
     async with request.app[INSTANCE].change() as change:
-        await actions.withdraw_invite(change, user_id=viewer.user_id, invite_id=_id_of(request))
+        await actions.withdraw_invite(change, user_id=viewer.user_id, invite_id=id_in_path(request))
     return see_other("/settings/invites", "That invitation opens nothing any more.")
 
 
@@ -221,10 +221,3 @@ async def _show_invites(request: web.Request, viewer: Viewer, *, link: str) -> w
 def _may_invite(request: web.Request, viewer: Viewer) -> bool:
     """Say whether invitations mean anything here; a closed server's admins have the command line."""
     return request.app[INSTANCE].settings.server.registration is Registration.INVITE
-
-
-def _id_of(request: web.Request) -> int:
-    found = read_id(request.match_info["id"])
-    if found is None:
-        raise NotFound
-    return found

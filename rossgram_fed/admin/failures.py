@@ -13,6 +13,7 @@ import orjson
 
 from rossgram_fed.database import Database, Row
 from rossgram_fed.federation.reasons import details_of, in_words, printable
+from rossgram_fed.ids import LARGEST_ID
 from rossgram_fed.instance import Change
 from rossgram_fed.jobs.queue import Queue
 from rossgram_fed.web.errors import Invalid, NotFound
@@ -48,7 +49,7 @@ class Failure:
 
 async def failures(database: Database, queue: Queue, *, before: int | None = None, limit: int) -> tuple[Failure, ...]:
     """Return what a queue gave up, the newest first, from below the id ``before``."""
-    start = 2**63 - 1 if before is None else before
+    start = LARGEST_ID if before is None else before
     rows = await database.fetch(
         f"{_SELECT[queue]} WHERE q.state = 2 AND q.id < $1 ORDER BY q.id DESC LIMIT {int(limit)}", start
     )

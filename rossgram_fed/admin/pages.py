@@ -10,7 +10,6 @@ from aiohttp import web
 from rossgram_fed.admin import failures
 from rossgram_fed.admin.queries import MOST_HOSTS, hosts_in_trouble, queue_figures, sizes
 from rossgram_fed.deliveries.actions import probe
-from rossgram_fed.ids import read_id
 from rossgram_fed.instance import INSTANCE
 from rossgram_fed.jobs.queue import Queue
 from rossgram_fed.software import VERSION
@@ -18,7 +17,7 @@ from rossgram_fed.web.csrf import form_of
 from rossgram_fed.web.errors import NotFound
 from rossgram_fed.web.flash import see_other
 from rossgram_fed.web.forms import safe_next
-from rossgram_fed.web.paging import cursor_of, page_of
+from rossgram_fed.web.paging import cursor_of, id_in_path, page_of
 from rossgram_fed.web.rendering import render
 from rossgram_fed.web.sessions import Viewer, admin_only
 
@@ -99,10 +98,7 @@ def _queue(name: str) -> Queue:
 
 
 def _row(request: web.Request) -> tuple[Queue, int]:
-    row_id = read_id(request.match_info["id"])
-    if row_id is None:
-        raise NotFound
-    return _queue(request.match_info["queue"]), row_id
+    return _queue(request.match_info["queue"]), id_in_path(request)
 
 
 def _back(request: web.Request, message: str) -> web.Response:

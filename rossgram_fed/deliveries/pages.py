@@ -8,9 +8,9 @@ from rossgram_fed.deliveries import actions
 from rossgram_fed.deliveries.queries import MOST_SERVERS, Subject, sendings_of, subject_of
 from rossgram_fed.instance import INSTANCE
 from rossgram_fed.jobs.pruning import KEPT_WHEN_DONE
-from rossgram_fed.posts.pages import post_id_of
 from rossgram_fed.web.errors import NotFound
 from rossgram_fed.web.flash import see_other
+from rossgram_fed.web.paging import id_in_path
 from rossgram_fed.web.rendering import render
 from rossgram_fed.web.sessions import Viewer, signed_in
 from rossgram_fed.web.throttle import Limit, count_try
@@ -44,7 +44,7 @@ async def try_now(request: web.Request, viewer: Viewer) -> web.Response:
 
 
 async def _subject(request: web.Request, viewer: Viewer) -> Subject:
-    subject = await subject_of(request.app[INSTANCE], post_id_of(request))
+    subject = await subject_of(request.app[INSTANCE], id_in_path(request))
     if subject is None or not (subject.author_id == viewer.account_id or viewer.is_admin):
         raise NotFound
     return subject

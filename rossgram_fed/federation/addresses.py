@@ -16,6 +16,9 @@ USERNAME = re.compile(r"[a-z0-9_]{1,30}")
 
 _ID = re.compile(r"[0-9]{1,19}")
 
+LONGEST_URI = 2048
+"""Characters of a stranger's address that our tables keep."""
+
 
 def actor_uri(settings: Settings, username: str) -> str:
     """Return the id of a local actor."""

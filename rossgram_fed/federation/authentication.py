@@ -11,13 +11,7 @@ import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from activitypub.errors import (
-    ActivityPubError,
-    AddressRefused,
-    Refused,
-    SignatureError,
-    Unreachable,
-)
+from activitypub.errors import ActivityPubError, SignatureError
 from activitypub.http import Request
 from activitypub.keys import PublicKey
 from activitypub.signatures import Claim, check, claim_of, precheck
@@ -25,6 +19,7 @@ from rossgram_fed.federation import gate, remote_accounts
 from rossgram_fed.federation.arrivals import Sender
 from rossgram_fed.federation.gate import Turned
 from rossgram_fed.federation.network import Network
+from rossgram_fed.federation.remote_documents import passing
 from rossgram_fed.federation.remote_rows import own_keys
 from rossgram_fed.federation.senders import KnownSender, parsed_keys
 
@@ -91,10 +86,8 @@ async def _introduce(network: Network, request: Request, claim: Claim, uri: str,
 
 def _as_answer(error: ActivityPubError) -> Turned:
     """Say 503 where the sender's server failed us and may be better later, 401 where it proved nothing."""
-    silent = isinstance(error, Unreachable) and not isinstance(error, AddressRefused)
-    busy = isinstance(error, Refused) and (error.status >= 500 or error.status == 429)
     sentence = f"Your actor could not be read: {error}"
-    return Turned(503, sentence, retry_after=COME_BACK_AFTER) if silent or busy else Turned(401, sentence)
+    return Turned(503, sentence, retry_after=COME_BACK_AFTER) if passing(error) else Turned(401, sentence)
 
 
 def _problem(request: Request, claim: Claim, keys: Mapping[str, PublicKey], *, now: datetime) -> str:

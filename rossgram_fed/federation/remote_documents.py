@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from activitypub.errors import ActivityPubError, AddressRefused, ForeignId, MalformedDocument, Unreachable
+from activitypub.errors import ActivityPubError, AddressRefused, ForeignId, MalformedDocument, Refused, Unreachable
 from activitypub.origin import is_http_url, same_origin
 from rossgram_fed.federation import addresses
 from rossgram_fed.federation.network import MINUTE, Network
@@ -27,6 +27,16 @@ async def fetch(network: Network, uri: str) -> dict[str, object]:
     except ActivityPubError as error:
         network.failures.put(uri, error, now=now, milliseconds=MINUTE if isinstance(error, Unreachable) else None)
         raise
+
+
+def passing(error: ActivityPubError) -> bool:
+    """Say whether a failed request may work later: silence, a server's own trouble, or too many requests.
+
+    What our own guard refuses stays refused: else a stranger's lie would be a job for days.
+    """
+    if isinstance(error, Refused):
+        return error.status == 429 or error.status >= 500
+    return isinstance(error, Unreachable) and not isinstance(error, AddressRefused)
 
 
 async def _fetch(network: Network, uri: str) -> dict[str, object]:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from rossgram_fed.database import Database
 from rossgram_fed.database.engine import placeholders
+from rossgram_fed.ids import LARGEST_ID
 from rossgram_fed.models.posts import Visibility
-from rossgram_fed.posts.queries import LAST_ID, posts_by_ids
+from rossgram_fed.posts.queries import posts_by_ids
 from rossgram_fed.posts.views import PostView
 
 _PUBLIC = (
@@ -60,7 +61,7 @@ async def posts_of(
         "SELECT p.id FROM posts p JOIN accounts a ON a.id = p.account_id "
         f"WHERE p.account_id = $1 AND p.id < $2 AND {_PUBLIC} ORDER BY p.id DESC LIMIT {int(limit)}",
         account_id,
-        LAST_ID if before is None else before,
+        LARGEST_ID if before is None else before,
     )
     return await posts_by_ids(database, [row["id"] for row in rows], viewer_id=None)
 
@@ -72,7 +73,7 @@ async def posts_tagged(database: Database, tag: str, *, before: int | None = Non
         "JOIN accounts a ON a.id = p.account_id "
         f"WHERE t.name = $1 AND p.id < $2 AND {_PUBLIC} ORDER BY p.id DESC LIMIT {int(limit)}",
         tag,
-        LAST_ID if before is None else before,
+        LARGEST_ID if before is None else before,
     )
     return await posts_by_ids(database, [row["id"] for row in rows], viewer_id=None)
 

@@ -7,11 +7,9 @@ a follow of the sender, an Undo is of what the sender did: each is matched with 
 from __future__ import annotations
 
 from activitypub.activities import Accept, Block, Follow, Reject, Undo
-from rossgram_fed.federation.addresses import local_username
+from rossgram_fed.federation.addresses import LONGEST_URI, local_username
 from rossgram_fed.federation.arrivals import Arrival, Handlers
 from rossgram_fed.follows import actions, blocks
-
-LONGEST_URI = 2048
 
 
 async def on_follow(arrival: Arrival) -> bool:

@@ -8,13 +8,12 @@ from typing import Protocol
 from aiohttp import web
 
 from rossgram_fed.follows import actions, blocks
-from rossgram_fed.ids import read_id
 from rossgram_fed.instance import INSTANCE, Change
 from rossgram_fed.models.relations import FollowState
 from rossgram_fed.web.csrf import form_of
-from rossgram_fed.web.errors import NotFound
 from rossgram_fed.web.flash import see_other
 from rossgram_fed.web.forms import safe_next
+from rossgram_fed.web.paging import id_in_path
 from rossgram_fed.web.sessions import Handler, Viewer, signed_in
 
 
@@ -30,19 +29,11 @@ Act = Callable[[Change, int, int], Awaitable[str]]
 """Does something to an account (third) for the viewer (second) and returns the message that says so."""
 
 
-def account_id_of(request: web.Request) -> int:
-    """Return the account id in the address."""
-    account_id = read_id(request.match_info["id"])
-    if account_id is None:
-        raise NotFound
-    return account_id
-
-
 def _page(act: Act) -> Handler:
     @signed_in
     async def handler(request: web.Request, viewer: Viewer) -> web.Response:
         async with request.app[INSTANCE].change() as change:
-            message = await act(change, viewer.account_id, account_id_of(request))
+            message = await act(change, viewer.account_id, id_in_path(request))
         return see_other(safe_next(form_of(request).value("next")), message)
 
     return handler

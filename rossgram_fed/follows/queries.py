@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from rossgram_fed.cards import CARD_COLUMNS, AccountCard, card_from
 from rossgram_fed.database import Database, Row
 from rossgram_fed.database.engine import placeholders
+from rossgram_fed.ids import LARGEST_ID
 from rossgram_fed.models.relations import FollowState
-
-LAST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +115,7 @@ async def _listed(
         f"ORDER BY f.id DESC LIMIT {int(limit)}",
         account_id,
         int(state),
-        LAST_ID if before is None else before,
+        LARGEST_ID if before is None else before,
     )
     return tuple(Listed(id=row["cursor"], account=card_from(row)) for row in rows)
 
@@ -128,7 +127,7 @@ async def _targets(
         f"SELECT x.id AS cursor, {CARD_COLUMNS} FROM {table} x JOIN accounts a ON a.id = x.target_id "
         f"WHERE x.account_id = $1 AND x.id < $2 ORDER BY x.id DESC LIMIT {int(limit)}",
         account_id,
-        LAST_ID if before is None else before,
+        LARGEST_ID if before is None else before,
     )
     return tuple(Listed(id=row["cursor"], account=card_from(row)) for row in rows)
 

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 
 from rossgram_fed.cards import CARD_COLUMNS, AccountCard, card_from
 from rossgram_fed.database import Database, Row
+from rossgram_fed.ids import LARGEST_ID
 from rossgram_fed.markup import text_of
 from rossgram_fed.models.posts import PhotoState
 from rossgram_fed.models.relations import FollowState, NotificationKind
 from rossgram_fed.renditions import GRID, photo_path, renditions_from
 from rossgram_fed.visibility import not_blocked, not_muted, visible
-
-LAST_ID = 2**63 - 1
 
 _STILL_TRUE = (
     f"((n.kind = {int(NotificationKind.LIKE)} AND EXISTS (SELECT 1 FROM likes s WHERE s.account_id = n.actor_id "
@@ -77,7 +76,7 @@ async def notifications_page(
         f"LEFT JOIN photos h ON h.post_id = n.post_id AND h.kind = 'image' AND h.position = {_FIRST_PHOTO} "
         f"WHERE n.id < $2 AND {_SHOWN} ORDER BY n.id DESC LIMIT {int(limit)}",
         account_id,
-        LAST_ID if before is None else before,
+        LARGEST_ID if before is None else before,
     )
     return tuple(_view(row) for row in rows)
 

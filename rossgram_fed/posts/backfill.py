@@ -15,9 +15,10 @@ from activitypub.objects import Collection, Note
 from activitypub.origin import same_origin
 from activitypub.parse import parse_collection, parse_note
 from rossgram_fed.federation.network import Network
+from rossgram_fed.federation.remote_documents import passing
 from rossgram_fed.models.posts import Visibility
 from rossgram_fed.posts import remote
-from rossgram_fed.posts.fetching import passing, take
+from rossgram_fed.posts.fetching import take
 
 MOST_PAGES = 5
 MOST_REQUESTS = 40

@@ -11,9 +11,9 @@ from typing import Any
 
 from rossgram_fed.config import Settings
 from rossgram_fed.database import Database, Row
+from rossgram_fed.ids import LARGEST_ID
 from rossgram_fed.posts import documents
 from rossgram_fed.posts.pins import featured_ids
-from rossgram_fed.posts.queries import LAST_ID
 from rossgram_fed.posts.sources import PostSource, post_source, post_sources
 from rossgram_fed.reactions.documents import announce_document
 from rossgram_fed.visibility import visible
@@ -49,7 +49,7 @@ async def open_post(database: Database, post_id: int) -> PostSource | None:
 
 async def outbox_page(database: Database, settings: Settings, account_id: int, *, before: int | None) -> Slice:
     """Return what an account here published and boosted, as Creates and Announces, the newest first."""
-    start = LAST_ID if before is None else before
+    start = LARGEST_ID if before is None else before
     posts = await database.fetch(
         f"SELECT p.id FROM posts p WHERE p.account_id = $1 AND p.local = TRUE AND p.id < $2 AND {_OPEN} "
         f"ORDER BY p.id DESC LIMIT {OUTBOX_PAGE + 1}",

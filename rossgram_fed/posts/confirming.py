@@ -7,7 +7,6 @@ from activitypub.errors import ActivityPubError, Refused
 from rossgram_fed.federation import remote_documents
 from rossgram_fed.federation.network import Network
 from rossgram_fed.posts import store
-from rossgram_fed.posts.fetching import passing
 
 GONE = frozenset({404, 410})
 
@@ -35,7 +34,7 @@ async def _is_gone(network: Network, uri: str) -> bool:
     try:
         document = await remote_documents.fetch(network, uri)
     except ActivityPubError as error:
-        if passing(error):
+        if remote_documents.passing(error):
             raise
         return isinstance(error, Refused) and error.status in GONE
     return fields.kind(document.get("type")) == "Tombstone"

@@ -6,7 +6,7 @@ missing parent leads at most to its own parent's job; so one arrival costs other
 
 from __future__ import annotations
 
-from activitypub.errors import ActivityPubError, AddressRefused, Refused, Unreachable
+from activitypub.errors import ActivityPubError
 from activitypub.objects import Note
 from activitypub.origin import same_origin
 from activitypub.parse import parse_note
@@ -102,19 +102,9 @@ async def _read(network: Network, uri: str) -> tuple[Note, int] | None:
             return None
         return note, await remote_accounts.by_uri(network, note.attributed_to)
     except ActivityPubError as error:
-        if passing(error):
+        if remote_documents.passing(error):
             raise
         return None
-
-
-def passing(error: ActivityPubError) -> bool:
-    """Say whether a failed request may work later: silence, a server's own trouble, or too many requests.
-
-    What our own guard refuses stays refused: else a stranger's lie would be a job for days.
-    """
-    if isinstance(error, Refused):
-        return error.status == 429 or error.status >= 500
-    return isinstance(error, Unreachable) and not isinstance(error, AddressRefused)
 
 
 async def _record_boost(change: Change, post_id: int, payload: dict[str, object]) -> None:

@@ -12,7 +12,7 @@ from activitypub.activities import Create, Delete, Update
 from activitypub.objects import Note
 from activitypub.origin import same_origin
 from rossgram_fed.federation import errands
-from rossgram_fed.federation.addresses import is_local
+from rossgram_fed.federation.addresses import LONGEST_URI, is_local
 from rossgram_fed.federation.arrivals import Arrival, Handlers
 from rossgram_fed.posts import remote, store
 from rossgram_fed.posts.keeping import facts_of, keep
@@ -52,7 +52,7 @@ async def on_delete(arrival: Arrival) -> bool:
     if not isinstance(activity, Delete) or activity.object == sender.uri:
         return False
     uri = activity.object
-    if len(uri) > remote.LONGEST_URI or is_local(change.settings, uri) or not same_origin(uri, sender.uri):
+    if len(uri) > LONGEST_URI or is_local(change.settings, uri) or not same_origin(uri, sender.uri):
         return False
     row = await change.tx.fetch_one("SELECT id, account_id FROM posts WHERE uri = $1 AND local = FALSE", uri)
     if row is not None and row["account_id"] != sender.account_id:
@@ -74,7 +74,7 @@ def _addressed(note: Note, activity: Create | Update) -> Note:
 async def _fetch_later(arrival: Arrival, uri: str) -> bool:
     """Queue the reading of a post that its Create only names, if its author is followed here."""
     change, sender = arrival.change, arrival.sender
-    if len(uri) > remote.LONGEST_URI or not same_origin(uri, sender.uri):
+    if len(uri) > LONGEST_URI or not same_origin(uri, sender.uri):
         return False
     followed = await change.tx.fetch_one(
         "SELECT 1 AS found FROM follows f WHERE f.followed_id = $1 AND f.state = 1 "

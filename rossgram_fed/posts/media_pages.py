@@ -12,13 +12,13 @@ from aiohttp import web
 
 from rossgram_fed.database import Row
 from rossgram_fed.federation.remote_media import REMOTE_MEDIA, NotToBeHad
-from rossgram_fed.ids import read_id
 from rossgram_fed.instance import INSTANCE
 from rossgram_fed.media.storage import MEDIA_TYPES, STORAGE
 from rossgram_fed.models.posts import Visibility
 from rossgram_fed.renditions import FEED, FULL, GRID, renditions_from
 from rossgram_fed.visibility import visible
 from rossgram_fed.web.errors import NotFound
+from rossgram_fed.web.paging import id_in_path
 from rossgram_fed.web.sessions import viewer_of
 
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -47,7 +47,7 @@ async def serve_photo(request: web.Request) -> web.StreamResponse:
 
 async def serve_avatar(request: web.Request) -> web.StreamResponse:
     """``GET /avatars/{account_id}``: somebody's avatar, fetched from its origin if need be."""
-    folder, account_id = request.app[STORAGE], _id(request, "account_id")
+    folder, account_id = request.app[STORAGE], id_in_path(request, "account_id")
     row = await request.app[INSTANCE].database.fetch_one(
         "SELECT a.domain, a.avatar_key, a.avatar_url, f.key FROM accounts a "
         "LEFT JOIN media_files f ON f.account_id = a.id AND f.remote AND f.source = a.avatar_url "
@@ -74,7 +74,7 @@ async def _photo(request: web.Request) -> Row | None:
     return await request.app[INSTANCE].database.fetch_one(
         "SELECT h.id, h.kind, h.renditions, h.remote_url, p.visibility FROM photos h JOIN posts p ON p.id = h.post_id "
         f"WHERE h.id = $1 AND {clause}",
-        _id(request, "photo_id"),
+        id_in_path(request, "photo_id"),
         *known,
     )
 
@@ -90,13 +90,6 @@ async def _photo_file(request: web.Request, row: Row, *, name: str) -> Path | No
     except NotToBeHad as why:
         raise NotFound(str(why)) from why
     return folder.find(files[name]["key"])
-
-
-def _id(request: web.Request, name: str) -> int:
-    found = read_id(request.match_info[name])
-    if found is None:
-        raise NotFound
-    return found
 
 
 def _picture(path: Path | None, *, caching: str) -> web.StreamResponse:

@@ -7,7 +7,6 @@ from aiohttp import web
 from rossgram_fed.federation.addresses import post_uri
 from rossgram_fed.federation.network import NETWORK
 from rossgram_fed.federation.reach import reach_of
-from rossgram_fed.ids import read_id
 from rossgram_fed.instance import INSTANCE
 from rossgram_fed.posts import actions
 from rossgram_fed.posts.compose_pages import in_order
@@ -20,16 +19,9 @@ from rossgram_fed.web.csrf import form_of
 from rossgram_fed.web.errors import Gone, NotFound, Refusal
 from rossgram_fed.web.flash import see_other
 from rossgram_fed.web.forms import Form
+from rossgram_fed.web.paging import id_in_path
 from rossgram_fed.web.rendering import render
 from rossgram_fed.web.sessions import Viewer, signed_in, viewer_of
-
-
-def post_id_of(request: web.Request) -> int:
-    """Return the post id in the address."""
-    post_id = read_id(request.match_info["id"])
-    if post_id is None:
-        raise NotFound
-    return post_id
 
 
 async def show(request: web.Request) -> web.Response:
@@ -42,7 +34,7 @@ async def show(request: web.Request) -> web.Response:
 async def comment(request: web.Request, viewer: Viewer) -> web.Response:
     """``POST /p/{id}/comment``: answer a post or a comment."""
     instance, form = request.app[INSTANCE], form_of(request)
-    draft = comment_from(form, post_id_of(request), limits=instance.settings.limits)
+    draft = comment_from(form, id_in_path(request), limits=instance.settings.limits)
     if form.ok:
         await meet_mentioned(request.app[NETWORK], draft.caption)
         try:
@@ -103,7 +95,7 @@ async def delete(request: web.Request, viewer: Viewer) -> web.Response:
 
 
 async def _page(request: web.Request, viewer: Viewer | None) -> PostPage:
-    instance, post_id = request.app[INSTANCE], post_id_of(request)
+    instance, post_id = request.app[INSTANCE], id_in_path(request)
     found = await post_page(instance.database, post_id, viewer_id=viewer.account_id if viewer else None)
     if found is not None:
         return found

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from rossgram_fed.cards import CARD_COLUMNS
 from rossgram_fed.database import Reader
 from rossgram_fed.database.engine import placeholders
+from rossgram_fed.ids import LARGEST_ID
 from rossgram_fed.models.posts import Visibility
 from rossgram_fed.posts.views import (
     PHOTO_COLUMNS,
@@ -95,7 +96,7 @@ async def profile_grid(
         f"AND p.in_reply_to_uri = '' AND p.visibility < {int(Visibility.DIRECT)} AND {visible(viewer)} "
         f"ORDER BY p.id DESC LIMIT {int(limit)}",
         account_id,
-        LAST_ID if before is None else before,
+        LARGEST_ID if before is None else before,
         *known,
     )
     return await posts_by_ids(reader, [row["id"] for row in rows], viewer_id=viewer_id)
@@ -111,7 +112,7 @@ async def tag_page(
         f"WHERE t.name = $1 AND p.id < $2 AND p.photo_count > 0 AND p.visibility = {int(Visibility.PUBLIC)} "
         f"AND {visible(viewer)} ORDER BY p.id DESC LIMIT {int(limit)}",
         tag,
-        LAST_ID if before is None else before,
+        LARGEST_ID if before is None else before,
         *known,
     )
     return await posts_by_ids(reader, [row["id"] for row in rows], viewer_id=viewer_id)
@@ -120,10 +121,6 @@ async def tag_page(
 async def was_deleted(reader: Reader, uri: str) -> bool:
     """Say whether something was at this address and was deleted."""
     return bool(await reader.fetch("SELECT 1 AS gone FROM tombstones WHERE uri = $1", uri))
-
-
-LAST_ID = 2**63 - 1
-"""Above every id: the cursor of a first page."""
 
 
 def _flags(viewer: str | None) -> str:

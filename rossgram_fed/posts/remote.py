@@ -1,6 +1,6 @@
 """Posts of other servers as rows: kept by their URI, changed only by their authors, never ours.
 
-Whether a post is kept at all is for ``inbound`` and ``backfill`` to say; here it is cut to our limits and written.
+Whether a post is kept at all is for ``keeping`` to say; here it is cut to our limits and written.
 """
 
 # ruff: noqa: S608 - the SQL is put together of constants and placeholders only
@@ -16,7 +16,7 @@ from activitypub.objects import Attachment, Note
 from activitypub.origin import is_http_url
 from rossgram_fed.caption import tag_from
 from rossgram_fed.federation import errands
-from rossgram_fed.federation.addresses import is_local
+from rossgram_fed.federation.addresses import LONGEST_URI, is_local
 from rossgram_fed.instance import Change
 from rossgram_fed.markup import clean, text_of
 from rossgram_fed.models.posts import PhotoState, Visibility
@@ -24,7 +24,6 @@ from rossgram_fed.posts import store
 from rossgram_fed.posts.parents import Parent
 from rossgram_fed.posts.store import NewPost
 
-LONGEST_URI = 2048
 WARNING_CHARACTERS = 500
 DESCRIPTION_CHARACTERS = 10_000
 HIGHEST_CLIMB = 20

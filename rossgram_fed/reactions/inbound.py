@@ -9,12 +9,11 @@ from __future__ import annotations
 from activitypub.activities import Announce, Like, Undo
 from activitypub.origin import is_http_url
 from rossgram_fed.federation import errands
-from rossgram_fed.federation.addresses import is_local
+from rossgram_fed.federation.addresses import LONGEST_URI, is_local
 from rossgram_fed.federation.arrivals import Arrival, Handlers
 from rossgram_fed.reactions import actions
 from rossgram_fed.reactions.subjects import subject_by_uri
 
-LONGEST_URI = 2048
 _TABLES = {Like: "likes", Announce: "boosts"}
 
 

@@ -6,13 +6,12 @@ from typing import Protocol
 
 from aiohttp import web
 
-from rossgram_fed.ids import read_id
 from rossgram_fed.instance import INSTANCE, Change
 from rossgram_fed.reactions import actions
 from rossgram_fed.web.csrf import form_of
-from rossgram_fed.web.errors import NotFound
 from rossgram_fed.web.flash import see_other
 from rossgram_fed.web.forms import safe_next
+from rossgram_fed.web.paging import id_in_path
 from rossgram_fed.web.sessions import Handler, Viewer, signed_in
 
 
@@ -23,9 +22,7 @@ class _Reaction(Protocol):
 def _button(action: _Reaction) -> Handler:
     @signed_in
     async def handler(request: web.Request, viewer: Viewer) -> web.Response:
-        post_id = read_id(request.match_info["id"])
-        if post_id is None:
-            raise NotFound
+        post_id = id_in_path(request)
         async with request.app[INSTANCE].change() as change:
             await action(change, account_id=viewer.account_id, post_id=post_id)
         return see_other(safe_next(form_of(request).value("next"), f"/p/{post_id}"))

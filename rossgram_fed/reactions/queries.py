@@ -5,9 +5,8 @@ from __future__ import annotations
 
 from rossgram_fed.cards import CARD_COLUMNS, AccountCard, card_from
 from rossgram_fed.database import Database
+from rossgram_fed.ids import LARGEST_ID
 from rossgram_fed.visibility import not_blocked, visible
-
-LAST_ID = 2**63 - 1
 
 
 async def liked_by(
@@ -34,7 +33,7 @@ async def _reacted(
         f"JOIN posts p ON p.id = x.post_id WHERE x.post_id = $1 AND x.id < $2 AND a.deleted_at IS NULL "
         f"AND a.suspended_at IS NULL AND {visible(viewer)}{unblocked} ORDER BY x.id DESC LIMIT {int(limit)}",
         post_id,
-        LAST_ID if before is None else before,
+        LARGEST_ID if before is None else before,
         *known,
     )
     return tuple((row["cursor"], card_from(row)) for row in rows)

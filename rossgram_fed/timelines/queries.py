@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from rossgram_fed.cards import CARD_COLUMNS, AccountCard, card_from
 from rossgram_fed.database import Database
 from rossgram_fed.database.engine import placeholders
+from rossgram_fed.ids import LARGEST_ID
 from rossgram_fed.models.posts import Visibility
 from rossgram_fed.models.relations import FollowState
-from rossgram_fed.posts.queries import LAST_ID, posts_by_ids
+from rossgram_fed.posts.queries import posts_by_ids
 from rossgram_fed.posts.views import PostView
 from rossgram_fed.visibility import not_blocked, not_muted, visible
 
@@ -42,7 +43,7 @@ async def home(
 
     A post that several of them boosted is there once a page.
     """
-    start = LAST_ID if before is None else before
+    start = LARGEST_ID if before is None else before
     posts = await database.fetch(
         f"SELECT p.id AS cursor, p.id AS post_id FROM posts p WHERE p.id < $2 AND {_PHOTO_POST} "
         f"AND (p.account_id = $1 OR ({_FOLLOWED.format(account='p.account_id')} "
@@ -84,7 +85,7 @@ async def explore(
     rows = await database.fetch(
         f"SELECT p.id FROM posts p WHERE p.id < $1 AND p.visibility = {int(Visibility.PUBLIC)} {origin}"
         f"AND {_PHOTO_POST} {muted}AND {visible(viewer)} ORDER BY p.id DESC LIMIT {int(limit)}",
-        LAST_ID if before is None else before,
+        LARGEST_ID if before is None else before,
         *known,
     )
     return await posts_by_ids(database, [row["id"] for row in rows], viewer_id=viewer_id)
@@ -98,7 +99,7 @@ async def saved(
         f"SELECT b.id AS cursor, b.post_id FROM bookmarks b JOIN posts p ON p.id = b.post_id "
         f"WHERE b.account_id = $1 AND b.id < $2 AND {visible('$1')} ORDER BY b.id DESC LIMIT {int(limit)}",
         viewer_id,
-        LAST_ID if before is None else before,
+        LARGEST_ID if before is None else before,
     )
     posts = {
         post.id: post for post in await posts_by_ids(database, [row["post_id"] for row in rows], viewer_id=viewer_id)

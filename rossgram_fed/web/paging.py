@@ -1,4 +1,7 @@
-"""Pages of lists by cursor: ``?before=ID`` shows what is older than that id. Never an offset, so nothing shifts."""
+"""Ids in addresses: of one thing in the path, and as the cursor of a list (``?before=ID`` shows what is older).
+
+Lists never go by an offset, so nothing shifts while somebody reads on.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from typing import Generic, TypeVar
 from aiohttp import web
 
 from rossgram_fed.ids import read_id
+from rossgram_fed.web.errors import NotFound
 
 T = TypeVar("T")
 
@@ -28,6 +32,14 @@ class Page(Generic[T]):
 
     def __len__(self) -> int:
         return len(self.items)
+
+
+def id_in_path(request: web.Request, name: str = "id") -> int:
+    """Return the id in the address of a request; raise ``NotFound`` for what is none."""
+    found = read_id(request.match_info[name])
+    if found is None:
+        raise NotFound
+    return found
 
 
 def cursor_of(request: web.Request) -> int | None:
