@@ -56,7 +56,7 @@ class Answer:
         return read
 
 
-@dataclass
+@dataclass(repr=False)
 class House:
     """The server at https://here.test, who lives there, and the stranger at https://there.test."""
 
@@ -116,6 +116,20 @@ class House:
         """Post a signed activity to the shared inbox; return the status."""
         status, _ = await self.there.post(INBOX, document, by, **how)
         return status
+
+    def addresses(self, visibility: Visibility = Visibility.PUBLIC) -> list[str]:
+        """Every address that can be got, about alice and her post of that visibility."""
+        routes = self.server.runner.app.router.routes()
+        paths = {route.resource.canonical for route in routes if route.resource and route.method == "GET"}
+        about = {
+            "{id}": self.posts[visibility].id, "{photo_id}": self.photos[visibility], "{rendition}": "feed",
+            "{username}": "alice", "{account_id}": self.people["alice"].id, "{version}": "2.1", "{queue}": "jobs",
+            "{name}": f"tag{secret_of(visibility)}", "{key}": "0" * 32 + ".jpg",
+        }  # fmt: skip
+        for parameter, value in about.items():
+            paths = {path.replace(parameter, str(value)) for path in paths}
+        assert not any("{" in path for path in paths), sorted(paths)
+        return sorted(paths)
 
     async def peer(self, host: str) -> FakePeer:
         """Another stranger's server, the same one every time."""

@@ -9,12 +9,12 @@ from urllib.parse import unquote
 
 import pytest
 
-from rossgram_fed.routes import ACTIVITYPUB, FORMS, PAGES, PICTURES, WELL_KNOWN
+from rossgram_fed.routes import ACTIVITYPUB, FEEDS, FORMS, PAGES, PICTURES, WELL_KNOWN
 from tests.security.house import HTML, JSON, House
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-READ = [path for path, _ in (*WELL_KNOWN, *PICTURES, *PAGES)]
+READ = [path for path, _ in (*WELL_KNOWN, *FEEDS, *PICTURES, *PAGES)]
 READ += [path for method, path, _ in ACTIVITYPUB if method == "GET"] + ["/@{username}", "/p/{id}", "/static/{name}"]
 WITH_PARAMETERS = sorted({path for path in READ if "{" in path})
 

@@ -27,13 +27,9 @@ SEES = {
 """Alice's posts, by who may see them: nobody signed in, herself, her follower, somebody, the mentioned, the blocked,
 and one whose request waits."""
 
-OF_A_POST = ("", "/edit", "/delete", "/deliveries", "/activity", "/replies", "/replies?page=true", "/likes", "/shares")
-EVERYWHERE = (
-    "/", "/explore", "/explore?show=everywhere", "/@alice", "/@alice@here.test", "/@alice/followers", "/notifications",
-    "/saved", "/users/alice", "/users/alice/outbox", "/users/alice/outbox?page=true",
-    "/users/alice/collections/featured", "/users/alice/followers?page=true", "/search?q=secret",
-    "/search?q=%23tagsecret", "/search?q=tagsecret", "/actor/outbox", "/.well-known/nodeinfo", "/nodeinfo/2.1",
-    "/users/alice.atom",
+WITH_QUERIES = (
+    "/explore?show=everywhere", "/@alice@here.test", "/users/alice/outbox?page=true", "/search?q=secret",
+    "/users/alice/followers?page=true", "/search?q=%23tagsecret", "/search?q=tagsecret", "/search?q=alice",
 )  # fmt: skip
 
 
@@ -41,12 +37,12 @@ EVERYWHERE = (
 async def test_nobody_reads_what_is_not_for_them(either_house: House, viewer: str) -> None:
     """No page, document, collection, tag or search shows a word, a tag or a picture of a post to whom it is not for."""
     house = either_house
-    paths = [*EVERYWHERE, *(f"/tags/tag{secret_of(one)}{feed}" for one in Visibility for feed in ("", ".atom"))]
-    for post in house.posts.values():
-        paths += [f"/p/{post.id}{below}" for below in OF_A_POST]
-        paths += [f"/contexts/{post.id}", f"/contexts/{post.id}?page=true", f"/search?q={HERE}/p/{post.id}"]
-    paths += [f"/photos/{photo}/{size}" for photo in house.photos.values() for size in ("grid", "feed", "full")]
-    for path in paths:
+    paths = {*WITH_QUERIES}
+    for visibility, post in house.posts.items():
+        paths |= {*house.addresses(visibility), f"/search?q={HERE}/p/{post.id}"}
+        paths |= {f"/p/{post.id}/replies?page=true", f"/contexts/{post.id}?page=true"}
+        paths |= {f"/photos/{house.photos[visibility]}/{size}" for size in ("grid", "full")}
+    for path in sorted(paths):
         for accept in (HTML, JSON, "*/*"):
             answer = await house.ask(path, by=viewer, accept=accept)
             assert answer.status < 500, path
