@@ -7,18 +7,19 @@ from copy import deepcopy
 from datetime import timedelta
 from typing import Any
 
+import orjson
 import pytest
 
 from activitypub.activities import Activity, Announce, Create, Delete, Update
 from activitypub.keys import multibase
 from activitypub.objects import Note
-from activitypub.signatures import SigningKey
+from activitypub.signatures import Scheme, SigningKey
 from rossgram_fed.federation import remote_accounts
 from rossgram_fed.federation.arrivals import Arrival
 from tests.activitypub.signed import ed25519_key
 from tests.conftest import SettableClock
 from tests.fediverse import Fediverse, a_key
-from tests.rossgram_fed.federation.passing_on import BOB, NOTE, Stage, a_create, a_delete
+from tests.rossgram_fed.federation.passing_on import BOB, INBOX, NOTE, Stage, a_create, a_delete
 from tests.rossgram_fed.federation.test_refusals import rows
 
 
@@ -239,3 +240,17 @@ async def test_a_host_whose_documents_poison_is_not_read_again_for_a_while(stage
     assert await stage.passed_on(stage.signed(a_create("Update"))) == 202
     assert stage.here.network.scribes.process_id is None
     assert await stage.jobs() == [("fetch_post", NOTE)]
+
+
+async def test_a_key_for_proofs_signs_no_request(stage: Stage) -> None:
+    """What an actor lists under ``assertionMethod`` vouches for documents, and for nobody at the door."""
+    stored = await stage.here.instance.database.fetch_value("SELECT public_keys FROM accounts WHERE uri = $1", BOB)
+    assert [(key["id"], key.get("for")) for key in orjson.loads(stored)] == [
+        (f"{BOB}#main-key", None),
+        (f"{BOB}#proofs", "proofs"),
+    ], "and a key that is on another host is nobody's"
+    before = await rows(stage.here)
+    key = SigningKey(f"{BOB}#proofs", ed25519_key())
+    assert (await stage.bobs.send(stage.bobs.signed(INBOX, a_create(), key, scheme=Scheme.RFC9421)))[0] == 401
+    assert await stage.passed_on(stage.signed(a_create()), by=key) == 401
+    assert await rows(stage.here) == before
