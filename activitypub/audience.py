@@ -10,9 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from enum import StrEnum
 
-from activitypub.objects import PUBLIC
-
-_PUBLIC_NAMES = frozenset({PUBLIC, "as:Public", "Public"})
+from activitypub.objects import PUBLIC, PUBLIC_NAMES
 
 
 class Audience(StrEnum):
@@ -26,9 +24,9 @@ class Audience(StrEnum):
 
 def visibility_of(to: Collection[str], cc: Collection[str], followers: str) -> Audience:
     """Read the audience out of an addressing; ``followers`` is the author's collection, empty if they have none."""
-    if not _PUBLIC_NAMES.isdisjoint(to):
+    if not PUBLIC_NAMES.isdisjoint(to):
         return Audience.PUBLIC
-    if not _PUBLIC_NAMES.isdisjoint(cc):
+    if not PUBLIC_NAMES.isdisjoint(cc):
         return Audience.UNLISTED
     if followers and (followers in to or followers in cc):
         return Audience.FOLLOWERS

@@ -205,3 +205,8 @@ def language_map(value: Any) -> dict[str, str]:
         if len(found) == MAX_LANGUAGES:
             break
     return found
+
+
+def in_any_language(value: Any) -> str:
+    """Read what a language map says in the first of its languages."""
+    return next(iter(language_map(value).values()), "")

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
+PUBLIC_NAMES = frozenset({PUBLIC, "as:Public", "Public"})
+"""What servers call everybody."""
 
 
 @dataclass(frozen=True, slots=True)

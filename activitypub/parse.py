@@ -30,10 +30,10 @@ from activitypub.activities import (
 from activitypub.actors import ACTOR_TYPES, Actor
 from activitypub.errors import MalformedDocument
 from activitypub.objects import Collection, Note
-from activitypub.parse_actors import key_owner, parse_actor, read_actor
+from activitypub.parse_actors import parse_actor, read_actor
 from activitypub.parse_notes import NOTE_KINDS, parse_note, read_note, recipients
 
-__all__ = ["key_owner", "load", "parse_activity", "parse_actor", "parse_collection", "parse_note"]
+__all__ = ["load", "parse_activity", "parse_actor", "parse_collection", "parse_note"]
 
 COLLECTION_KINDS = frozenset({"Collection", "CollectionPage", "OrderedCollection", "OrderedCollectionPage"})
 MAX_ITEMS = 1_000

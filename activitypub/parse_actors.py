@@ -52,8 +52,8 @@ def read_actor(document: Mapping[str, Any]) -> Actor:
         or webfinger.partition("@")[0]
         or identity.split("/")[2].partition(":")[0],
         inbox=inbox,
-        name=fields.text(get("name"), MAX_NAME) or _first(get("nameMap"))[:MAX_NAME],
-        summary=fields.text(get("summary"), MAX_SUMMARY) or _first(get("summaryMap"))[:MAX_SUMMARY],
+        name=fields.text(get("name"), MAX_NAME) or fields.in_any_language(get("nameMap"))[:MAX_NAME],
+        summary=fields.text(get("summary"), MAX_SUMMARY) or fields.in_any_language(get("summaryMap"))[:MAX_SUMMARY],
         url=page_address(get("url"), identity),
         outbox=fields.address(get("outbox")),
         shared_inbox=fields.address(fields.mapping(get("endpoints")).get("sharedInbox")),
@@ -75,29 +75,6 @@ def read_actor(document: Mapping[str, Any]) -> Actor:
         webfinger=webfinger,
         implements=_implements(fields.mapping(get("generator")).get("implements")),
     )
-
-
-def key_owner(document: Mapping[str, Any], key_id: str) -> str:
-    """Return whom a document found at a key's address names as that key's owner; ``""`` when nobody.
-
-    Reads actors, GoToSocial's stub actors and keys that stand alone. A claim: only the owner's own document, fetched
-    from its own origin and listing the key, proves it.
-    """
-    plain = jsonld.plain(document)
-    if fields.address(plain.get("id")) == key_id:
-        return fields.address(plain.get("owner")) or fields.address(plain.get("controller"))
-    identity = fields.address(plain.get("id"))
-    for key in _public_keys(plain.get("publicKey"), identity):
-        if key.id == key_id:
-            return key.owner
-    for multikey in _multikeys(plain.get("assertionMethod")):
-        if multikey.id == key_id:
-            return multikey.controller
-    return ""
-
-
-def _first(value: Any) -> str:
-    return next(iter(fields.language_map(value).values()), "")
 
 
 def _image(value: Any) -> tuple[str, str]:

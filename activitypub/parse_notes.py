@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from activitypub import fields, jsonld
 from activitypub.attachments import attachments_of
 from activitypub.errors import MalformedDocument
-from activitypub.objects import PUBLIC, Hashtag, MentionTag, Note
+from activitypub.objects import PUBLIC, PUBLIC_NAMES, Hashtag, MentionTag, Note
 from activitypub.origin import same_host
 
 NOTE_KINDS = frozenset(
@@ -32,7 +32,6 @@ MAX_TAG_NAME = 200
 MAX_AUTHORS = 10
 MAX_LINKS = 50
 
-_PUBLIC_NAMES = frozenset({PUBLIC, "as:Public", "Public"})
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 
 
@@ -89,7 +88,7 @@ def recipients(value: Any) -> tuple[str, ...]:
     """Read ``to`` or ``cc``: each address once, the public one always by its full name (Takahē sends ``as:Public``)."""
     found: list[str] = []
     for item in fields.items(value, MAX_RECIPIENTS):
-        if isinstance(item, str) and item in _PUBLIC_NAMES:
+        if isinstance(item, str) and item in PUBLIC_NAMES:
             found.append(PUBLIC)
         elif one := fields.address(item):
             found.append(one)
@@ -139,17 +138,13 @@ def _words(document: Mapping[str, Any], kind: str) -> _Words:
         content = next(iter(by_language.values()))[:MAX_CONTENT]
     if content and fields.text(get("mediaType"), 50) in ("text/plain", "text/markdown"):
         content = _html_of(content)
-    name = fields.text(get("name"), MAX_NAME) or _first(get("nameMap"))[:MAX_NAME]
-    summary = fields.text(get("summary"), MAX_SUMMARY) or _first(get("summaryMap"))[:MAX_SUMMARY]
+    name = fields.text(get("name"), MAX_NAME) or fields.in_any_language(get("nameMap"))[:MAX_NAME]
+    summary = fields.text(get("summary"), MAX_SUMMARY) or fields.in_any_language(get("summaryMap"))[:MAX_SUMMARY]
     if kind in ("Note", "Question", "ChatMessage") or fields.flag(get("sensitive")):
         return _Words(content, name, summary, _language(document, by_language, content))
     # In an article or a video the summary is what it is about, and no warning.
     content = content or (f"<p>{summary}</p>" if summary else "")
     return _Words(content, name, "", _language(document, by_language, content))
-
-
-def _first(value: Any) -> str:
-    return next(iter(fields.language_map(value).values()), "")
 
 
 def _html_of(words: str) -> str:

@@ -16,7 +16,6 @@ from webfinger.errors import MalformedHandle
 MAX_HANDLE = 500
 MAX_HOST = 253
 
-_LOCAL_NAME = re.compile(r"[a-z0-9_]{1,30}")
 _NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.\-]{0,198}[A-Za-z0-9_\-])?")
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
@@ -42,11 +41,6 @@ class Handle:
     def acct(self) -> str:
         """The handle as an ``acct:`` URI (RFC 7565)."""
         return f"acct:{self}"
-
-
-def is_local_username(username: str) -> bool:
-    """Whether people here may bear that name: what Mastodon and Pixelfed both take."""
-    return _LOCAL_NAME.fullmatch(username) is not None
 
 
 def parse_handle(text: str) -> Handle:

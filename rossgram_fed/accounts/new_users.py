@@ -30,7 +30,6 @@ class NewUser:
     keys: NewKeys = field(repr=False)
     role: Role = Role.MEMBER
     name: str = ""
-    email: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +40,13 @@ class Created:
     account_id: int
 
 
-async def prepare_user(
-    username: str, password: str, *, role: Role = Role.MEMBER, name: str = "", email: str | None = None
-) -> NewUser:
+async def prepare_user(username: str, password: str, *, role: Role = Role.MEMBER, name: str = "") -> NewUser:
     """Make what takes time, outside any change; raises ``Invalid`` for a name that nobody can take."""
     problem = username_problem(username)
     if problem:
         raise Invalid(problem)
     keys, password_hash = await asyncio.gather(asyncio.to_thread(make_account_keys), hash_password(password))
-    return NewUser(username, password_hash, keys, role, name, email)
+    return NewUser(username, password_hash, keys, role, name)
 
 
 async def create_user(change: Change, new: NewUser) -> Created:
@@ -80,11 +77,9 @@ async def create_user(change: Change, new: NewUser) -> Created:
     await store_account_keys(change, account_id, new.keys)
     user_id = change.new_id()
     await change.tx.execute(
-        "INSERT INTO users (id, account_id, email, password_hash, role, created_at, seen_at) "
-        "VALUES ($1, $2, $3, $4, $5, $6, 0)",
+        "INSERT INTO users (id, account_id, password_hash, role, created_at, seen_at) VALUES ($1, $2, $3, $4, $5, 0)",
         user_id,
         account_id,
-        new.email,
         new.password_hash,
         int(new.role),
         change.now,

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import asyncpg
-from tortoise.exceptions import BaseORMException
-
 from rossgram_fed.cli.output import refuse
 from rossgram_fed.config import Settings
-from rossgram_fed.database import Database, open_database
+from rossgram_fed.database import FAILURES, Database, open_database
 from rossgram_fed.database.migrate import MigrationError
-
-FAILURES = (OSError, sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError, BaseORMException)
-"""What the engines and Tortoise raise when a database cannot be used."""
 
 
 @asynccontextmanager

@@ -10,9 +10,9 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 
 from rossgram_fed.app import build_app
-from rossgram_fed.cli.databases import FAILURES
 from rossgram_fed.cli.output import refuse
 from rossgram_fed.config import Settings
+from rossgram_fed.database import FAILURES
 from rossgram_fed.database.migrate import MigrationError
 from rossgram_fed.secrets_file import BadSecrets, Secrets, load_or_create
 

@@ -4,7 +4,7 @@ SQL is written once, for both engines, with PostgreSQL's ``$1, $2`` placeholders
 Nothing here knows a table.
 """
 
-from rossgram_fed.database.engine import Database, Reader, Row, Transaction, open_database
+from rossgram_fed.database.engine import FAILURES, Database, Reader, Row, Transaction, open_database
 from rossgram_fed.database.signals import Signals
 
-__all__ = ["Database", "Reader", "Row", "Signals", "Transaction", "open_database"]
+__all__ = ["FAILURES", "Database", "Reader", "Row", "Signals", "Transaction", "open_database"]

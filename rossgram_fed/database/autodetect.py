@@ -16,7 +16,7 @@ from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.migrations.schema_generator.state import State
 from tortoise.models import Model
 
-from rossgram_fed.database.engine import MIGRATIONS, Database
+from rossgram_fed.database.engine import MIGRATIONS, MODELS, Database
 
 _HEADER = '"""What changed, and why."""\n\n# ruff: noqa: I001\n# fmt: off\n\nfrom __future__ import annotations\n\n'
 _NOT_IN_THE_DATABASE = ("table_description", "pk_attr")
@@ -59,7 +59,7 @@ def _plain_field(field: Field[Any]) -> Field[Any]:
 async def next_migration(database: Database, *, package: str = MIGRATIONS) -> tuple[int, str] | None:
     """Return the number and the source text of the migration that is missing, or None when none is."""
     engine = database.client.connection_name
-    app = {"models": ["rossgram_fed.models"], "default_connection": engine, "migrations": package}
+    app = {"models": [MODELS], "default_connection": engine, "migrations": package}
     with database.active():
         detector = Autodetector(database.apps, {"models": app})
         changes = await detector.changes()

@@ -10,16 +10,22 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from pathlib import Path
+from sqlite3 import Error as SqliteError
 from typing import Any
 
+import asyncpg
 from tortoise.apps import Apps
 from tortoise.context import TortoiseContext, _current_context
+from tortoise.exceptions import BaseORMException
 
 from rossgram_fed.database import postgresql, sqlite
 from rossgram_fed.database.signals import Signals
 from rossgram_fed.database.transaction import Row, Transaction, first_value
 
-__all__ = ["Database", "Reader", "Row", "Transaction", "open_database", "placeholders"]
+__all__ = ["FAILURES", "Database", "Reader", "Row", "Transaction", "open_database", "placeholders"]
+
+FAILURES = (OSError, SqliteError, asyncpg.PostgresError, asyncpg.InterfaceError, BaseORMException)
+"""What the engines and Tortoise raise when a database cannot be used."""
 
 MODELS = "rossgram_fed.models"
 MIGRATIONS = "rossgram_fed.migrations"

@@ -22,10 +22,11 @@ from tortoise.migrations.schema_editor import AsyncpgSchemaEditor, BaseSchemaEdi
 from tortoise.migrations.schema_generator.state import State
 from tortoise.migrations.schema_generator.state_apps import StateApps
 
-from rossgram_fed.database.engine import MIGRATIONS, Database
+from rossgram_fed.database.engine import MIGRATIONS, MODELS, Database
 from rossgram_fed.database.rebuild import RebuildingEditor
 
 APP = "models"
+_TABLE_EXISTS = "EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'tortoise_migrations')"
 _LOCK = 0x526F7373
 """PostgreSQL's advisory lock that keeps two processes from migrating one database at once."""
 
@@ -72,7 +73,7 @@ async def migrate(
 
 def _on_disk(database: Database, package: str) -> list[Migration]:
     """Load every migration, oldest first: their names begin with their number."""
-    app = {"models": ["rossgram_fed.models"], "migrations": package}
+    app = {"models": [MODELS], "migrations": package}
     loader = MigrationLoader({APP: app}, MigrationRecorder(None))
     loader.load_disk()
     return sorted(loader.disk_migrations.values(), key=lambda migration: migration.name)
@@ -85,9 +86,6 @@ async def _applied(database: Database) -> list[str]:
         return []
     rows = await database.fetch("SELECT name FROM tortoise_migrations WHERE app = $1 ORDER BY name", APP)
     return [row["name"] for row in rows]
-
-
-_TABLE_EXISTS = "EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'tortoise_migrations')"
 
 
 def _missing(known: list[str], done: list[str]) -> list[str]:

@@ -127,7 +127,7 @@ class SqliteTransaction(Transaction):
         if self._count % BREATHE_EVERY == 0:
             await asyncio.sleep(0)
         async with self._lock:
-            try:
+            try:  # not translated(): a context manager costs as much as a point read
                 rows: list[Row] = self._execute(native(sql), arguments).fetchall()
                 return rows
             except sqlite3.IntegrityError as error:

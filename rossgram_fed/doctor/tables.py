@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import asyncpg
-from tortoise.exceptions import BaseORMException
-
 from rossgram_fed.config import Settings
-from rossgram_fed.database import Database, open_database
+from rossgram_fed.database import FAILURES, Database, open_database
 from rossgram_fed.database.migrate import MigrationError, pending
 from rossgram_fed.doctor.findings import Finding, unsure, well, wrong
 
 SUBJECT = "database"
 OLDEST_POSTGRESQL = 130_000
-FAILURES = (OSError, ValueError, sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError, BaseORMException)
-"""What the engines and Tortoise raise when a database cannot be used."""
 
 
 async def examine_tables(settings: Settings) -> AsyncIterator[Finding]:
@@ -28,7 +22,7 @@ async def examine_tables(settings: Settings) -> AsyncIterator[Finding]:
         return
     try:
         database = await open_database(url)
-    except FAILURES as error:
+    except (*FAILURES, ValueError) as error:
         yield wrong(SUBJECT, f"The database cannot be opened: {error}.", _mend(url))
         return
     try:

@@ -6,6 +6,8 @@ only when WebFinger there leads back to the actor; until then the actor's host s
 
 from __future__ import annotations
 
+from functools import partial
+
 from activitypub.actors import Actor
 from activitypub.errors import ActivityPubError, AddressRefused, ForeignId, MalformedDocument, Refused
 from activitypub.origin import host_of, is_actor_id, same_host, same_origin
@@ -15,7 +17,7 @@ from rossgram_fed.federation.network import Network
 from rossgram_fed.federation.remote_rows import HandleOf, mark_deleted, store_actor
 from webfinger.errors import WebFingerError
 from webfinger.handles import Handle, parse_handle
-from webfinger.lookup import Found, lookup
+from webfinger.lookup import confirm, lookup
 
 JRD = "application/jrd+json, application/json"
 GONE = 410
@@ -67,7 +69,7 @@ async def by_handle(network: Network, handle: Handle) -> int:
         return int(known["id"])
     if here:
         raise Refused(f"Nobody here is called {handle.username}.", status=404)
-    found = await _look_up(network, handle)
+    found = await lookup(handle, partial(_jrd, network), scheme=_scheme(network))
     return await by_uri(network, found.actor_uri)
 
 
@@ -123,21 +125,22 @@ async def _handle_of(network: Network, actor: Actor) -> HandleOf:
         if handle.host in ours:
             continue
         try:
-            found = await _look_up(network, handle)
+            found = await confirm(handle, actor.id, partial(_jrd, network), scheme=_scheme(network))
         except (ActivityPubError, WebFingerError):
             continue
-        if found.actor_uri == actor.id and found.subject.host not in ours:
+        if found.subject.host not in ours:
             return HandleOf(found.subject.username, found.subject.host, confirmed=True)
     return HandleOf(own.username, own.host, confirmed=False)
 
 
-async def _look_up(network: Network, handle: Handle) -> Found:
-    async def fetch_json(url: str) -> object:
-        return await network.client.get_json(url, JRD)
+async def _jrd(network: Network, url: str) -> object:
+    return await network.client.get_json(url, JRD)
 
+
+def _scheme(network: Network) -> str:
     settings = network.instance.settings
     insecure = settings.development.allow_http_and_private_networks and not settings.https
-    return await lookup(handle, fetch_json, scheme="http" if insecure else "https")
+    return "http" if insecure else "https"
 
 
 def _parsed(text: str) -> Handle | None:

@@ -96,9 +96,7 @@ def develop(data: bytes, limits: LimitSettings, *, focal: Focal = (0.0, 0.0), re
     image = open_picture(data, megapixels=limits.photo_megapixels)
     media_type = MEDIA_TYPES.get(image.format or "", "image/jpeg")  # "MPO" is a JPEG with more pictures behind it
     try:
-        master = _master(
-            image, {Recipe.PHOTO: FEDERATED_EDGE, Recipe.COPY: FULL_EDGE, Recipe.AVATAR: FEED_EDGE}[recipe]
-        )
+        master = _master(image, _EDGES[recipe])
         renditions = _RECIPES[recipe](master, focal)
         blur, placeholder = _impression(master)
     except MemoryError as error:

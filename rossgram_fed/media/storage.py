@@ -84,10 +84,6 @@ class Folder:
             if keys:
                 yield keys
 
-    def size(self) -> int:
-        """Return the bytes of all files together; walks the folder, so for ``doctor`` and for a thread."""
-        return sum(file.stat().st_size for file in self._path.glob("[0-9a-f][0-9a-f]/*"))
-
     def _write(self, data: bytes, final: Path) -> None:
         unfinished = self._path / _UNFINISHED / final.name
         unfinished.parent.mkdir(parents=True, exist_ok=True)

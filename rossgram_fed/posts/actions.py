@@ -131,7 +131,7 @@ def _new_post(
         content_html=text.html,
         warning=warning,
         sensitive=draft.sensitive or bool(warning),
-        language=cleaned(draft.language)[:16],
+        language=cleaned(draft.language)[: store.LANGUAGE_CHARACTERS],
         photo_count=len(draft.photos),
         in_reply_to_id=parent.id if parent else None,
         in_reply_to_uri=parent.uri if parent else "",

@@ -15,8 +15,8 @@ from rossgram_fed.federation.endpoints import refusal
 from rossgram_fed.ids import read_id
 from rossgram_fed.instance import INSTANCE
 from rossgram_fed.posts import collections, documents
+from rossgram_fed.posts.queries import buried_at
 from rossgram_fed.posts.sources import PostSource
-from rossgram_fed.posts.store import buried_at
 from rossgram_fed.web.negotiation import activity_response
 
 _NO_POST = "There is no such post, or it is not for everybody."

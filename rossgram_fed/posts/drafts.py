@@ -12,7 +12,6 @@ from rossgram_fed.models.posts import Visibility
 from rossgram_fed.web.errors import Invalid
 
 WARNING_CHARACTERS = 200
-LANGUAGE_CHARACTERS = 16
 
 
 @dataclass(frozen=True, slots=True)

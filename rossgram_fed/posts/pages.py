@@ -13,7 +13,7 @@ from rossgram_fed.posts.compose_pages import in_order
 from rossgram_fed.posts.forms import Cards, cards_from, comment_from, edit_from
 from rossgram_fed.posts.introductions import meet_mentioned
 from rossgram_fed.posts.pins import is_pinned
-from rossgram_fed.posts.queries import post_page, was_deleted
+from rossgram_fed.posts.queries import buried_at, post_page
 from rossgram_fed.posts.views import PostPage, PostView
 from rossgram_fed.web.csrf import form_of
 from rossgram_fed.web.errors import Gone, NotFound, Refusal
@@ -99,7 +99,7 @@ async def _page(request: web.Request, viewer: Viewer | None) -> PostPage:
     found = await post_page(instance.database, post_id, viewer_id=viewer.account_id if viewer else None)
     if found is not None:
         return found
-    if await was_deleted(instance.database, post_uri(instance.settings, post_id)):
+    if await buried_at(instance.database, post_uri(instance.settings, post_id)) is not None:
         raise Gone("This post was deleted.")
     raise NotFound
 

@@ -118,9 +118,10 @@ async def tag_page(
     return await posts_by_ids(reader, [row["id"] for row in rows], viewer_id=viewer_id)
 
 
-async def was_deleted(reader: Reader, uri: str) -> bool:
-    """Say whether something was at this address and was deleted."""
-    return bool(await reader.fetch("SELECT 1 AS gone FROM tombstones WHERE uri = $1", uri))
+async def buried_at(reader: Reader, uri: str) -> int | None:
+    """Return when what was at an address was deleted (milliseconds since 1970 UTC), or None when nothing was."""
+    rows = await reader.fetch("SELECT created_at FROM tombstones WHERE uri = $1", uri)
+    return int(rows[0]["created_at"]) if rows else None
 
 
 def _flags(viewer: str | None) -> str:

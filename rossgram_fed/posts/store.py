@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from rossgram_fed.database import Reader
 from rossgram_fed.database.engine import placeholders
 from rossgram_fed.instance import Change
 from rossgram_fed.models.posts import Visibility
 
 MOST_TAGS = 30
 MOST_ADOPTED = 500
+LANGUAGE_CHARACTERS = 16
+"""What the column ``Post.language`` keeps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,17 +175,6 @@ async def bury(change: Change, uri: str, actor_uri: str, *, owned: bool) -> None
         actor_uri,
         change.now,
     )
-
-
-async def buried_at(reader: Reader, uri: str) -> int | None:
-    """Return when a URI was deleted (milliseconds since 1970 UTC), or None when it was not."""
-    rows = await reader.fetch("SELECT created_at FROM tombstones WHERE uri = $1", uri)
-    return int(rows[0]["created_at"]) if rows else None
-
-
-async def is_buried(reader: Reader, uri: str) -> bool:
-    """Say whether something was at a URI and was deleted."""
-    return await buried_at(reader, uri) is not None
 
 
 async def remove_post(change: Change, post_id: int) -> None:

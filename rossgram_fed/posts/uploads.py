@@ -20,13 +20,12 @@ from rossgram_fed.media.pictures import Focal, Picture
 from rossgram_fed.media.storage import STORAGE, Folder
 from rossgram_fed.media.studio import STUDIO, Studio
 from rossgram_fed.models.posts import PhotoState
+from rossgram_fed.posts.waiting import MOST_WAITING
 from rossgram_fed.web.forms import Upload
 
 AT_ONCE = 2
 """Files of one request that are in memory at the same time."""
 
-MOST_WAITING = 60
-"""Photos that one account may have without a post, so that nobody fills the disk by never posting."""
 TOO_MANY = f"You have {MOST_WAITING} photos waiting already. Post or remove some of them first."
 
 

@@ -21,7 +21,7 @@ POST_COLUMNS = (
 
 PHOTO_COLUMNS = (
     "h.id, h.post_id, h.state, h.kind, h.description, h.media_type, h.width, h.height, h.blurhash, h.placeholder, "
-    "h.focal_x, h.focal_y, h.sensitive, h.renditions, h.remote_url"
+    "h.sensitive, h.renditions, h.remote_url"
 )
 """What ``photo_from`` reads; the query names the table ``photos h``."""
 
@@ -38,8 +38,6 @@ class PhotoView:
     height: int | None
     blurhash: str
     stored_placeholder: str
-    focal_x: float
-    focal_y: float
     sensitive: bool
     grid: str
     """Path of the tile for grids; empty when there is nothing to show."""
@@ -56,11 +54,6 @@ class PhotoView:
     def placeholder(self) -> str:
         """A tiny blurred WebP as base64, made of the blurhash for photos that are not here yet; may be empty."""
         return self.stored_placeholder or _decoded(self.blurhash, self.width, self.height)
-
-    @property
-    def focus(self) -> str:
-        """The focal point as a CSS ``object-position``: ``50% 50%`` is the middle."""
-        return f"{(self.focal_x + 1) * 50:.0f}% {(1 - self.focal_y) * 50:.0f}%"
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +186,6 @@ def photo_from(row: Row) -> PhotoView:
         height=height,
         blurhash=row["blurhash"],
         stored_placeholder=row["placeholder"],
-        focal_x=row["focal_x"],
-        focal_y=row["focal_y"],
         sensitive=bool(row["sensitive"]),
         grid=paths[GRID] or paths[FEED],
         src=paths[FEED] or paths[FULL],

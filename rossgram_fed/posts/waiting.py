@@ -11,14 +11,14 @@ from rossgram_fed.models.posts import PhotoState
 from rossgram_fed.posts.views import PHOTO_COLUMNS, PhotoView, photo_from
 
 _WAITING = f"h.account_id = $1 AND h.post_id IS NULL AND h.state = {int(PhotoState.READY)}"
-MOST = 60
-"""Photos that the composer shows; more than a post takes, so that nothing is out of sight."""
+MOST_WAITING = 60
+"""Photos that one account may have without a post, so that nobody fills the disk by never posting."""
 
 
 async def waiting_photos(database: Database, account_id: int) -> tuple[PhotoView, ...]:
     """Return an account's waiting photos in the order they came."""
     rows = await database.fetch(
-        f"SELECT {PHOTO_COLUMNS} FROM photos h WHERE {_WAITING} ORDER BY h.id LIMIT {MOST}", account_id
+        f"SELECT {PHOTO_COLUMNS} FROM photos h WHERE {_WAITING} ORDER BY h.id LIMIT {MOST_WAITING}", account_id
     )
     return tuple(photo_from(row) for row in rows)
 

@@ -21,7 +21,7 @@ from rossgram_fed.web.forms import safe_next
 from rossgram_fed.web.negotiation import wants_activity
 from rossgram_fed.web.rendering import render, render_without_viewer
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
 _SENTENCES = {
     400: ("This did not work", "The request could not be understood."),
@@ -44,7 +44,7 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
         return await _answer_http(request, error)
     except Exception:
         reference = secrets.token_hex(4)
-        log.exception("%s %s failed (%s)", request.method, request.path, reference)
+        logger.exception("%s %s failed (%s)", request.method, request.path, reference)
         return _broken(request, reference)
 
 

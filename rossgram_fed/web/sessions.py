@@ -176,12 +176,12 @@ async def open_sessions(instance: Instance, *, user_id: int) -> list[OpenSession
     return [OpenSession(row["id"], row["user_agent"], row["created_at"], row["seen_at"]) for row in rows]
 
 
-async def sign_browser_in(request: web.Request, change: Change, *, user_id: int, token: str | None = None) -> None:
+async def sign_browser_in(request: web.Request, change: Change, *, user_id: int) -> None:
     """Open a session for this browser under a new token, and close the one it came with."""
     before = await viewer_of(request)
     if before is not None:
         await end(change, user_id=before.user_id, session_id=before.session_id)
-    fresh = token or new_token()
+    fresh = new_token()
     await start(change, user_id=user_id, token=fresh, user_agent=request.headers.get("User-Agent", ""))
     put_cookie(request, COOKIE, fresh, seconds=LIFETIME)
 

@@ -26,7 +26,7 @@ class Limit:
     """How many tries of one kind are free, per subject and window."""
 
     kind: str
-    """The first part of the counted subject: ``login:account``."""
+    """The first part of the counted subject: ``sign-in:account``."""
     tries: int
     minutes: int
 

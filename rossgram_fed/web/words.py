@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 _STEPS = ((60_000, "s", 1000), (3_600_000, "min", 60_000), (86_400_000, "h", 3_600_000), (604_800_000, "d", 86_400_000))
-
-
 _BROWSERS = (
     ("Edg", "Edge"),
     ("OPR", "Opera"),
@@ -74,10 +72,9 @@ def until(instant: int, now: int) -> str:
 
 def count(number: int) -> str:
     """Return a number as people read it: ``1,234``, ``12.3k``, ``4.5M``."""
-    for size, unit in ((1_000_000, "M"), (10_000, "k")):
-        if number >= size:
-            tenths = number * 10 // (1_000_000 if unit == "M" else 1000)
-            return f"{tenths / 10:g}{unit}"
+    for least, unit, one in ((1_000_000, "M", 1_000_000), (10_000, "k", 1000)):
+        if number >= least:
+            return f"{number * 10 // one / 10:g}{unit}"
     return f"{number:,}"
 
 

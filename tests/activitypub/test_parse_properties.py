@@ -38,7 +38,6 @@ READERS = (
     parse.parse_note,
     parse.parse_actor,
     parse.parse_collection,
-    lambda document: parse.key_owner(document, "https://a.example/1"),
 )
 
 

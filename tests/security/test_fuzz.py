@@ -105,6 +105,7 @@ async def test_any_form(either_house: House, path: str, value: str, fields: list
     assert answer.headers.get("Location", "/").startswith("/")
 
 
+@pytest.mark.filterwarnings("ignore::aiohttp.BadContentDispositionHeader")
 @BOUNDED
 @given(st.binary(max_size=300), st.sampled_from(["/new", "/settings/profile"]))
 async def test_any_upload(house: House, content: bytes, path: str) -> None:

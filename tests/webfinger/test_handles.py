@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from webfinger.errors import MalformedHandle
-from webfinger.handles import Handle, is_local_username, parse_handle
+from webfinger.handles import Handle, parse_handle
 
 
 @pytest.mark.parametrize(
@@ -83,16 +83,6 @@ def test_handles_compare_without_case() -> None:
     """Two spellings of one person are one person, also in a set."""
     assert parse_handle("@Alice@photos.example") == parse_handle("@alice@Photos.Example")
     assert len({Handle("Alice", "a.example"), Handle("alice", "a.example"), Handle("alice", "b.example")}) == 2
-
-
-@pytest.mark.parametrize(
-    ("name", "allowed"),
-    [("alice", True), ("a_1", True), ("a" * 30, True), ("a" * 31, False), ("", False), ("Alice", False), ("a.b", False),
-     ("a-b", False), ("ä", False), ("alice\n", False), ("٣", False)],
-)  # fmt: skip
-def test_local_usernames(name: str, allowed: bool) -> None:
-    """People here bear names that every server accepts."""
-    assert is_local_username(name) is allowed
 
 
 @given(st.text(max_size=80))

@@ -54,7 +54,6 @@ async def test_posts_with_everything_a_page_shows(instance: Instance) -> None:
     [photo] = first.photos
     assert photo.grid == f"/media/{photo.id}-grid.jpg"
     assert photo.srcset == f"/media/{photo.id}-feed.jpg 1080w, /media/{photo.id}-full.jpg 2048w"
-    assert photo.focus == "50% 50%"
     assert (await posts_by_ids(instance.database, ids, viewer_id=None))[0].liked is False
 
 
