@@ -22,12 +22,17 @@ def run(work: Coroutine[object, object, Result]) -> Result:
         return runner.run(work)
 
 
-async def until_stopped() -> None:
-    """Wait for SIGTERM or SIGINT. A second one ends the process at once: the tables know what was under way."""
+async def until_stopped(announce: Callable[[], None] | None = None) -> None:
+    """Wait for SIGTERM or SIGINT. A second one ends the process at once: the tables know what was under way.
+
+    ``announce`` says that the command is ready; whoever reads that may stop it politely from then on.
+    """
     loop = asyncio.get_running_loop()
     stopped = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stopped.set)
+    if announce is not None:
+        announce()
     await stopped.wait()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.remove_signal_handler(name)

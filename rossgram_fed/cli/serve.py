@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -41,8 +42,7 @@ async def _serve(settings: Settings, secrets: Secrets, *, with_worker: bool) -> 
         except OSError as error:
             refuse(f"{settings.server.listen} cannot be listened on: {error.strerror}. Change server.listen.")
         first_run = not await has_admin(runner.app[INSTANCE].database)
-        _announce(settings, secrets, first_run=first_run)
-        await until_stopped()
+        await until_stopped(partial(_announce, settings, secrets, first_run=first_run))
         warn("Stopping: requests under way are finished; what is left of the work waits in the database.")
 
 

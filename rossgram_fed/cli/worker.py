@@ -28,6 +28,5 @@ def worker(config: ConfigOption = None) -> None:
 
 async def _work(settings: Settings, secrets: Secrets) -> None:
     async with started(settings, secrets, with_worker=True):
-        say(f"Working for {settings.base_url}.")
-        await until_stopped()
+        await until_stopped(lambda: say(f"Working for {settings.base_url}."))
         warn("Stopping: what is under way is finished, the rest waits in the database.")
