@@ -106,6 +106,7 @@ async def test_any_form(either_house: House, path: str, value: str, fields: list
 
 
 @pytest.mark.filterwarnings("ignore::aiohttp.BadContentDispositionHeader")
+@pytest.mark.filterwarnings("ignore::aiohttp.BadContentDispositionParam")
 @BOUNDED
 @given(st.binary(max_size=300), st.sampled_from(["/new", "/settings/profile"]))
 async def test_any_upload(house: House, content: bytes, path: str) -> None:
