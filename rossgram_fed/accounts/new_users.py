@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from rossgram_fed.accounts.passwords import hash_password
 from rossgram_fed.accounts.usernames import username_problem
 from rossgram_fed.federation import addresses
+from rossgram_fed.federation.account_rows import insert_account
 from rossgram_fed.federation.signers import NewKeys, make_account_keys, store_account_keys
 from rossgram_fed.instance import Change
 from rossgram_fed.models.accounts import Role
@@ -51,28 +52,22 @@ async def prepare_user(username: str, password: str, *, role: Role = Role.MEMBER
 
 async def create_user(change: Change, new: NewUser) -> Created:
     """Write the account, its keys and its user; raises ``NameTaken``."""
-    actor = addresses.actor_uri(change.settings, new.username)
+    settings, name = change.settings, new.username
     account_id = change.new_id()
-    made = await change.tx.fetch(
-        "INSERT INTO accounts (id, username, domain, uri, url, actor_type, name, bio, bio_html, links, avatar_key, "
-        "avatar_url, inbox, shared_inbox, outbox, followers_uri, following_uri, featured_uri, public_keys, locked, "
-        "discoverable, indexable, followers_count, following_count, posts_count, created_at, updated_at, fetched_at, "
-        "backfilled_at) VALUES ($1, $2, '', $3, $4, 'Person', $5, '', '', '[]', '', '', $6, $7, $8, $9, $10, $11, "
-        "'[]', FALSE, TRUE, FALSE, 0, 0, 0, $12, $12, 0, 0) ON CONFLICT DO NOTHING RETURNING id",
-        account_id,
-        new.username,
-        actor,
-        addresses.profile_url(change.settings, new.username),
-        new.name,
-        addresses.inbox_uri(change.settings, new.username),
-        addresses.shared_inbox_uri(change.settings),
-        addresses.outbox_uri(change.settings, new.username),
-        addresses.followers_uri(change.settings, new.username),
-        addresses.following_uri(change.settings, new.username),
-        addresses.featured_uri(change.settings, new.username),
-        change.now,
-    )
-    if not made:
+    values = {
+        "username": name,
+        "uri": addresses.actor_uri(settings, name),
+        "url": addresses.profile_url(settings, name),
+        "actor_type": "Person",
+        "name": new.name,
+        "inbox": addresses.inbox_uri(settings, name),
+        "shared_inbox": addresses.shared_inbox_uri(settings),
+        "outbox": addresses.outbox_uri(settings, name),
+        "followers_uri": addresses.followers_uri(settings, name),
+        "following_uri": addresses.following_uri(settings, name),
+        "featured_uri": addresses.featured_uri(settings, name),
+    }
+    if not await insert_account(change, account_id, values):
         raise NameTaken
     await store_account_keys(change, account_id, new.keys)
     user_id = change.new_id()

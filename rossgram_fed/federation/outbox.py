@@ -64,6 +64,12 @@ async def pass_on(change: Change, *, sender_id: int, body: bytes, not_to: str) -
     return await _queue(change, sender_id=sender_id, body=body, inboxes=inboxes, post_id=None)
 
 
+async def send_to(change: Change, *, sender_id: int, receiver_id: int, document: Mapping[str, object]) -> None:
+    """Queue an activity that is one account's affair; for an account here there is nothing to send."""
+    audience = Audience(account_ids=frozenset({receiver_id}))
+    await send(change, sender_id=sender_id, document=document, audience=audience)
+
+
 async def send_to_all_known(change: Change, *, sender_id: int, document: Mapping[str, object]) -> int:
     """Queue an activity for every server we know an inbox of: an actor's Delete, which any of them may hold."""
     rows = await change.tx.fetch(f"SELECT DISTINCT a.inbox, a.shared_inbox FROM accounts a WHERE {_REACHABLE}")  # noqa: S608 - a constant

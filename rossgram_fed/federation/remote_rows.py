@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import orjson
 
 from activitypub.actors import Actor
-from activitypub.errors import BadSignature, ForeignId, MalformedDocument, Refused
+from activitypub.errors import BadSignature, ForeignId, MalformedDocument, Refused, Unreachable
 from activitypub.keys import load_multibase, public_pem
 from activitypub.origin import host_of, is_http_url, same_host, same_origin
 from rossgram_fed.database import Row
+from rossgram_fed.federation.account_rows import insert_account
 from rossgram_fed.federation.senders import PROOFS
 from rossgram_fed.instance import Change
 from rossgram_fed.markup import clean
@@ -42,8 +43,8 @@ async def store_actor(change: Change, actor: Actor, *, handle: HandleOf | None =
     """Insert or update the row of a remote actor and return its account id.
 
     Without ``handle`` a known account keeps the one it has. Raises ``ForeignId`` when the row is one of ours,
-    ``Refused`` (410) when the account was deleted, because nothing late brings it back, and ``MalformedDocument`` for
-    an unusable name.
+    ``Refused`` (410) when the account was deleted, because nothing late brings it back, ``MalformedDocument`` for
+    an unusable name, and ``Unreachable`` when another process writes the same row at this moment.
     """
     row = await change.tx.fetch_one("SELECT id, username, domain, deleted_at FROM accounts WHERE uri = $1", actor.id)
     if row is not None and not row["domain"]:
@@ -57,10 +58,10 @@ async def store_actor(change: Change, actor: Actor, *, handle: HandleOf | None =
     handle = await _unclaimed(change, actor, handle)
     account_id = int(row["id"]) if row is not None else change.new_id()
     values = _values(change, actor, handle)
-    if row is None:
-        await _insert(change, account_id, values)
-    else:
+    if row is not None:
         await _update(change, account_id, values)
+    elif not await insert_account(change, account_id, values):
+        raise Unreachable(f"{actor.id} is being written by another process of ours; try again.")
     change.tx.signal("account", str(account_id))
     return account_id
 
@@ -161,22 +162,6 @@ def _values(change: Change, actor: Actor, handle: HandleOf) -> dict[str, object]
         "updated_at": change.now,
         "fetched_at": change.now,
     }
-
-
-async def _insert(change: Change, account_id: int, values: dict[str, object]) -> None:
-    columns = {
-        "id": account_id,
-        **values,
-        "bio": "",
-        "avatar_key": "",
-        "followers_count": 0,
-        "following_count": 0,
-        "posts_count": 0,
-        "created_at": change.now,
-        "backfilled_at": 0,
-    }
-    names, places = ", ".join(columns), ", ".join(f"${number}" for number in range(1, len(columns) + 1))
-    await change.tx.execute(f"INSERT INTO accounts ({names}) VALUES ({places})", *columns.values())  # noqa: S608 - our own names
 
 
 async def _update(change: Change, account_id: int, values: dict[str, object]) -> None:

@@ -16,6 +16,7 @@ import orjson
 from activitypub.keys import dump_private, load_private, make_ed25519, make_rsa, public_pem
 from activitypub.signatures import SigningKey
 from rossgram_fed.federation import addresses
+from rossgram_fed.federation.account_rows import insert_account
 from rossgram_fed.instance import Change, Instance
 
 _KEPT = 4096
@@ -112,24 +113,18 @@ async def ensure_server_actor(instance: Instance, *, make_keys: Callable[[], New
     settings = instance.settings
     async with instance.change() as change:
         account_id = change.new_id()
-        made = await change.tx.fetch(
-            "INSERT INTO accounts (id, username, domain, uri, url, actor_type, name, bio, bio_html, links, avatar_key, "
-            "avatar_url, inbox, shared_inbox, outbox, followers_uri, following_uri, featured_uri, public_keys, locked, "
-            "discoverable, indexable, followers_count, following_count, posts_count, created_at, updated_at, "
-            "fetched_at, backfilled_at) VALUES ($1, $2, '', $3, $4, 'Application', $5, '', '', '[]', '', '', $6, $7, "
-            "'', '', '', '', '[]', $8, $9, $9, 0, 0, 0, $10, $10, 0, 0) ON CONFLICT (uri) DO NOTHING RETURNING id",
-            account_id,
-            settings.host,
-            addresses.server_actor_uri(settings),
-            settings.base_url,
-            settings.server.name,
-            f"{addresses.server_actor_uri(settings)}/inbox",
-            addresses.shared_inbox_uri(settings),
-            True,
-            False,
-            change.now,
-        )
-        if made:
+        values = {
+            "username": settings.host,
+            "uri": addresses.server_actor_uri(settings),
+            "url": settings.base_url,
+            "actor_type": "Application",
+            "name": settings.server.name,
+            "inbox": f"{addresses.server_actor_uri(settings)}/inbox",
+            "shared_inbox": addresses.shared_inbox_uri(settings),
+            "locked": True,
+            "discoverable": False,
+        }
+        if await insert_account(change, account_id, values):
             await store_account_keys(change, account_id, keys)
             return account_id
     found = await _server_account(instance)  # another process made it meanwhile

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from rossgram_fed.federation import errands, outbox
 from rossgram_fed.federation.addresses import follow_uri
-from rossgram_fed.federation.outbox import Audience
 from rossgram_fed.follows import documents
 from rossgram_fed.follows.parties import Party, blocked_between, count_follow, parties
 from rossgram_fed.instance import Change
@@ -34,7 +33,7 @@ async def follow(change: Change, *, account_id: int, target_id: int) -> FollowSt
         return await _state(change, follower.id, followed.id)
     if not followed.local:
         document = documents.follow_document(uri=uri, follower=follower.uri, followed=followed.uri)
-        await _tell(change, sender=follower, receiver=followed, document=document)
+        await outbox.send_to(change, sender_id=follower.id, receiver_id=followed.id, document=document)
         if not followed.backfilled_at:
             await errands.backfill(change, account_id=followed.id)
         return state
@@ -48,7 +47,7 @@ async def unfollow(change: Change, *, account_id: int, target_id: int) -> None:
     uri = await end_follow(change, follower_id=follower.id, followed_id=followed.id)
     if uri and not followed.local:
         document = documents.undo_follow_document(uri=uri, follower=follower.uri, followed=followed.uri)
-        await _tell(change, sender=follower, receiver=followed, document=document)
+        await outbox.send_to(change, sender_id=follower.id, receiver_id=followed.id, document=document)
 
 
 async def accept(change: Change, *, account_id: int, follower_id: int) -> None:
@@ -73,7 +72,7 @@ async def decline(change: Change, *, account_id: int, follower_id: int) -> None:
         document = documents.reject_document(
             uri=uri, follower=follower.uri, followed=followed.uri, number=change.new_id()
         )
-        await _tell(change, sender=followed, receiver=follower, document=document)
+        await outbox.send_to(change, sender_id=followed.id, receiver_id=follower.id, document=document)
 
 
 remove_follower = decline
@@ -182,9 +181,4 @@ async def _announce(change: Change, *, follower_id: int, followed_id: int, state
 
 async def _tell_accepted(change: Change, *, follower: Party, followed: Party, uri: str) -> None:
     document = documents.accept_document(uri=uri, follower=follower.uri, followed=followed.uri, number=change.new_id())
-    await _tell(change, sender=followed, receiver=follower, document=document)
-
-
-async def _tell(change: Change, *, sender: Party, receiver: Party, document: documents.Document) -> None:
-    audience = Audience(account_ids=frozenset({receiver.id}))
-    await outbox.send(change, sender_id=sender.id, document=document, audience=audience)
+    await outbox.send_to(change, sender_id=followed.id, receiver_id=follower.id, document=document)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from rossgram_fed.federation import outbox
 from rossgram_fed.federation.addresses import activity_uri
-from rossgram_fed.federation.outbox import Audience
 from rossgram_fed.follows import documents
 from rossgram_fed.follows.actions import decline, end_follow, unfollow
 from rossgram_fed.follows.parties import parties
@@ -31,7 +30,7 @@ async def block(change: Change, *, account_id: int, target_id: int) -> None:
     await _forget_each_other(change, account_id, target_id)
     if not target.local:
         document = documents.block_document(uri=uri, account=account.uri, target=target.uri)
-        await _tell(change, sender_id=account_id, receiver_id=target_id, document=document)
+        await outbox.send_to(change, sender_id=account_id, receiver_id=target_id, document=document)
 
 
 async def unblock(change: Change, *, account_id: int, target_id: int) -> None:
@@ -40,7 +39,7 @@ async def unblock(change: Change, *, account_id: int, target_id: int) -> None:
     uri = await receive_unblock(change, account_id=account_id, target_id=target_id)
     if uri and not target.local:
         document = documents.undo_block_document(uri=uri, account=account.uri, target=target.uri)
-        await _tell(change, sender_id=account_id, receiver_id=target_id, document=document)
+        await outbox.send_to(change, sender_id=account_id, receiver_id=target_id, document=document)
 
 
 async def receive_block(change: Change, *, account_id: int, target_id: int, uri: str) -> None:
@@ -95,8 +94,3 @@ async def _insert_block(change: Change, block_id: int, account_id: int, target_i
 async def _forget_each_other(change: Change, one: int, other: int) -> None:
     await forget(change, account_id=one, actor_id=other)
     await forget(change, account_id=other, actor_id=one)
-
-
-async def _tell(change: Change, *, sender_id: int, receiver_id: int, document: documents.Document) -> None:
-    audience = Audience(account_ids=frozenset({receiver_id}))
-    await outbox.send(change, sender_id=sender_id, document=document, audience=audience)

@@ -28,7 +28,7 @@ async def like(change: Change, *, account_id: int, post_id: int) -> None:
         change, account_id=post.author_id, kind=NotificationKind.LIKE, actor_id=account_id, post_id=post.post_id
     )
     document = documents.like_document(uri=uri, actor=post.actor_uri, post_uri=post.post_uri, author=post.author_uri)
-    await _tell_author(change, account_id, post, document)
+    await outbox.send_to(change, sender_id=account_id, receiver_id=post.author_id, document=document)
 
 
 async def unlike(change: Change, *, account_id: int, post_id: int) -> None:
@@ -41,7 +41,7 @@ async def unlike(change: Change, *, account_id: int, post_id: int) -> None:
     document = documents.undo_like_document(
         uri=uri, actor=post.actor_uri, post_uri=post.post_uri, author=post.author_uri
     )
-    await _tell_author(change, account_id, post, document)
+    await outbox.send_to(change, sender_id=account_id, receiver_id=post.author_id, document=document)
 
 
 async def boost(change: Change, *, account_id: int, post_id: int) -> None:
@@ -146,12 +146,6 @@ async def _insert(change: Change, table: str, row_id: int, account_id: int, post
     if rows:
         await change.tx.execute(f"UPDATE posts SET {table}_count = {table}_count + 1 WHERE id = $1", post.post_id)
     return bool(rows)
-
-
-async def _tell_author(change: Change, account_id: int, post: Subject, document: documents.Document) -> None:
-    if not post.author_local:
-        audience = Audience(account_ids=frozenset({post.author_id}))
-        await outbox.send(change, sender_id=account_id, document=document, audience=audience)
 
 
 async def _tell_followers(change: Change, account_id: int, post: Subject, document: documents.Document) -> None:

@@ -20,7 +20,6 @@ class Subject:
     visibility: Visibility
     author_id: int
     author_uri: str
-    author_local: bool
     actor_uri: str
     actor_followers: str
 
@@ -50,7 +49,7 @@ async def seen_subject(change: Change, *, account_id: int, post_id: int) -> Subj
 
 async def _subject(change: Change, account_id: int, condition: str, value: int | str) -> Subject | None:
     row = await change.tx.fetch_one(
-        "SELECT p.id, p.uri, p.visibility, a.id AS author_id, a.uri AS author_uri, a.domain, me.uri AS actor_uri, "
+        "SELECT p.id, p.uri, p.visibility, a.id AS author_id, a.uri AS author_uri, me.uri AS actor_uri, "
         "me.followers_uri FROM posts p JOIN accounts a ON a.id = p.account_id JOIN accounts me ON me.id = $1 "
         f"WHERE {condition} AND {visible('$1')}",
         account_id,
@@ -64,7 +63,6 @@ async def _subject(change: Change, account_id: int, condition: str, value: int |
         visibility=Visibility(row["visibility"]),
         author_id=row["author_id"],
         author_uri=row["author_uri"],
-        author_local=not row["domain"],
         actor_uri=row["actor_uri"],
         actor_followers=row["followers_uri"],
     )
