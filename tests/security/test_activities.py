@@ -143,9 +143,8 @@ ATTEMPTS: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("what", ATTEMPTS)
-async def test_nobody_acts_for_others(either_house: House, what: str) -> None:
+async def test_nobody_acts_for_others(house: House, what: str) -> None:
     """A stranger's attempt on what is another's changes no row: no post, follow, like, block, account or delivery."""
-    house = either_house
     scene = await a_scene(house)
     before, content = await house.counts(), await _content(house)
     status = await house.post(ATTEMPTS[what](scene, scene.mallory.id), scene.mallory)
@@ -163,9 +162,8 @@ async def _content(house: House) -> list[Any]:
     ]
 
 
-async def test_a_stranger_learns_nothing_by_what_happens_to_answers(either_house: House) -> None:
+async def test_a_stranger_learns_nothing_by_what_happens_to_answers(house: House) -> None:
     """An answer to a private post and one to a post that never was get the same status and leave the same: nothing."""
-    house = either_house
     scene = await a_scene(house)
     before = await house.counts()
     for path, parent in (("/notes/a", scene.private), ("/notes/b", f"{HERE}/p/999")):
@@ -175,9 +173,8 @@ async def test_a_stranger_learns_nothing_by_what_happens_to_answers(either_house
     assert await house.counts() == before
 
 
-async def test_a_post_of_another_host_is_read_there_or_not_at_all(either_house: House) -> None:
+async def test_a_post_of_another_host_is_read_there_or_not_at_all(house: House) -> None:
     """What mallory says victim.test published is asked for at victim.test, whose own word alone is kept."""
-    house = either_house
     scene = await a_scene(house)
     victim = await house.peer("victim.test")
     ann = victim.actor("ann", key=2)
@@ -205,9 +202,8 @@ async def _known(house: House, actor: Actor) -> int:
     return await house.account_of(actor)
 
 
-async def test_who_is_somebodys_follower_is_not_theirs_to_say(either_house: House) -> None:
+async def test_who_is_somebodys_follower_is_not_theirs_to_say(house: House) -> None:
     """A follow waits for the followed; the follower's own Accept, a second Follow or an Update does not open it."""
-    house = either_house
     scene = await a_scene(house)
     vera = scene.vera
     where = "SELECT state FROM follows WHERE uri LIKE $1"
@@ -224,9 +220,8 @@ async def test_who_is_somebodys_follower_is_not_theirs_to_say(either_house: Hous
     assert await house.value(where, f"{vera.id}%") == FollowState.PENDING
 
 
-async def test_lists_without_end(either_house: House) -> None:
+async def test_lists_without_end(house: House) -> None:
     """Thousands of mentions, copies, tags and pictures are cut to what a post may have, and take no long time."""
-    house = either_house
     scene = await a_scene(house)
     many = [f"{HERE}/users/nobody{number}" for number in range(4000)]
     note = a_note(
@@ -244,9 +239,8 @@ async def test_lists_without_end(either_house: House) -> None:
     assert (await house.counts())["failed inbox_items"] == 0
 
 
-async def test_answers_in_circles(either_house: House) -> None:
+async def test_answers_in_circles(house: House) -> None:
     """Posts that answer each other, themselves or each other's Creates end somewhere, and every page of them shows."""
-    house = either_house
     scene = await a_scene(house)
     mallory, there = scene.mallory, house.there
     circle = ["/notes/c1", "/notes/c2", "/notes/c3"]
@@ -264,9 +258,8 @@ async def test_answers_in_circles(either_house: House) -> None:
     assert (await house.counts())["failed inbox_items"] == 0
 
 
-async def test_a_suspended_or_deleted_sender_changes_nothing(either_house: House) -> None:
+async def test_a_suspended_or_deleted_sender_changes_nothing(house: House) -> None:
     """Somebody suspended between the acceptance and the effect of an activity has no effect any more."""
-    house = either_house
     await a_scene(house)
     zed = house.there.actor("zed", key=1)
     account = await _known(house, zed)
@@ -279,9 +272,8 @@ async def test_a_suspended_or_deleted_sender_changes_nothing(either_house: House
     assert await house.post(an_activity("Follow", zed.id, ALICE), zed) == 403
 
 
-async def test_deleting_a_neighbour_deletes_nobody(either_house: House) -> None:
+async def test_deleting_a_neighbour_deletes_nobody(house: House) -> None:
     """A Delete of another's account is remembered as one of an unknown thing and touches no row that is there."""
-    house = either_house
     scene = await a_scene(house)
     before = (await _content(house))[:-1]
     assert await house.post(an_activity("Delete", scene.mallory.id, scene.vera.id), scene.mallory) == 202

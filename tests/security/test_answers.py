@@ -44,8 +44,9 @@ PICTURES: dict[str, tuple[bytes, dict[str, str]]] = {
 
 
 @pytest.mark.parametrize("what", PICTURES)
-async def test_what_is_no_picture_is_not_shown(house: House, what: str) -> None:
+async def test_what_is_no_picture_is_not_shown(strict_house: House, what: str) -> None:
     """A stranger's photo or avatar that is none is 404 for whoever looks, and no byte of it is kept or served."""
+    house = strict_house
     body, headers = PICTURES[what]
     path = f"/{list(PICTURES).index(what)}.jpg"
 
@@ -99,9 +100,9 @@ ANSWERS: dict[str, tuple[object, dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("what", ANSWERS)
-async def test_answers_that_are_no_use(either_house: House, what: str) -> None:
+async def test_answers_that_are_no_use(strict_house: House, what: str) -> None:
     """Whatever is at an address that somebody here searches for, nothing false of it is kept, and the page says why."""
-    house = either_house
+    house = strict_house
     document, how = ANSWERS[what]
     path = f"/answers/{list(ANSWERS).index(what)}"
     if isinstance(document, dict):
@@ -139,9 +140,9 @@ WEBFINGER: dict[str, tuple[object, dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("what", WEBFINGER)
-async def test_handles_that_lead_nowhere(either_house: House, what: str) -> None:
+async def test_handles_that_lead_nowhere(strict_house: House, what: str) -> None:
     """Whatever a domain answers about a handle, nobody gets a row by it, and the search page says so."""
-    house = either_house
+    house = strict_house
     document, how = WEBFINGER[what]
     house.there.serve("/.well-known/webfinger", document, **{"content_type": "application/jrd+json"} | how)
     before = await house.counts()

@@ -100,9 +100,8 @@ async def _invite(house: House, who: str) -> int:
     return int(await house.value("SELECT MAX(id) FROM invites WHERE created_by_id = $1", user))
 
 
-async def test_nobody_reaches_what_is_anothers(either_house: House) -> None:
+async def test_nobody_reaches_what_is_anothers(house: House) -> None:
     """Posts, photos, sessions, invitations and requests of somebody else are 404 to every form, and stay."""
-    house = either_house
     alice = house.people["alice"].id
     post = house.posts[Visibility.PUBLIC].id
     photo = house.photos[Visibility.PUBLIC]
@@ -134,9 +133,8 @@ async def test_nobody_reaches_what_is_anothers(either_house: House) -> None:
     assert "Mine" not in await house.value("SELECT description FROM photos WHERE id = $1", photo)
 
 
-async def test_a_request_to_follow_is_answered_by_the_one_who_was_asked(either_house: House) -> None:
+async def test_a_request_to_follow_is_answered_by_the_one_who_was_asked(house: House) -> None:
     """Somebody who asks to follow cannot accept in the other's name, nor decline another's request."""
-    house = either_house
     alice, rick = house.people["alice"].id, house.people["rick"].id
     for who, path in (("rick", f"/accounts/{alice}/accept"), ("rick", f"/accounts/{rick}/accept")):
         assert (await house.submit(path, by=who)).status == 404, path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import Any
 
 import orjson
@@ -70,9 +71,9 @@ IDS: dict[str, object] = {
 
 
 @pytest.mark.parametrize("what", IDS)
-async def test_odd_actor_ids(either_house: House, what: str) -> None:
+async def test_odd_actor_ids(strict_house: House, what: str) -> None:
     """An activity in an odd or another's name is refused, whatever key signs it, and changes nothing."""
-    house = either_house
+    house = strict_house
     victim = await house.peer("victim.test")
     victim.actor("vera", key=2)
     mallory = house.there.actor("mallory", key=1)
@@ -121,9 +122,9 @@ CLAIMS: dict[str, tuple[dict[str, Any], bool]] = {
 
 
 @pytest.mark.parametrize("what", CLAIMS)
-async def test_claims_of_an_actor_document(either_house: House, what: str) -> None:
+async def test_claims_of_an_actor_document(strict_house: House, what: str) -> None:
     """An actor's document gives it nothing of anybody else's: no id, name, domain, inbox, key or page."""
-    house = either_house
+    house = strict_house
     victim = await house.peer("victim.test")
     victim.actor("vera", key=2)
     changes, accepted = CLAIMS[what]
@@ -158,9 +159,9 @@ async def _is_theirs_alone(house: House, mallory: Actor) -> None:
 
 
 @pytest.mark.parametrize("what", CLAIMS)
-async def test_claims_of_an_update(either_house: House, what: str) -> None:
+async def test_claims_of_an_update(strict_house: House, what: str) -> None:
     """An Update of the sender's own actor gives it as little of anybody else's as its document does."""
-    house = either_house
+    house = strict_house
     name = f"updates{list(CLAIMS).index(what)}"
     mallory = house.there.actor(name, key=1)
     hello = {"id": f"{mallory.id}#0", "type": "Follow", "actor": mallory.id, "object": f"{HERE}/users/carol"}
@@ -177,3 +178,32 @@ async def test_claims_of_an_update(either_house: House, what: str) -> None:
     row = (await house.fetch("SELECT username FROM accounts WHERE uri = $1", mallory.id))[0]
     assert row["username"] not in ("alice", "vera"), row["username"]
     assert [dict(row) for row in await house.fetch(others, mallory.id)] == victims
+
+
+async def test_addresses_of_too_many_bytes(strict_house: House) -> None:
+    """An address that no index holds, though it has few letters, is no address: what names it fails nowhere."""
+    house = strict_house
+    letters = Random(1)
+    wide = "https://there.test/" + "".join(chr(letters.randrange(0x4E00, 0x9FA5)) for _ in range(2000))
+    mallory = house.there.actor("wide", key=1)
+    carol = f"{HERE}/users/carol"
+    note = {
+        "id": wide, "type": "Note", "attributedTo": mallory.id, "to": [carol], "inReplyTo": wide, "url": wide,
+        "context": wide, "tag": [{"type": "Mention", "href": carol}], "attachment": [{"type": "Image", "url": wide}],
+    }  # fmt: skip
+    for number, (kind, thing, identity) in enumerate(
+        (
+            ("Follow", carol, wide),
+            ("Create", note, f"{mallory.id}#1"),
+            ("Create", note | {"id": "https://there.test/notes/wide"}, wide),
+            ("Like", wide, wide),
+            ("Delete", wide, wide),
+            ("Update", mallory.document | {"url": wide, "outbox": wide, "icon": {"type": "Image", "url": wide}}, wide),
+            ("Undo", wide, wide),
+        )
+    ):
+        document = {"id": identity, "type": kind, "actor": mallory.id, "object": thing, "number": number}
+        assert await house.post(document, mallory) in (202, 400), kind
+    await house.settle()
+    assert await house.value("SELECT COUNT(*) FROM inbox_items WHERE state <> 1") == 0
+    assert await house.value("SELECT COUNT(*) FROM jobs WHERE state <> 1") == 0

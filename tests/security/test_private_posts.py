@@ -75,6 +75,20 @@ async def test_the_page_and_the_picture_of_a_post(either_house: House, viewer: s
             assert "private" in photo.headers["Cache-Control"]
 
 
+@pytest.mark.parametrize("viewer", [one for one in SEES if one])
+async def test_searching_an_address_tells_nothing(either_house: House, viewer: str) -> None:
+    """Who searches the address of a post that is not for them is told what they are told of one that never was."""
+    house = either_house
+    nothing = await house.ask(f"/search?q={HERE}/p/1", by=viewer)
+    assert nothing.status == 200
+    for visibility, post in house.posts.items():
+        found = await house.ask(f"/search?q={HERE}/p/{post.id}", by=viewer)
+        if visibility in SEES[viewer]:
+            assert found.headers["Location"] == f"/p/{post.id}"
+        else:
+            assert (found.status, found.text.replace(str(post.id), "1")) == (200, nothing.text)
+
+
 @pytest.mark.parametrize("scheme", Scheme)
 async def test_signing_opens_no_document(either_house: House, scheme: Scheme) -> None:
     """A signed GET by a stranger, even by an accepted follower, gets no document of a private post."""
