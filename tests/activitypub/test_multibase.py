@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from activitypub import multibase
 from activitypub.errors import BadSignature
-from activitypub.keys import load_multibase, make_ed25519
+from activitypub.keys import load_multibase
 from activitypub.keys import multibase as written
 from tests.activitypub.signed import ed25519_key
 
@@ -45,7 +45,7 @@ def test_a_multikey_reads_back() -> None:
         ("nothing in it", "z"),
         ("too short", multibase.encode(b"\xed\x01" + b"a" * 31)),
         ("a P-256 key", multibase.encode(b"\x80\x24" + b"a" * 33)),
-        ("no mark", multibase.encode(make_ed25519().public_key().public_bytes_raw()[1:] + b"\x00")),
+        ("no mark", multibase.encode(b"k" * 31 + b"\x00")),
     ],
 )
 def test_other_multikeys_are_refused(why: str, text: str) -> None:
