@@ -18,6 +18,7 @@ from rossgram_fed.accounts.new_users import create_user, prepare_user
 from rossgram_fed.config import DevelopmentSettings, ServerSettings, Settings, StorageSettings
 from rossgram_fed.database import open_database
 from rossgram_fed.database.migrate import migrate
+from rossgram_fed.federation.account_rows import insert_account
 from rossgram_fed.instance import Change, Instance
 from rossgram_fed.models.accounts import Role
 
@@ -83,24 +84,20 @@ async def make_world(folder: Path, *, port: int, followers: int = 0, photos: int
 
 async def _stranger(change: Change, uri: str) -> int:
     account_id = change.new_id()
-    host = uri.split("/")[2]
-    keys = orjson.dumps([{"id": f"{uri}#main-key", "pem": public_pem(stranger_key())}]).decode()
-    await change.tx.execute(
-        "INSERT INTO accounts (id, username, domain, uri, url, actor_type, name, inbox, shared_inbox, followers_uri, "
-        "public_keys, created_at, updated_at, fetched_at, backfilled_at, bio, bio_html, links, avatar_key, avatar_url, "
-        "outbox, following_uri, featured_uri, locked, discoverable, indexable, followers_count, following_count, "
-        "posts_count) VALUES ($1, $2, $3, $4, $4, 'Person', $2, $5, $6, $7, $8, $9, $9, $9, $9, '', '', '[]', '', '', "
-        "'', '', '', FALSE, TRUE, FALSE, 0, 0, 0)",
-        account_id,
-        uri.rpartition("/")[2],
-        host,
-        uri,
-        f"{uri}/inbox",
-        f"{uri.partition('/users/')[0]}/inbox",
-        f"{uri}/followers",
-        keys,
-        change.now,
-    )
+    values = {
+        "username": uri.rpartition("/")[2],
+        "domain": uri.split("/")[2],
+        "uri": uri,
+        "url": uri,
+        "actor_type": "Person",
+        "inbox": f"{uri}/inbox",
+        "shared_inbox": f"{uri.partition('/users/')[0]}/inbox",
+        "followers_uri": f"{uri}/followers",
+        "public_keys": orjson.dumps([{"id": f"{uri}#main-key", "pem": public_pem(stranger_key())}]).decode(),
+        "fetched_at": change.now,
+        "backfilled_at": change.now,
+    }
+    await insert_account(change, account_id, values)
     return account_id
 
 

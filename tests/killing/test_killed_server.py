@@ -28,6 +28,7 @@ from activitypub.signatures import Scheme, SigningKey, sign
 from rossgram_fed.accounts.new_users import create_user, prepare_user
 from rossgram_fed.database import Database, open_database
 from rossgram_fed.database.migrate import migrate
+from rossgram_fed.federation.account_rows import insert_account
 from rossgram_fed.federation.signers import ensure_server_actor
 from rossgram_fed.instance import Change, Instance, system_clock
 from rossgram_fed.models.accounts import Role
@@ -114,16 +115,19 @@ async def kill(process: asyncio.subprocess.Process) -> None:
 
 async def a_stranger(change: Change, uri: str) -> int:
     account_id = change.new_id()
-    host = uri.split("/")[2]
-    keys = orjson.dumps([{"id": f"{uri}#main-key", "pem": public_pem(a_key())}]).decode()
-    await change.tx.execute(
-        "INSERT INTO accounts (id, username, domain, uri, url, actor_type, name, bio, bio_html, links, avatar_key, "
-        "avatar_url, inbox, shared_inbox, outbox, followers_uri, following_uri, featured_uri, public_keys, locked, "
-        "discoverable, indexable, followers_count, following_count, posts_count, created_at, updated_at, fetched_at, "
-        "backfilled_at) VALUES ($1, $2, $3, $4, $4, 'Person', $2, '', '', '[]', '', '', $5, '', '', $6, '', '', $7, "
-        "FALSE, TRUE, FALSE, 0, 0, 0, $8, $8, $8, $8)",
-        *(account_id, uri.rpartition("/")[2], host, uri, f"{uri}/inbox", f"{uri}/followers", keys, change.now),
-    )
+    values = {
+        "username": uri.rpartition("/")[2],
+        "domain": uri.split("/")[2],
+        "uri": uri,
+        "url": uri,
+        "actor_type": "Person",
+        "inbox": f"{uri}/inbox",
+        "followers_uri": f"{uri}/followers",
+        "public_keys": orjson.dumps([{"id": f"{uri}#main-key", "pem": public_pem(a_key())}]).decode(),
+        "fetched_at": change.now,
+        "backfilled_at": change.now,
+    }
+    assert await insert_account(change, account_id, values)
     return account_id
 
 
