@@ -51,6 +51,8 @@ def _plain_field(field: Field[Any]) -> Field[Any]:
         return stripped
     default = None if field.default is None else int(field.default)
     number: Field[Any] = fields.SmallIntField(default=default, source_field=field.source_field)
+    if field.has_db_default():
+        number.db_default = int(field.db_default)
     number.null = field.null
     number.model_field_name = field.model_field_name
     return number

@@ -17,6 +17,16 @@ class Role(IntEnum):
     ADMIN = 2
 
 
+class Standing(IntEnum):
+    """How far the admins of this server let a host, and all accounts on it, come."""
+
+    OPEN = 0
+    LIMITED = 1
+    """Shown to their followers and to whoever goes looking, nowhere else."""
+    SUSPENDED = 2
+    """Neither heard nor shown nor told anything."""
+
+
 class Account(Model):
     """An actor: local when ``domain`` is empty, remote otherwise. Remote rows mirror the origin's document."""
 
@@ -60,7 +70,17 @@ class Account(Model):
     """When a remote account was last read from its origin; 0 for local ones."""
     backfilled_at = fields.BigIntField(default=0)
     """When its recent posts were last fetched."""
+    also_known_as = fields.TextField(default="[]", db_default="[]")
+    """JSON: the URIs of accounts that are the same person's; a move to here is believed from these alone."""
+    moved_to_uri = fields.CharField(max_length=2048, default="", db_default="")
+    """Where the person has gone; empty for who has not moved."""
+    moved_at = fields.BigIntField(null=True)
+    counted_at = fields.BigIntField(default=0, db_default=0)
+    """When the counters of a remote account were last read from its own collections."""
+    limited_at = fields.BigIntField(null=True)
     suspended_at = fields.BigIntField(null=True)
+    host_standing = fields.IntEnumField(Standing, default=Standing.OPEN, db_default=Standing.OPEN)
+    """What the rule for the account's host says, kept here so that queries need no list of hosts."""
     deleted_at = fields.BigIntField(null=True)
     """Set when the origin said it is gone; the row stays as its tombstone."""
 

@@ -20,6 +20,23 @@ class Visibility(IntEnum):
     DIRECT = 3
 
 
+class Policy(IntEnum):
+    """Who may comment on a post, or quote it; its author always may, and so may whom it mentions."""
+
+    EVERYONE = 0
+    FOLLOWERS = 1
+    NOBODY = 2
+
+
+class QuoteState(IntEnum):
+    """What became of the quote in a post: it is shown as one only with the word of the quoted author."""
+
+    NONE = 0
+    PENDING = 1
+    ACCEPTED = 2
+    REJECTED = 3
+
+
 class PhotoState(IntEnum):
     """Where the bytes of a photo are."""
 
@@ -60,6 +77,20 @@ class Post(Model):
     thread_id = fields.BigIntField()
     """The id of the post at the root of the thread as far as we know it; a root's own id."""
     context_uri = fields.CharField(max_length=2048, default="")
+    comment_policy = fields.IntEnumField(Policy, default=Policy.EVERYONE, db_default=Policy.EVERYONE)
+    quote_policy = fields.IntEnumField(Policy, default=Policy.EVERYONE, db_default=Policy.EVERYONE)
+    quoted_uri = fields.CharField(max_length=2048, default="", db_default="")
+    """The post that this one quotes, wherever it is; empty for a post that quotes none."""
+    quoted: fields.ForeignKeyNullableRelation[Post] = fields.ForeignKeyField(
+        "models.Post", null=True, on_delete=fields.SET_NULL, related_name="quotes"
+    )
+    quoted_id: int | None
+    quote_state = fields.IntEnumField(QuoteState, default=QuoteState.NONE, db_default=QuoteState.NONE)
+    quote_authorization = fields.CharField(max_length=2048, default="", db_default="")
+    """The quoted author's word for it (FEP-044f), as an address on their origin."""
+    replies_uri = fields.CharField(max_length=2048, default="", db_default="")
+    """The collection of answers at a remote post's origin."""
+    replies_fetched_at = fields.BigIntField(default=0, db_default=0)
     likes_count = fields.IntField(default=0)
     boosts_count = fields.IntField(default=0)
     replies_count = fields.IntField(default=0)
@@ -75,6 +106,7 @@ class Post(Model):
             Index(fields=["thread_id", "id"]),
             Index(fields=["in_reply_to_id"]),
             Index(fields=["in_reply_to_uri"]),
+            Index(fields=["quoted_id"]),
             Index(fields=["visibility", "local", "id"]),
         ]
 
