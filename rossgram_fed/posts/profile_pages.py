@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from aiohttp import web
 
 from rossgram_fed.accounts.profiles import Profile, profile_by_handle
@@ -11,8 +9,7 @@ from rossgram_fed.caption import tag_from
 from rossgram_fed.federation import errands
 from rossgram_fed.follows.queries import Relation, blocked, followers, following, muted, relation, relations
 from rossgram_fed.instance import INSTANCE
-from rossgram_fed.posts.pins import pinned_ids
-from rossgram_fed.posts.queries import posts_by_ids, profile_grid, tag_page
+from rossgram_fed.posts.tiles import pinned_tiles, profile_tiles, tag_tiles
 from rossgram_fed.web.errors import Gone, NotFound
 from rossgram_fed.web.paging import cursor_of, page_of
 from rossgram_fed.web.rendering import render
@@ -30,18 +27,17 @@ async def show(request: web.Request) -> web.Response:
     viewer = await viewer_of(request)
     found = await _profile(request)
     database, before = request.app[INSTANCE].database, cursor_of(request)
-    posts = await profile_grid(database, found.account.id, viewer_id=_id(viewer), before=before, limit=GRID_SIZE + 1)
-    page = page_of(posts, GRID_SIZE, id_of=lambda post: post.id, before=before)
-    pinned = await posts_by_ids(database, await pinned_ids(database, found.account.id), viewer_id=_id(viewer))
-    others = tuple(post for post in page if post not in pinned)
+    tiles = await profile_tiles(database, found.account.id, viewer_id=_id(viewer), before=before, limit=GRID_SIZE + 1)
+    page = page_of(tiles, GRID_SIZE, id_of=lambda tile: tile.cursor, before=before)
+    pinned = () if page.newer else await pinned_tiles(database, found.account.id, viewer_id=_id(viewer))
     fetching = viewer is not None and await _backfill(request, found)
     return await render(
         request,
         "people/profile.html",
         profile=found,
         account=found.account,
-        page=replace(page, items=others),
-        pinned=() if page.newer else pinned,
+        page=page,
+        pinned=pinned,
         relation=await relation(database, viewer.account_id, found.account.id) if viewer else Relation(),
         fetching=fetching,
     )
@@ -63,10 +59,10 @@ async def show_tag(request: web.Request) -> web.Response:
     if name is None:
         raise NotFound("That is no tag.")
     viewer, before = await viewer_of(request), cursor_of(request)
-    posts = await tag_page(
+    tiles = await tag_tiles(
         request.app[INSTANCE].database, name, viewer_id=_id(viewer), before=before, limit=GRID_SIZE + 1
     )
-    page = page_of(posts, GRID_SIZE, id_of=lambda post: post.id, before=before)
+    page = page_of(tiles, GRID_SIZE, id_of=lambda tile: tile.cursor, before=before)
     return await render(request, "timelines/tag.html", tag=name, page=page)
 
 

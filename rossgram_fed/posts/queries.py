@@ -12,8 +12,6 @@ from collections.abc import Sequence
 from rossgram_fed.cards import CARD_COLUMNS
 from rossgram_fed.database import Reader
 from rossgram_fed.database.engine import placeholders
-from rossgram_fed.ids import LARGEST_ID
-from rossgram_fed.models.posts import Visibility
 from rossgram_fed.posts.views import (
     PHOTO_COLUMNS,
     POST_COLUMNS,
@@ -34,35 +32,16 @@ async def posts_by_ids(reader: Reader, ids: Sequence[int], *, viewer_id: int | N
     """Return those of the posts that the viewer may see, in the order of ``ids``, in two statements."""
     if not ids:
         return ()
-    asking = Asking(viewer_id)
-    listed = placeholders(len(ids), asking.first)
-    found = {post.id: post for post in await _posts(reader, asking, f"p.id IN ({listed})", *ids)}
-    return tuple(found[post_id] for post_id in ids if post_id in found)
-
-
-class Asking:
-    """Who asks: their placeholder, if they are signed in, and the number that the other arguments begin with."""
-
-    def __init__(self, viewer_id: int | None) -> None:
-        self.viewer_id = viewer_id
-        self.viewer = None if viewer_id is None else "$1"
-        self.known = () if viewer_id is None else (viewer_id,)
-        self.first = len(self.known) + 1
-
-
-async def _posts(
-    reader: Reader, asking: Asking, condition: str, *arguments: object, newest: int | None = None
-) -> list[PostView]:
-    """Return the posts that meet a condition and may be seen, or only so many of the newest, in two statements."""
-    order = "" if newest is None else f" ORDER BY p.id DESC LIMIT {int(newest)}"
+    viewer, known = ("$1", [viewer_id]) if viewer_id is not None else (None, [])
     rows = await reader.fetch(
-        f"SELECT {POST_COLUMNS}, {CARD_COLUMNS}, {_flags(asking.viewer)} FROM posts p "
-        f"JOIN accounts a ON a.id = p.account_id WHERE {condition} AND {visible(asking.viewer)}{order}",
-        *asking.known,
-        *arguments,
+        f"SELECT {POST_COLUMNS}, {CARD_COLUMNS}, {_flags(viewer)} FROM posts p JOIN accounts a ON a.id = p.account_id "
+        f"WHERE p.id IN ({placeholders(len(ids), len(known) + 1)}) AND {visible(viewer)}",
+        *known,
+        *ids,
     )
     photos = await photos_of(reader, [row["id"] for row in rows])
-    return [post_from(row, photos=tuple(photos[row["id"]]), viewer_id=asking.viewer_id) for row in rows]
+    found = {row["id"]: post_from(row, photos=tuple(photos[row["id"]]), viewer_id=viewer_id) for row in rows}
+    return tuple(found[post_id] for post_id in ids if post_id in found)
 
 
 async def photos_of(reader: Reader, post_ids: Sequence[int]) -> defaultdict[int, list[PhotoView]]:
@@ -102,33 +81,6 @@ async def post_page(reader: Reader, post_id: int, *, viewer_id: int | None) -> P
         ancestors=tuple(posts[above] for above in _ancestors(post_id, parents) if above in posts),
         comments=_tree(post_id, parents, posts),
     )
-
-
-async def profile_grid(
-    reader: Reader, account_id: int, *, viewer_id: int | None, before: int | None = None, limit: int = 30
-) -> tuple[PostView, ...]:
-    """Return an account's own posts with photos, the newest first, from below the id ``before``."""
-    asking = Asking(viewer_id)
-    condition = (
-        f"p.account_id = ${asking.first} AND p.id < ${asking.first + 1} AND p.photo_count > 0 "
-        f"AND p.in_reply_to_uri = '' AND p.visibility < {int(Visibility.DIRECT)}"
-    )
-    below = LARGEST_ID if before is None else before
-    return tuple(await _posts(reader, asking, condition, account_id, below, newest=limit))
-
-
-async def tag_page(
-    reader: Reader, tag: str, *, viewer_id: int | None, before: int | None = None, limit: int = 30
-) -> tuple[PostView, ...]:
-    """Return the public posts with photos that carry a folded tag, the newest first."""
-    asking = Asking(viewer_id)
-    condition = (
-        "p.id IN (SELECT u.post_id FROM tags t JOIN post_tags u ON u.tag_id = t.id "
-        f"WHERE t.name = ${asking.first} AND u.post_id < ${asking.first + 1}) "
-        f"AND p.photo_count > 0 AND p.visibility = {int(Visibility.PUBLIC)}"
-    )
-    below = LARGEST_ID if before is None else before
-    return tuple(await _posts(reader, asking, condition, tag, below, newest=limit))
 
 
 async def buried_at(reader: Reader, uri: str) -> int | None:

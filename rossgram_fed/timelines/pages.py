@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from rossgram_fed.instance import INSTANCE
+from rossgram_fed.posts.tiles import explore_tiles, saved_tiles
 from rossgram_fed.timelines import queries
 from rossgram_fed.web.paging import cursor_of, page_of
 from rossgram_fed.web.rendering import render
@@ -20,8 +21,8 @@ async def home(request: web.Request) -> web.Response:
     viewer = await viewer_of(request)
     database = request.app[INSTANCE].database
     if viewer is None:
-        posts = await queries.explore(database, viewer_id=None, everywhere=False, limit=WELCOME_SIZE)
-        return await render(request, "timelines/welcome.html", posts=posts)
+        tiles = await explore_tiles(database, viewer_id=None, everywhere=False, limit=WELCOME_SIZE)
+        return await render(request, "timelines/welcome.html", tiles=tiles)
     before = cursor_of(request)
     found = await queries.home(database, viewer.account_id, before=before, limit=FEED_SIZE + 1)
     page = page_of(found, FEED_SIZE, id_of=lambda item: item.cursor, before=before)
@@ -33,14 +34,14 @@ async def explore(request: web.Request) -> web.Response:
     viewer = await viewer_of(request)
     everywhere = request.query.get("show") == "everywhere"
     before = cursor_of(request)
-    found = await queries.explore(
+    found = await explore_tiles(
         request.app[INSTANCE].database,
         viewer_id=viewer.account_id if viewer else None,
         everywhere=everywhere,
         before=before,
         limit=GRID_SIZE + 1,
     )
-    page = page_of(found, GRID_SIZE, id_of=lambda post: post.id, before=before)
+    page = page_of(found, GRID_SIZE, id_of=lambda tile: tile.cursor, before=before)
     return await render(request, "timelines/explore.html", page=page, everywhere=everywhere)
 
 
@@ -48,6 +49,6 @@ async def explore(request: web.Request) -> web.Response:
 async def saved(request: web.Request, viewer: Viewer) -> web.Response:
     """``GET /saved``: the viewer's bookmarks, for nobody else."""
     before = cursor_of(request)
-    found = await queries.saved(request.app[INSTANCE].database, viewer.account_id, before=before, limit=GRID_SIZE + 1)
-    page = page_of(found, GRID_SIZE, id_of=lambda item: item.cursor, before=before)
+    found = await saved_tiles(request.app[INSTANCE].database, viewer.account_id, before=before, limit=GRID_SIZE + 1)
+    page = page_of(found, GRID_SIZE, id_of=lambda tile: tile.cursor, before=before)
     return await render(request, "timelines/saved.html", page=page)

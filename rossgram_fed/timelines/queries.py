@@ -75,38 +75,6 @@ async def home(
     )
 
 
-async def explore(
-    database: Database, *, viewer_id: int | None, everywhere: bool, before: int | None = None, limit: int = 24
-) -> tuple[PostView, ...]:
-    """Return public posts with photos from here, or from every server we know, the newest first."""
-    viewer, known = ("$2", [viewer_id]) if viewer_id is not None else (None, [])
-    origin = "" if everywhere else "AND p.local = TRUE "
-    muted = "" if viewer is None else f"AND {not_muted(viewer, 'p.account_id')} "
-    rows = await database.fetch(
-        f"SELECT p.id FROM posts p WHERE p.id < $1 AND p.visibility = {int(Visibility.PUBLIC)} {origin}"
-        f"AND {_PHOTO_POST} {muted}AND {visible(viewer)} ORDER BY p.id DESC LIMIT {int(limit)}",
-        LARGEST_ID if before is None else before,
-        *known,
-    )
-    return await posts_by_ids(database, [row["id"] for row in rows], viewer_id=viewer_id)
-
-
-async def saved(
-    database: Database, viewer_id: int, *, before: int | None = None, limit: int = 24
-) -> tuple[FeedItem, ...]:
-    """Return what the viewer bookmarked, the last bookmarked first; ``cursor`` is the bookmark's id."""
-    rows = await database.fetch(
-        f"SELECT b.id AS cursor, b.post_id FROM bookmarks b JOIN posts p ON p.id = b.post_id "
-        f"WHERE b.account_id = $1 AND b.id < $2 AND {visible('$1')} ORDER BY b.id DESC LIMIT {int(limit)}",
-        viewer_id,
-        LARGEST_ID if before is None else before,
-    )
-    posts = {
-        post.id: post for post in await posts_by_ids(database, [row["post_id"] for row in rows], viewer_id=viewer_id)
-    }
-    return tuple(FeedItem(row["cursor"], posts[row["post_id"]]) for row in rows if row["post_id"] in posts)
-
-
 async def _cards(database: Database, ids: Sequence[int]) -> dict[int, AccountCard]:
     if not ids:
         return {}

@@ -8,11 +8,11 @@ from rossgram_fed.accounts.mentions import unknown_handles
 from rossgram_fed.database import Row
 from rossgram_fed.follows.blocks import block
 from rossgram_fed.instance import Instance
-from rossgram_fed.models import Account, Photo, Post, PostTag, Tag
+from rossgram_fed.models import Account, Photo, Post
 from rossgram_fed.models.posts import PhotoState, Visibility
 from rossgram_fed.posts.actions import publish
 from rossgram_fed.posts.drafts import DraftPhoto, PostDraft
-from rossgram_fed.posts.queries import post_page, posts_by_ids, profile_grid, tag_page
+from rossgram_fed.posts.queries import post_page, posts_by_ids
 from rossgram_fed.reactions import actions as reactions
 from tests.builders import a_person, a_post, a_stranger
 from tests.rossgram_fed.posts.photos import a_waiting_photo
@@ -127,42 +127,6 @@ async def test_loops_in_a_thread_end(instance: Instance) -> None:
         page = await post_page(instance.database, post.id, viewer_id=None)
         assert page is not None
         assert len(page.comments) <= 1
-
-
-async def test_a_profile_shows_own_photos(instance: Instance) -> None:
-    """No comments, no direct posts, nothing without photos; followers-only posts for those who may; pages by cursor."""
-    async with instance.change() as change:
-        alice, bob = await a_person(change), await a_person(change, "bob")
-        await a_post(change, alice, caption="words only")
-    public = await photo_post(instance, alice)
-    unlisted = await photo_post(instance, alice, visibility=Visibility.UNLISTED)
-    private = await photo_post(instance, alice, visibility=Visibility.FOLLOWERS)
-    await photo_post(instance, alice, visibility=Visibility.DIRECT, caption="@bob")
-    await photo_post(instance, alice, parent_id=public)
-
-    async def grid(viewer: Account | None, **page: Any) -> list[int]:
-        found = await profile_grid(instance.database, alice.id, viewer_id=viewer.id if viewer else None, **page)
-        return [post.id for post in found]
-
-    assert await grid(None) == await grid(bob) == [unlisted, public]
-    assert await grid(alice) == [private, unlisted, public]
-    assert await grid(alice, limit=1) == [private]
-    assert await grid(alice, before=private, limit=1) == [unlisted]
-
-
-async def test_a_tag_shows_public_photos(instance: Instance) -> None:
-    """Public only, from everywhere, whatever the tag's spelling was."""
-    async with instance.change() as change:
-        alice, eve = await a_person(change), await a_person(change, "eve")
-        await block(change, account_id=alice.id, target_id=eve.id)
-    found = await photo_post(instance, alice, caption="#SEA")
-    await photo_post(instance, alice, caption="#sea", visibility=Visibility.UNLISTED)
-    await photo_post(instance, alice, caption="#lake")
-    assert [post.id for post in await tag_page(instance.database, "sea", viewer_id=None)] == [found]
-    assert await tag_page(instance.database, "sea", viewer_id=eve.id) == ()
-    assert await tag_page(instance.database, "sea'; --", viewer_id=None) == ()
-    assert await Tag.all().count() == 2
-    assert await PostTag.all().count() == 3
 
 
 async def test_whom_to_look_up_before_posting(instance: Instance) -> None:

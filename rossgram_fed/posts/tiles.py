@@ -1,0 +1,173 @@
+"""Grids of photos: what a profile, a tag, explore and the saved ones show of each post, and no more.
+
+A page of tiles is one statement of a dozen columns. Every query carries the rule of ``rossgram_fed.visibility``.
+"""
+
+# ruff: noqa: S608 - the SQL is put together of constants and placeholders only
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rossgram_fed.database import Reader, Row
+from rossgram_fed.ids import LARGEST_ID
+from rossgram_fed.models.posts import PhotoState, Visibility
+from rossgram_fed.renditions import FEED, GRID, photo_path, renditions_from
+from rossgram_fed.visibility import not_muted, visible
+
+MOST_PINNED = 5
+_COLUMNS = (
+    "p.id, p.warning, p.sensitive, p.photo_count, a.username, a.name AS account_name, h.id AS photo_id, h.state, "
+    "h.kind, h.description, h.renditions"
+)
+_TABLES = (
+    "JOIN accounts a ON a.id = p.account_id LEFT JOIN photos h ON h.id = "
+    "(SELECT x.id FROM photos x WHERE x.post_id = p.id ORDER BY x.position, x.id LIMIT 1)"
+)
+_ON_PROFILE = f"p.photo_count > 0 AND p.in_reply_to_uri = '' AND p.visibility < {int(Visibility.DIRECT)}"
+_PUBLIC_PHOTOS = f"p.photo_count > 0 AND p.visibility = {int(Visibility.PUBLIC)}"
+_PINNED = (
+    f"p.visibility = {int(Visibility.PUBLIC)} AND EXISTS "
+    "(SELECT 1 FROM pins n WHERE n.post_id = p.id AND n.account_id = p.account_id)"
+)
+_STATES = {int(state): state for state in PhotoState}
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One post of a grid."""
+
+    id: int
+    cursor: int
+    """What the grid is ordered by: the post's id, or that of its bookmark."""
+    author_name: str
+    picture: str
+    """The path of the first photo's tile; empty when there is none to show."""
+    description: str
+    warning: str
+    sensitive: bool
+    photo_count: int
+
+    @property
+    def path(self) -> str:
+        """The address of the post's page on this server."""
+        return f"/p/{self.id}"
+
+    @property
+    def covered(self) -> bool:
+        """Whether the photo is shown only to those who ask for it."""
+        return bool(self.warning) or self.sensitive
+
+
+async def profile_tiles(
+    reader: Reader, account_id: int, *, viewer_id: int | None, before: int | None = None, limit: int = 24
+) -> tuple[Tile, ...]:
+    """Return an account's own posts with photos that are not pinned, the newest first, from below the id ``before``."""
+    asking = _Asking(viewer_id)
+    return await _tiles(
+        reader,
+        asking,
+        f"FROM posts p {_TABLES} WHERE p.account_id = {asking.next(account_id)} "
+        f"AND p.id < {asking.next(LARGEST_ID if before is None else before)} AND {_ON_PROFILE} AND NOT ({_PINNED}) "
+        f"AND {visible(asking.viewer)} ORDER BY p.id DESC LIMIT {int(limit)}",
+    )
+
+
+async def pinned_tiles(reader: Reader, account_id: int, *, viewer_id: int | None) -> tuple[Tile, ...]:
+    """Return what an account pinned, the last pinned first."""
+    asking = _Asking(viewer_id)
+    return await _tiles(
+        reader,
+        asking,
+        f"FROM pins n JOIN posts p ON p.id = n.post_id {_TABLES} WHERE n.account_id = {asking.next(account_id)} "
+        f"AND p.account_id = n.account_id AND {_ON_PROFILE} AND {_PUBLIC_PHOTOS} AND {visible(asking.viewer)} "
+        f"ORDER BY n.id DESC LIMIT {MOST_PINNED}",
+    )
+
+
+async def tag_tiles(
+    reader: Reader, tag: str, *, viewer_id: int | None, before: int | None = None, limit: int = 24
+) -> tuple[Tile, ...]:
+    """Return the public posts with photos that carry a folded tag, the newest first."""
+    asking = _Asking(viewer_id)
+    return await _tiles(
+        reader,
+        asking,
+        f"FROM tags t JOIN post_tags u ON u.tag_id = t.id JOIN posts p ON p.id = u.post_id {_TABLES} "
+        f"WHERE t.name = {asking.next(tag)} AND u.post_id < {asking.next(LARGEST_ID if before is None else before)} "
+        f"AND {_PUBLIC_PHOTOS}{asking.unmuted} AND {visible(asking.viewer)} "
+        f"ORDER BY u.post_id DESC LIMIT {int(limit)}",
+    )
+
+
+async def explore_tiles(
+    reader: Reader, *, viewer_id: int | None, everywhere: bool, before: int | None = None, limit: int = 24
+) -> tuple[Tile, ...]:
+    """Return public posts with photos from here, or from every server we know, the newest first."""
+    asking = _Asking(viewer_id)
+    origin = "" if everywhere else "AND p.local = TRUE "
+    return await _tiles(
+        reader,
+        asking,
+        f"FROM posts p {_TABLES} WHERE p.id < {asking.next(LARGEST_ID if before is None else before)} "
+        f"AND {_PUBLIC_PHOTOS} AND p.in_reply_to_uri = '' {origin}"
+        f"{asking.unmuted} AND {visible(asking.viewer)} ORDER BY p.id DESC LIMIT {int(limit)}",
+    )
+
+
+async def saved_tiles(
+    reader: Reader, viewer_id: int, *, before: int | None = None, limit: int = 24
+) -> tuple[Tile, ...]:
+    """Return what the viewer bookmarked, the last bookmarked first; ``cursor`` is the bookmark's id."""
+    asking = _Asking(viewer_id)
+    return await _tiles(
+        reader,
+        asking,
+        f"FROM bookmarks b JOIN posts p ON p.id = b.post_id {_TABLES} WHERE b.account_id = {asking.viewer} "
+        f"AND b.id < {asking.next(LARGEST_ID if before is None else before)} AND {visible(asking.viewer)} "
+        f"ORDER BY b.id DESC LIMIT {int(limit)}",
+        cursor="b.id",
+    )
+
+
+class _Asking:
+    """Who asks, and the arguments of their question: the viewer, if somebody is signed in, is always the first."""
+
+    def __init__(self, viewer_id: int | None) -> None:
+        self.viewer = None if viewer_id is None else "$1"
+        self.arguments: list[object] = [] if viewer_id is None else [viewer_id]
+
+    def next(self, value: object) -> str:
+        """Add an argument and return its placeholder."""
+        self.arguments.append(value)
+        return f"${len(self.arguments)}"
+
+    @property
+    def unmuted(self) -> str:
+        """Whom the viewer muted stays out of what they did not ask for by name."""
+        return "" if self.viewer is None else f" AND {not_muted(self.viewer, 'p.account_id')}"
+
+
+async def _tiles(reader: Reader, asking: _Asking, rest: str, *, cursor: str = "p.id") -> tuple[Tile, ...]:
+    rows = await reader.fetch(f"SELECT {_COLUMNS}, {cursor} AS cursor {rest}", *asking.arguments)
+    return tuple(_tile(row) for row in rows)
+
+
+def _tile(row: Row) -> Tile:
+    return Tile(
+        id=row["id"],
+        cursor=row["cursor"],
+        author_name=row["account_name"].strip() or row["username"],
+        picture=_picture(row),
+        description=row["description"] or "",
+        warning=row["warning"],
+        sensitive=bool(row["sensitive"]),
+        photo_count=row["photo_count"],
+    )
+
+
+def _picture(row: Row) -> str:
+    if row["photo_id"] is None or row["kind"] != "image":
+        return ""
+    state, renditions = _STATES[row["state"]], renditions_from(row["renditions"])
+    name = GRID if state is PhotoState.REMOTE or GRID in renditions else FEED
+    return photo_path(row["photo_id"], state=state, renditions=renditions, name=name)
