@@ -7,6 +7,7 @@ them alike. JSON is kept as text. Every index is declared in ``Meta.indexes``: T
 from rossgram_fed.models.accounts import Account, AccountKeys, Attempt, Invite, Session, User
 from rossgram_fed.models.federation import Delivery, Host, InboxItem, Job, OutboxActivity
 from rossgram_fed.models.media import MediaFailure, MediaFile
+from rossgram_fed.models.moderation import Report, ReportCategory, StaffAction
 from rossgram_fed.models.posts import Mention, Photo, Pin, Post, PostTag, Tag, Tombstone
 from rossgram_fed.models.relations import Block, Bookmark, Boost, Follow, Like, Mute, Notification
 
@@ -34,7 +35,10 @@ __all__ = [
     "Pin",
     "Post",
     "PostTag",
+    "Report",
+    "ReportCategory",
     "Session",
+    "StaffAction",
     "Tag",
     "Tombstone",
     "User",
