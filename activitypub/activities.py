@@ -29,14 +29,16 @@ class Follow(Activity):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accept(Activity):
-    """``actor`` agrees to a Follow, given whole where the sender embedded it, else by its id."""
+    """``actor`` agrees to a Follow, given whole where the sender embedded it, or to something else, by its id."""
 
     object: Follow | str
+    result: str = ""
+    """Where the authorization is that a request asked for (FEP-044f)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reject(Activity):
-    """``actor`` refuses a Follow, or ends it later."""
+    """``actor`` refuses a Follow, or ends it later; or refuses something else, given by its id."""
 
     object: Follow | str
 
@@ -98,6 +100,33 @@ class Remove(Activity):
 
     object: str
     target: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flag(Activity):
+    """``actor`` reports actors and their posts, named by their ids, to the server that they live on."""
+
+    object: tuple[str, ...]
+    content: str = ""
+    """Why, in words; a few servers send HTML."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InteractionRequest(Activity):
+    """``actor`` asks the author of the post ``object`` to authorize ``instrument``, a post of the actor's."""
+
+    object: str
+    instrument: Note | str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteRequest(InteractionRequest):
+    """The instrument quotes the object (FEP-044f)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyRequest(InteractionRequest):
+    """The instrument answers the object (GoToSocial's interaction controls)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

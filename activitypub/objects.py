@@ -80,6 +80,28 @@ class Note:
     shares: str = ""
     likes_total: int | None = None
     shares_total: int | None = None
+    may_reply: tuple[str, ...] | None = None
+    """Who may answer, at once or once the author agrees: actors, collections, the public. None: nothing is said."""
+    may_quote: tuple[str, ...] | None = None
+    """Who may quote it, in the same way."""
+    quote: str = ""
+    """The post it quotes: a claim, until the quoted author's word is checked (FEP-044f)."""
+    quote_authorization: str = ""
+    """Where the quoted author's word is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Authorization:
+    """An author's word that a post may quote theirs (FEP-044f), or answer it (GoToSocial)."""
+
+    id: str
+    kind: str
+    """``QuoteAuthorization`` or ``ReplyAuthorization``."""
+    attributed_to: str
+    interacting_object: str
+    """The post that quotes or answers."""
+    interaction_target: str
+    """The post that is quoted or answered."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,24 +20,31 @@ from activitypub.activities import (
     Block,
     Create,
     Delete,
+    Flag,
     Follow,
     Like,
+    QuoteRequest,
     Reject,
+    ReplyRequest,
     Undo,
     Unknown,
     Update,
 )
 from activitypub.actors import ACTOR_TYPES, Actor
 from activitypub.errors import MalformedDocument
-from activitypub.objects import Collection, Note
+from activitypub.objects import Authorization, Collection, Note
 from activitypub.parse_actors import parse_actor, read_actor
 from activitypub.parse_notes import NOTE_KINDS, parse_note, read_note, recipients
 
-__all__ = ["load", "parse_activity", "parse_actor", "parse_collection", "parse_note"]
+__all__ = ["load", "parse_activity", "parse_actor", "parse_authorization", "parse_collection", "parse_note"]
+
+AUTHORIZATION_KINDS = frozenset({"QuoteAuthorization", "ReplyAuthorization"})
 
 COLLECTION_KINDS = frozenset({"Collection", "CollectionPage", "OrderedCollection", "OrderedCollectionPage"})
 MAX_ITEMS = 1_000
 MAX_REACTION = 300
+MAX_FLAGGED = 100
+MAX_COMPLAINT = 10_000
 
 _NOT_ACTIVITIES = NOTE_KINDS | ACTOR_TYPES | COLLECTION_KINDS | {"Tombstone"}
 
@@ -95,7 +102,7 @@ def _read_activity(document: Mapping[str, Any]) -> Activity:
         case "Follow":
             return Follow(**common, object=_object_id(thing, kind))
         case "Accept":
-            return Accept(**common, object=_follow_or_id(thing, kind))
+            return Accept(**common, object=_follow_or_id(thing, kind), result=fields.address(document.get("result")))
         case "Reject":
             return Reject(**common, object=_follow_or_id(thing, kind))
         case "Like" | "EmojiReact":
@@ -106,6 +113,12 @@ def _read_activity(document: Mapping[str, Any]) -> Activity:
             return Block(**common, object=_object_id(thing, kind))
         case "Undo":
             return Undo(**common, object=_undone(thing, common["actor"]))
+        case "Flag":
+            return _flag(common, document)
+        case "QuoteRequest":
+            return QuoteRequest(**common, object=_object_id(thing, kind), instrument=_instrument(document, common))
+        case "ReplyRequest":
+            return ReplyRequest(**common, object=_object_id(thing, kind), instrument=_instrument(document, common))
     return Unknown(**common, kind=kind)
 
 
@@ -148,6 +161,16 @@ def _updated(thing: Any, actor: str) -> Note | Actor | str:
     return _object_id(thing, "Update")
 
 
+def _instrument(document: Mapping[str, Any], common: _Common) -> Note | str:
+    """Read the post that a request is about: whole, or by its id."""
+    thing = document.get("instrument")
+    if isinstance(thing, list) and len(thing) == 1:
+        thing = thing[0]
+    if isinstance(thing, dict) and fields.kind(thing.get("type")) in NOTE_KINDS:
+        return read_note(thing, common["actor"])
+    return _object_id(thing, "request")
+
+
 def _announce(common: _Common, thing: Any) -> Activity:
     """Read a boost; Lemmy's groups announce whole activities, of which a Create boosts what it created."""
     kind = fields.kind(thing.get("type")) if isinstance(thing, dict) else ""
@@ -161,6 +184,15 @@ def _announce(common: _Common, thing: Any) -> Activity:
 def _reaction(document: Mapping[str, Any]) -> str:
     given = fields.text(document.get("content"), MAX_REACTION)
     return given or fields.text(document.get("_misskey_reaction"), MAX_REACTION)
+
+
+def _flag(common: _Common, document: Mapping[str, Any]) -> Flag:
+    """Read a report: one id (Misskey), ids in any order, or whole objects; Lemmy says why in ``summary``."""
+    flagged = fields.addresses(document.get("object"), MAX_FLAGGED)
+    if not flagged:
+        raise MalformedDocument("The Flag names no object.")
+    words = fields.text(document.get("content"), MAX_COMPLAINT) or fields.text(document.get("summary"), MAX_COMPLAINT)
+    return Flag(**common, object=flagged, content=words)
 
 
 def _follow_or_id(thing: Any, kind: str) -> Follow | str:
@@ -190,6 +222,24 @@ def _undone(thing: Any, actor: str) -> Follow | Like | Announce | Block | Accept
         case "Accept":
             return Accept(**_common(thing, actor), object=_follow_or_id(thing.get("object"), kind))
     return _object_id(thing, "Undo")
+
+
+def parse_authorization(document: Mapping[str, Any]) -> Authorization:
+    """Read an author's word for a quote or an answer; raise ``MalformedDocument`` when it lacks any of its parts."""
+    document = jsonld.plain(document)
+    kind = fields.kind(document.get("type"))
+    if kind not in AUTHORIZATION_KINDS:
+        raise MalformedDocument(f"A {kind[:50] or 'document without type'} authorizes nothing.")
+    found = Authorization(
+        id=fields.address(document.get("id")),
+        kind=kind,
+        attributed_to=fields.address(document.get("attributedTo")),
+        interacting_object=fields.address(document.get("interactingObject")),
+        interaction_target=fields.address(document.get("interactionTarget")),
+    )
+    if not (found.id and found.attributed_to and found.interacting_object and found.interaction_target):
+        raise MalformedDocument("The authorization does not say who allows what to whom.")
+    return found
 
 
 def parse_collection(document: Mapping[str, Any]) -> Collection:

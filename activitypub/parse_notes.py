@@ -32,6 +32,18 @@ MAX_TAG_NAME = 200
 MAX_AUTHORS = 10
 MAX_LINKS = 50
 
+MAX_APPROVED = 100
+
+_QUOTES = ("quote", "quoteUrl", "quoteUri", "_misskey_quote")
+_APPROVALS = ("automaticApproval", "manualApproval", "always", "approvalRequired")
+"""Today's names of GoToSocial's lists, and those that it gave them before."""
+_QUOTE_RELATIONS = frozenset(
+    {
+        "https://misskey-hub.net/ns#_misskey_quote",
+        "https://misskey-hub.net/ns/#_misskey_quote",
+        "https://w3id.org/fep/044f#quote",
+    }
+)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
 
 
@@ -56,7 +68,7 @@ def read_note(document: Mapping[str, Any], author: str = "") -> Note:
         raise MalformedDocument("The post names no author.")
     get = document.get
     words = _words(document, kind)
-    hashtags, mentions = _tags(get("tag"))
+    hashtags, mentions, linked = _tags(get("tag"))
     return Note(
         id=identity,
         attributed_to=attributed_to,
@@ -81,6 +93,10 @@ def read_note(document: Mapping[str, Any], author: str = "") -> Note:
         shares=fields.address(get("shares")),
         likes_total=_total(get("likes")),
         shares_total=_total(get("shares")),
+        may_reply=_may_reply(document),
+        may_quote=_may(get("interactionPolicy"), "canQuote"),
+        quote=_quote(document, linked),
+        quote_authorization=fields.address(get("quoteAuthorization")),
     )
 
 
@@ -162,10 +178,42 @@ def _language(document: Mapping[str, Any], by_language: Mapping[str, str], conte
     return named if named != "und" and _LANGUAGE.fullmatch(named) else ""
 
 
-def _tags(value: Any) -> tuple[tuple[Hashtag, ...], tuple[MentionTag, ...]]:
-    """Read hashtags and mentions, each once; emoji and the rest are passed over."""
+def _quote(document: Mapping[str, Any], linked: str) -> str:
+    """Read which post is quoted: FEP-044f's name for it, else the older ones, else an object link (FEP-e232)."""
+    for name in _QUOTES:
+        if (value := document.get(name)) is not None and (found := fields.address(value)):
+            return found
+    return linked
+
+
+def _may_reply(document: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """Read who may answer: GoToSocial's policy, else Pixelfed's switch and its capabilities."""
+    said = _may(document.get("interactionPolicy"), "canReply")
+    if said is not None:
+        return said
+    if document.get("commentsEnabled") is False:
+        return ()
+    able = document.get("capabilities")
+    if isinstance(able, list) and able:
+        able = able[0]
+    # Where comments are off Pixelfed writes "[]", which is no address and so nobody.
+    return recipients(able["reply"]) if isinstance(able, dict) and able.get("reply") is not None else None
+
+
+def _may(policy: Any, what: str) -> tuple[str, ...] | None:
+    """Read one rule of a policy; one that is not there, or names nobody at all, says nothing."""
+    rule = policy.get(what) if isinstance(policy, dict) else None
+    if not isinstance(rule, dict):
+        return None
+    named = [one for name in _APPROVALS if (value := rule.get(name)) is not None for one in recipients(value)]
+    return tuple(dict.fromkeys(named))[:MAX_APPROVED] or None
+
+
+def _tags(value: Any) -> tuple[tuple[Hashtag, ...], tuple[MentionTag, ...], str]:
+    """Read hashtags and mentions, each once, and the post that a link quotes; emoji and the rest are passed over."""
     hashtags: dict[str, Hashtag] = {}
     mentions: dict[str, MentionTag] = {}
+    quote = ""
     for kind, tag in _typed(value):
         if kind == "Hashtag" and len(hashtags) < MAX_HASHTAGS:
             name = fields.text(tag.get("name"), MAX_TAG_NAME).strip().lstrip("#")
@@ -173,7 +221,13 @@ def _tags(value: Any) -> tuple[tuple[Hashtag, ...], tuple[MentionTag, ...]]:
                 hashtags.setdefault(name.casefold(), Hashtag(name=name, href=fields.address(tag.get("href"))))
         elif kind == "Mention" and len(mentions) < MAX_MENTIONS and (href := fields.address(tag.get("href"))):
             mentions.setdefault(href, MentionTag(href=href, name=fields.text(tag.get("name"), MAX_TAG_NAME)))
-    return tuple(hashtags.values()), tuple(mentions.values())
+        elif kind == "Link" and not quote and _is_quote(tag.get("rel")):
+            quote = fields.address(tag.get("href"))
+    return tuple(hashtags.values()), tuple(mentions.values()), quote
+
+
+def _is_quote(rel: Any) -> bool:
+    return any(one in _QUOTE_RELATIONS for one in fields.items(rel, MAX_LINKS) if isinstance(one, str))
 
 
 def _typed(value: Any) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -9,12 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from activitypub.activities import Activity, Add, Delete, Like, Remove, Unknown
+from activitypub.activities import Accept, Activity, Add, Delete, Flag, InteractionRequest, Like, Remove, Unknown
 from activitypub.actors import ACTOR_TYPES, Actor
 from activitypub.jsonld import AS2_URL, SECURITY_URL
 from activitypub.objects import Note
 from activitypub.render_actors import actor_document
-from activitypub.render_notes import Document, attachment_document, note_document, time_text, tombstone_document
+from activitypub.render_notes import (
+    Document,
+    attachment_document,
+    authorization_document,
+    note_document,
+    time_text,
+    tombstone_document,
+)
 
 __all__ = [
     "ACTOR_CONTEXT",
@@ -22,6 +29,7 @@ __all__ = [
     "activity_document",
     "actor_document",
     "attachment_document",
+    "authorization_document",
     "collection_document",
     "note_document",
     "page_document",
@@ -52,10 +60,41 @@ CONTEXT: list[Any] = [
         "canReply": {"@id": "gts:canReply", "@type": "@id"},
         "canLike": {"@id": "gts:canLike", "@type": "@id"},
         "canAnnounce": {"@id": "gts:canAnnounce", "@type": "@id"},
+        "canQuote": {"@id": "gts:canQuote", "@type": "@id"},
         "automaticApproval": {"@id": "gts:automaticApproval", "@type": "@id"},
     },
 ]
 """For posts, and for activities that embed one."""
+
+QUOTING_CONTEXT: list[Any] = [
+    AS2_URL,
+    SECURITY_URL,
+    CONTEXT[2]
+    | {
+        "fedibird": "http://fedibird.com/ns#",
+        "misskey": "https://misskey-hub.net/ns#",
+        "quote": {"@id": "https://w3id.org/fep/044f#quote", "@type": "@id"},
+        "quoteAuthorization": {"@id": "https://w3id.org/fep/044f#quoteAuthorization", "@type": "@id"},
+        "quoteUrl": "as:quoteUrl",
+        "quoteUri": "fedibird:quoteUri",
+        "_misskey_quote": "misskey:_misskey_quote",
+        "QuoteRequest": "https://w3id.org/fep/044f#QuoteRequest",
+        "ReplyRequest": "gts:ReplyRequest",
+    },
+]
+"""For posts that quote, and for what asks for a quote or answers that."""
+
+AUTHORIZATION_CONTEXT: list[Any] = [
+    AS2_URL,
+    {
+        "gts": "https://gotosocial.org/ns#",
+        "QuoteAuthorization": "https://w3id.org/fep/044f#QuoteAuthorization",
+        "ReplyAuthorization": "gts:ReplyAuthorization",
+        "interactingObject": {"@id": "gts:interactingObject", "@type": "@id"},
+        "interactionTarget": {"@id": "gts:interactionTarget", "@type": "@id"},
+    },
+]
+"""For an author's word about a quote or an answer (FEP-044f, GoToSocial)."""
 
 ACTOR_CONTEXT: list[Any] = [
     AS2_URL,
@@ -88,15 +127,26 @@ def with_context(document: Mapping[str, Any]) -> Document:
 
 
 def _context_for(document: Mapping[str, Any]) -> Any:
-    if document.get("type") in ACTOR_TYPES:
+    kind = document.get("type")
+    if kind in ACTOR_TYPES:
         return ACTOR_CONTEXT
+    if kind in ("QuoteAuthorization", "ReplyAuthorization"):
+        return AUTHORIZATION_CONTEXT
+    if kind in ("QuoteRequest", "ReplyRequest"):
+        return QUOTING_CONTEXT
     thing = document.get("object")
     if isinstance(thing, Mapping):
         return _context_for(thing)
     if "attributedTo" in document:
-        return CONTEXT
-    items = document.get("orderedItems") or document.get("items") or ()
-    return CONTEXT if any(isinstance(item, Mapping) for item in items) else AS2_URL
+        return QUOTING_CONTEXT if "quote" in document else CONTEXT
+    return _context_for_all(document.get("orderedItems") or document.get("items") or ())
+
+
+def _context_for_all(items: Sequence[Any]) -> Any:
+    contexts = [_context_for(item) for item in items if isinstance(item, Mapping)]
+    if not contexts:
+        return AS2_URL
+    return QUOTING_CONTEXT if QUOTING_CONTEXT in contexts else CONTEXT
 
 
 def activity_document(activity: Activity, object: Mapping[str, Any] | str | None = None) -> Document:
@@ -124,12 +174,19 @@ def _activity(activity: Activity, thing: Mapping[str, Any] | str | None = None) 
     document["object"] = _without_context(thing) if thing is not None else _object_of(activity)
     if isinstance(activity, Add | Remove):
         document["target"] = activity.target
-    if isinstance(activity, Like) and activity.content:
+    if isinstance(activity, Flag | Like) and activity.content:
         document["content"] = activity.content
+    if isinstance(activity, InteractionRequest):
+        whole = activity.instrument
+        document["instrument"] = note_document(whole) if isinstance(whole, Note) else whole
+    if isinstance(activity, Accept) and activity.result:
+        document["result"] = activity.result
     return document
 
 
-def _object_of(activity: Activity) -> Document | str:
+def _object_of(activity: Activity) -> Document | str | list[str]:
+    if isinstance(activity, Flag):
+        return list(activity.object)
     if isinstance(activity, Delete):
         kind = "Person" if activity.object == activity.actor else "Tombstone"
         return {"id": activity.object, "type": kind}

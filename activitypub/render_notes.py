@@ -10,9 +10,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from activitypub.objects import Attachment, Note, Tombstone
+from activitypub.objects import Attachment, Authorization, Note, Tombstone
 
 Document = dict[str, Any]
+
+LD_JSON = 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
+QUOTE_RELATION = "https://misskey-hub.net/ns#_misskey_quote"
+"""What a link to a quoted post is called among the tags (FEP-e232)."""
 
 
 def time_text(moment: datetime) -> str:
@@ -54,6 +58,8 @@ def note_document(note: Note, *, extras: Mapping[str, Any] | None = None) -> Doc
         document["likes"] = _counted(note.likes, note.likes_total)
     if note.shares:
         document["shares"] = _counted(note.shares, note.shares_total)
+    if note.quote:
+        document |= _quote(note)
     return document | dict(extras or {})
 
 
@@ -74,7 +80,29 @@ def attachment_document(attachment: Attachment) -> Document:
 
 def _tags(note: Note) -> list[Document]:
     hashtags = [{"type": "Hashtag", "href": tag.href, "name": f"#{tag.name}"} for tag in note.hashtags]
-    return [*hashtags, *({"type": "Mention", "href": one.href, "name": one.name} for one in note.mentions)]
+    mentions = [{"type": "Mention", "href": one.href, "name": one.name} for one in note.mentions]
+    link = {"type": "Link", "mediaType": LD_JSON, "rel": QUOTE_RELATION, "href": note.quote}
+    return [*hashtags, *mentions, link] if note.quote else [*hashtags, *mentions]
+
+
+def _quote(note: Note) -> Document:
+    """Name the quoted post in FEP-044f's way and in the three older ones, and the quoted author's word if it is there.
+
+    The fourth older way, an object link (FEP-e232), stands among the tags.
+    """
+    document = dict.fromkeys(("quote", "quoteUrl", "quoteUri", "_misskey_quote"), note.quote)
+    return document | {"quoteAuthorization": note.quote_authorization} if note.quote_authorization else document
+
+
+def authorization_document(authorization: Authorization) -> Document:
+    """Write an author's word for a quote or an answer, without ``@context``; it embeds neither of the two posts."""
+    return {
+        "id": authorization.id,
+        "type": authorization.kind,
+        "attributedTo": authorization.attributed_to,
+        "interactingObject": authorization.interacting_object,
+        "interactionTarget": authorization.interaction_target,
+    }
 
 
 def _replies(uri: str) -> Document:
