@@ -5,7 +5,7 @@ them alike. JSON is kept as text. Every index is declared in ``Meta.indexes``: T
 """
 
 from rossgram_fed.models.accounts import Account, AccountKeys, Attempt, Invite, Session, User
-from rossgram_fed.models.federation import Delivery, Host, InboxItem, Job, OutboxActivity
+from rossgram_fed.models.federation import Delivery, Heartbeat, Host, InboxItem, Job, OutboxActivity
 from rossgram_fed.models.media import MediaFailure, MediaFile
 from rossgram_fed.models.moderation import Report, ReportCategory, StaffAction
 from rossgram_fed.models.posts import Mention, Photo, Pin, Post, PostTag, Tag, Tombstone
@@ -20,6 +20,7 @@ __all__ = [
     "Boost",
     "Delivery",
     "Follow",
+    "Heartbeat",
     "Host",
     "InboxItem",
     "Invite",

@@ -141,3 +141,13 @@ class Job(Claimable):
     class Meta:
         table = "jobs"
         indexes = [waiting_first(), failed_ones()]
+
+
+class Heartbeat(Model):
+    """When the work behind the pages was last alive: one row, so that a gap tells how long nobody could reach us."""
+
+    id = fields.IntField(primary_key=True, generated=False)
+    alive_at = fields.BigIntField()
+
+    class Meta:
+        table = "heartbeats"
