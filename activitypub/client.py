@@ -7,7 +7,7 @@ not understood. Of an answer nothing is believed but its status, its Content-Typ
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import quote, urljoin
@@ -83,13 +83,21 @@ class Client:
         response = await self._follow(self._get_request(url, accept), self._transport.send)
         return load(response.body)
 
-    async def post(self, inbox: str, body: bytes, *, key: SigningKey, first: Scheme = Scheme.CAVAGE) -> Scheme:
-        """Deliver an activity and return the signature scheme that was accepted.
+    async def post(
+        self,
+        inbox: str,
+        body: bytes,
+        *,
+        key: SigningKey,
+        first: Scheme = Scheme.CAVAGE,
+        extra: Mapping[str, str] | None = None,
+    ) -> Scheme:
+        """Deliver an activity, with ``extra`` headers if there are any; return the signature scheme that was accepted.
 
         Any 2xx is success. Redirects are followed on the same origin only: an inbox that moved to another host is for
         its actor's document to tell. Raises ``Refused`` and ``Unreachable`` as ``get`` does.
         """
-        headers = CIMultiDict({"User-Agent": self._user_agent, "Content-Type": ACTIVITY_JSON})
+        headers = CIMultiDict({"User-Agent": self._user_agent, "Content-Type": ACTIVITY_JSON, **(extra or {})})
         request = Request("POST", self._address(inbox), headers, body)
         for _ in range(MOST_REDIRECTS + 1):
             response, scheme = await self._knock(request, key, first)

@@ -22,7 +22,7 @@ from .digest import check_digest, digest_header
 from .library import HeaderSigner, HeaderVerifier, build_signature_template
 from .target import authority, has_body, request_target, single_header
 from .times import check_age, check_expiry, http_date, read_http_date
-from .values import Claim, SigningKey
+from .values import ALSO_COVERED, Claim, SigningKey
 
 TARGET, CREATED, EXPIRES = "(request-target)", "(created)", "(expires)"
 ALGORITHMS = frozenset({"", "hs2019", "rsa-sha256"})
@@ -88,7 +88,7 @@ def sign(request: Request, key: SigningKey, *, now: datetime, with_query: bool =
     if has_body(request):
         extra["Digest"] = digest_header(request.body)
         covered.append("digest")
-    covered += [name for name in ("content-type", "accept") if name in request.headers]
+    covered += [name for name in ("content-type", "accept", *ALSO_COVERED) if name in request.headers]
     signed = request.with_headers(extra)
     named = {name: signed.headers[name] for name in covered if name != TARGET}
     target = request_target(request.url, with_query=with_query)

@@ -28,7 +28,7 @@ from . import rfc9421_header
 from .digest import check_content_digest
 from .target import authority, has_body
 from .times import check_age, check_expiry
-from .values import Claim, SigningKey
+from .values import ALSO_COVERED, Claim, SigningKey
 
 LABEL = "sig1"
 COVERED = ("@method", "@target-uri")
@@ -69,8 +69,9 @@ def sign(request: Request, key: SigningKey, *, now: datetime) -> Request:
     algorithm = ED25519 if isinstance(key.private_key, Ed25519PrivateKey) else RSA_V1_5_SHA256
     signer = HTTPMessageSigner(signature_algorithm=algorithm, key_resolver=_Keys(key.private_key))
     body = request.body if has_body(request) else None  # the library adds Content-Digest and covers it
+    covered = (*COVERED, *(name for name in ALSO_COVERED if name in request.headers))
     try:
-        signer.sign(signed, key_id=key.key_id, created=now, label=LABEL, covered_component_ids=COVERED, body=body)
+        signer.sign(signed, key_id=key.key_id, created=now, label=LABEL, covered_component_ids=covered, body=body)
     except HTTPMessageSignaturesException as error:
         raise ValueError(f"The request cannot be signed: {error}") from error
     return signed

@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from activitypub.keys import PrivateKey
 
+ALSO_COVERED = ("collection-synchronization",)
+"""Headers that are signed wherever they are sent, since they mean something only when they are."""
+
 
 class Scheme(StrEnum):
     """The two ways to sign a request that servers of the fediverse use."""
