@@ -1,14 +1,14 @@
-"""Who sent this request? The one place that answers; nothing it did not answer for is believed.
+"""Who signed this request? The one place that answers; nothing it did not answer for is believed.
 
-The signer must be the activity's actor, and the key must be one that the actor's own document lists at its own origin:
-a document found at the key's address proves nothing and is never fetched. What can be refused without the network is
-refused before it is asked.
+Whoever posts must be the activity's actor, or somebody known who forwards it; whoever reads may be anybody. The key must
+be one that the signer's own document lists at its own origin: a document found at the key's address proves nothing and
+is never fetched. What can be refused without the network is refused before it is asked.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from activitypub.errors import ActivityPubError, SignatureError
@@ -28,31 +28,46 @@ FETCH_SECONDS = 10
 COME_BACK_AFTER = 120
 """Seconds after which a sender whose own server did not answer us may try again."""
 
+Admit = Callable[[KnownSender | None], None]
+"""Raises ``Turned`` for those who are not let in, whatever they signed."""
+
 
 async def authenticate(network: Network, request: Request, document: Mapping[str, object]) -> Sender:
-    """Return who signed; raise ``Turned`` with the answer for everybody else.
+    """Return who signed an activity; raise ``Turned`` with the answer for everybody but its actor."""
+    try:
+        claim = claim_of(request)
+    except SignatureError as error:
+        raise Turned(401, str(error)) from error
+    uri = gate.actor_of(document)
+    gate.check_names(network.instance.settings, actor=uri, key_id=claim.key_id)
+    known = await signer_of(network, request, claim, uri, admit=lambda known: gate.check_sender(known, document))
+    return known.sender
 
-    At most one actor is fetched: one we do not know, or one whose key may have changed. Nothing of it is kept before
-    the signature holds.
+
+async def signer_of(
+    network: Network, request: Request, claim: Claim, uri: str, *, admit: Admit, ask: bool = True
+) -> KnownSender:
+    """Return the account ``uri`` if it is who signed a request; raise ``Turned`` otherwise.
+
+    ``admit`` is asked before anything is fetched, and again when something was; it raises for those who are not let in,
+    and is handed None for a stranger. At most one actor is fetched, and none without ``ask``: one we do not know, or
+    one whose key may have changed. Nothing of it is kept before the signature holds.
     """
     now = datetime.fromtimestamp(network.instance.clock() / 1000, UTC)
     try:
-        claim = claim_of(request)
-        uri = gate.actor_of(document)
-        gate.check_names(network.instance.settings, actor=uri, key_id=claim.key_id)
         precheck(request, claim, now=now)
     except SignatureError as error:
         raise Turned(401, str(error)) from error
     known = await network.senders.find(uri)
-    gate.check_sender(known, document)
-    problem = _problem(request, claim, known.keys, now=now) if known is not None else ""
-    if known is None or (problem and _may_ask_again(network, uri)):
+    admit(known)
+    problem = _problem(request, claim, known.keys, now=now) if known is not None else "We do not know who signed this."
+    if problem and ask and (known is None or _may_ask_again(network, uri)):
         known = await _introduce(network, request, claim, uri, now=now)
-        gate.check_sender(known, document)
-    elif problem:
+        admit(known)
+    elif problem or known is None:
         raise Turned(401, problem)
     await network.hosts.heard_from(known.sender.host, scheme=claim.scheme)
-    return known.sender
+    return known
 
 
 def _may_ask_again(network: Network, actor: str) -> bool:

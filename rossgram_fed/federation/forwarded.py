@@ -22,8 +22,9 @@ from activitypub.http import Request
 from activitypub.objects import PUBLIC
 from activitypub.origin import same_origin
 from activitypub.parse import parse_activity
-from activitypub.signatures import check, claim_of, integrity_proof, linked_data, precheck
+from activitypub.signatures import claim_of, integrity_proof, linked_data
 from rossgram_fed.federation import errands, gate
+from rossgram_fed.federation.authentication import signer_of
 from rossgram_fed.federation.gate import ForeignKey, Turned
 from rossgram_fed.federation.network import Network
 from rossgram_fed.federation.scribes import NotCanonical, TooSlow
@@ -44,7 +45,7 @@ async def receive(network: Network, request: Request, document: Mapping[str, Any
     if document.get("type") not in _KINDS:
         raise turned
     now = datetime.fromtimestamp(network.instance.clock() / 1000, UTC)
-    await _check_forwarder(network, request, document, turned, now=now)
+    await _check_forwarder(network, request, turned)
     actor = gate.actor_of(document)
     author = await network.senders.find(actor)
     if author is not None:
@@ -61,23 +62,17 @@ async def receive(network: Network, request: Request, document: Mapping[str, Any
     raise Turned(202, "We do not take your word for it, and ask where it comes from.")
 
 
-async def _check_forwarder(
-    network: Network, request: Request, document: Mapping[str, Any], turned: ForeignKey, *, now: datetime
-) -> None:
+async def _check_forwarder(network: Network, request: Request, turned: ForeignKey) -> None:
     """Turn away a forwarder whom we do not know, or who did not sign; nobody is fetched for it."""
-    claim = claim_of(request)
-    forwarder = await network.senders.find(claim.key_id.partition("#")[0])
-    key = forwarder.keys.get(claim.key_id) if forwarder is not None else None
-    try:
-        precheck(request, claim, now=now)
-        if forwarder is None or key is None:
+
+    def admit(forwarder: KnownSender | None) -> None:
+        if forwarder is None:
             raise turned
-        check(request, claim, key, now=now)
-    except SignatureError as error:
-        raise Turned(401, str(error)) from error
-    if forwarder.suspended or forwarder.deleted:
-        raise Turned(403, "Who forwards this is suspended here, or gone.")
-    await network.hosts.heard_from(forwarder.sender.host, scheme=claim.scheme)
+        if forwarder.suspended or forwarder.deleted:
+            raise Turned(403, "Who forwards this is suspended here, or gone.")
+
+    claim = claim_of(request)
+    await signer_of(network, request, claim, claim.key_id.partition("#")[0], admit=admit, ask=False)
 
 
 async def _believed(

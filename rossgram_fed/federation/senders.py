@@ -34,6 +34,8 @@ class KnownSender:
     """Those that make object integrity proofs, by key id."""
     suspended: bool
     deleted: bool
+    application: bool = False
+    """Whether it is a server's own actor or another program, and no person."""
 
 
 class KnownSenders:
@@ -52,7 +54,9 @@ class KnownSenders:
         if known is not None:
             return known
         row = await self._instance.database.fetch_one(
-            "SELECT id, uri, public_keys, suspended_at, deleted_at FROM accounts WHERE uri = $1 AND domain <> ''", uri
+            "SELECT id, uri, actor_type, public_keys, suspended_at, deleted_at FROM accounts "
+            "WHERE uri = $1 AND domain <> ''",
+            uri,
         )
         if row is None:
             return None
@@ -63,6 +67,7 @@ class KnownSenders:
             proof_keys=parsed_keys(listed, use=PROOFS),
             suspended=row["suspended_at"] is not None,
             deleted=row["deleted_at"] is not None,
+            application=row["actor_type"] == "Application",
         )
         self._by_uri.put(uri, known, now=now)
         self._uris.put(str(row["id"]), uri, now=now)
