@@ -60,6 +60,10 @@ class Client:
         self._now = now
         self._allow_http = allow_http
 
+    def over(self, transport: Transport) -> Client:
+        """Return the same client on another transport."""
+        return Client(transport, self._user_agent, self._now, allow_http=self._allow_http)
+
     async def get(self, url: str, *, key: SigningKey, first: Scheme = Scheme.CAVAGE) -> Fetched:
         """Fetch an ActivityPub document with a signed GET, through at most three redirects.
 
@@ -80,8 +84,11 @@ class Client:
 
     async def get_json(self, url: str, accept: str) -> dict[str, object]:
         """Fetch a JSON object without a signature, as WebFinger and NodeInfo are; errors as ``get``."""
-        response = await self._follow(self._get_request(url, accept), self._transport.send)
-        return load(response.body)
+        return load((await self.get_file(url, accept)).body)
+
+    async def get_file(self, url: str, accept: str) -> Response:
+        """Fetch whatever is at an address, unsigned; errors as ``get``. ``url`` of the answer is where it came from."""
+        return await self._follow(self._get_request(url, accept), self._transport.send)
 
     async def post(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from aiohttp.abc import AbstractResolver
@@ -13,6 +13,7 @@ from activitypub.actors import Actor
 from activitypub.client import Client, Fetched
 from activitypub.origin import host_of
 from rossgram_fed.federation.acceptance import Acceptance
+from rossgram_fed.federation.budget import Budget, Metered
 from rossgram_fed.federation.hosts import Hosts
 from rossgram_fed.federation.ready import Ready
 from rossgram_fed.federation.recent import Recent
@@ -58,6 +59,20 @@ class Network:
     refetched: Recent[str, bool] = field(default_factory=lambda: Recent(most=20_000, milliseconds=NEGATIVE))
     """Known actors whose keys were fetched again lately because a signature did not hold."""
     key_fetches: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(KEY_FETCHES))
+    threads_seen: Recent[int, bool] = field(default_factory=lambda: Recent(most=20_000, milliseconds=15 * MINUTE))
+    """Posts whose answers were lately asked for, or need not be, so that their pages cost no query more."""
+
+    def within(self, budget: Budget) -> Network:
+        """Return this network for one errand: whatever is sent through it is charged to the errand's budget.
+
+        It shares no fetch with others, who would be told that a budget is spent which is not theirs.
+        """
+        return replace(
+            self,
+            client=self.client.over(Metered(self.transport, budget)),
+            actor_reads=SingleFlight(),
+            actors_kept=SingleFlight(),
+        )
 
     async def get(self, uri: str) -> Fetched:
         """Fetch a document with a GET signed by the server's own actor; whose it is, the caller checks."""
