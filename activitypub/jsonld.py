@@ -40,6 +40,7 @@ _FILES: Mapping[str, Path] = {
     "https://w3id.org/security/multikey/v1": _HERE / "multikey-v1.json",
     "https://www.w3.org/ns/cid/v1": _HERE / "cid-v1.json",
     "https://purl.archive.org/socialweb/webfinger": _HERE / "webfinger.json",
+    "https://gotosocial.org/ns": _HERE / "gotosocial.json",
 }
 _LITEPUB_PATH = "/schemas/litepub-0.1.jsonld"
 """Pleroma and Akkoma serve the same context, each from its own host."""
