@@ -29,6 +29,7 @@ class NotificationKind(IntEnum):
     BOOST = 4
     COMMENT = 5
     MENTION = 6
+    MOVED = 7
 
 
 class Follow(Model):
@@ -129,6 +130,8 @@ class Block(Model):
     )
     target_id: int
     uri = fields.CharField(max_length=2048, default="")
+    moved_from = fields.CharField(max_length=2048, default="", db_default="")
+    """Whose block was carried over to this account, since they moved; empty for one that somebody made."""
     created_at = fields.BigIntField()
 
     class Meta:
@@ -149,6 +152,8 @@ class Mute(Model):
         "models.Account", on_delete=fields.CASCADE, related_name="muted_by"
     )
     target_id: int
+    moved_from = fields.CharField(max_length=2048, default="", db_default="")
+    """Whose mute was carried over to this account, since they moved; empty for one that somebody made."""
     created_at = fields.BigIntField()
 
     class Meta:
