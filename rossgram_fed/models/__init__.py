@@ -10,6 +10,7 @@ from rossgram_fed.models.media import MediaFailure, MediaFile
 from rossgram_fed.models.moderation import Report, ReportCategory, StaffAction
 from rossgram_fed.models.posts import Mention, Photo, Pin, Post, PostTag, Tag, Tombstone
 from rossgram_fed.models.relations import Block, Bookmark, Boost, Follow, Like, Mute, Notification
+from rossgram_fed.models.relays import Relay, RelayedPost
 
 __all__ = [
     "Account",
@@ -36,6 +37,8 @@ __all__ = [
     "Pin",
     "Post",
     "PostTag",
+    "Relay",
+    "RelayedPost",
     "Report",
     "ReportCategory",
     "Session",
