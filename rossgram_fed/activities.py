@@ -16,6 +16,7 @@ from rossgram_fed.federation import errands, remote_accounts
 from rossgram_fed.federation.arrivals import Handlers
 from rossgram_fed.federation.network import Network
 from rossgram_fed.follows import inbound as follows
+from rossgram_fed.follows import synchronisation
 from rossgram_fed.jobs.runner import JobHandler
 from rossgram_fed.posts import backfill, confirming, fetching
 from rossgram_fed.posts import inbound as posts
@@ -39,4 +40,5 @@ def job_handlers(network: Network) -> Mapping[str, JobHandler]:
         errands.FETCH_POST: partial(fetching.fetch_post, network),
         errands.FETCH_PARENT: partial(fetching.fetch_parent, network),
         errands.REFRESH_ACCOUNT: partial(remote_accounts.refresh, network),
+        errands.SYNCHRONISE_FOLLOWERS: partial(synchronisation.synchronise, network),
     }

@@ -50,6 +50,11 @@ def followers_uri(settings: Settings, username: str) -> str:
     return f"{actor_uri(settings, username)}/followers"
 
 
+def followers_synchronization_uri(actor: str) -> str:
+    """Return where a server reads which of its people follow an actor here (FEP-8fcf)."""
+    return f"{actor}/followers_synchronization"
+
+
 def following_uri(settings: Settings, username: str) -> str:
     """Return the collection of those an actor follows."""
     return f"{actor_uri(settings, username)}/following"

@@ -7,16 +7,21 @@ like it away are spelled once. ``rossgram_fed.activities`` says who does them.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
 from rossgram_fed.instance import Change
 from rossgram_fed.jobs.queue import enqueue
 
 BACKFILL = "backfill"
+CATCH_UP = "catch_up"
 CONFIRM_DELETE = "confirm_delete"
 ERASE_ACCOUNT = "erase_account"
 FETCH_PARENT = "fetch_parent"
 FETCH_POST = "fetch_post"
+FETCH_THREAD = "fetch_thread"
+POLL_ACCOUNT = "poll_account"
 REFRESH_ACCOUNT = "refresh_account"
+SYNCHRONISE_FOLLOWERS = "synchronise_followers"
 
 
 async def backfill(change: Change, *, account_id: int) -> None:
@@ -53,9 +58,41 @@ async def fetch_boosted(change: Change, uri: str, *, account_id: int, boost_uri:
     await enqueue(change, FETCH_POST, payload, unique_key=_key(f"{FETCH_POST} {account_id}", uri))
 
 
+async def fetch_thread(change: Change, *, post_id: int, overheard: bool = False) -> None:
+    """Ask for the answers to a post; ``overheard``: because of a stranger's activity, so that little may be spent."""
+    payload = {"post_id": post_id, "overheard": overheard}
+    await enqueue(change, FETCH_THREAD, payload, unique_key=f"{FETCH_THREAD} {post_id}")
+
+
+async def poll_account(change: Change, *, account_id: int, since: int) -> None:
+    """Ask for what a followed stranger published after ``since`` (milliseconds), while this server was down."""
+    await enqueue(
+        change, POLL_ACCOUNT, {"account_id": account_id, "since": since}, unique_key=f"{POLL_ACCOUNT} {account_id}"
+    )
+
+
+async def catch_up(
+    change: Change, *, since: int, waiting: Sequence[int] = (), after: tuple[int, int] | None = None, run_at: int = 0
+) -> None:
+    """Ask for what followed strangers published after ``since``, one of them after the other.
+
+    ``waiting`` are those to be asked next; ``after`` says behind whom the next are looked for: how many here follow
+    them, and their id.
+    """
+    payload = {"since": since, "waiting": list(waiting), "after": None if after is None else list(after)}
+    step = f"{after} {waiting[0]}" if waiting else f"{after}"
+    await enqueue(change, CATCH_UP, payload, unique_key=f"{CATCH_UP} {since} {step}", run_at=run_at or change.now)
+
+
 async def refresh_account(change: Change, uri: str, *, account_id: int) -> None:
     """Ask for a stranger to be read again from their origin."""
     await enqueue(change, REFRESH_ACCOUNT, {"uri": uri}, unique_key=f"{REFRESH_ACCOUNT} {account_id}")
+
+
+async def synchronise_followers(change: Change, *, account_id: int, url: str) -> None:
+    """Ask for the list at ``url`` of those here who follow a stranger, as the stranger's server has it."""
+    payload = {"account_id": account_id, "url": url}
+    await enqueue(change, SYNCHRONISE_FOLLOWERS, payload, unique_key=f"{SYNCHRONISE_FOLLOWERS} {account_id}")
 
 
 def _key(kind: str, uri: str) -> str:

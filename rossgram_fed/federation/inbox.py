@@ -69,6 +69,7 @@ async def receive(network: Network, request: Request) -> None:
     if isinstance(activity, Unknown):
         raise Turned(202, f"We do nothing about a {activity.kind[:100]}.")
     await network.acceptance.accept(sender.account_id, document=document, activity=activity, body=request.body)
+    await network.synchronisation.heard(request, sender)
 
 
 async def request_from(request: web.Request, *, base_url: str, limit: int) -> Request:

@@ -21,6 +21,7 @@ from rossgram_fed.federation.scribes import Scribes
 from rossgram_fed.federation.senders import KnownSenders
 from rossgram_fed.federation.signers import Signers
 from rossgram_fed.federation.single_flight import SingleFlight
+from rossgram_fed.federation.synchronisation import Synchronisation
 from rossgram_fed.federation.transport import Deadlines, Door
 from rossgram_fed.instance import Instance
 from rossgram_fed.software import VERSION
@@ -45,6 +46,7 @@ class Network:
     senders: KnownSenders
     acceptance: Acceptance
     ready: Ready
+    synchronisation: Synchronisation
     scribes: Scribes = field(default_factory=Scribes)
     """Who canonicalises documents; nobody until there is one."""
     failures: Recent[str, Exception] = field(default_factory=lambda: Recent(most=10_000, milliseconds=NEGATIVE))
@@ -118,4 +120,5 @@ def build_network(
         senders=KnownSenders(instance),
         acceptance=Acceptance(instance),
         ready=Ready(instance),
+        synchronisation=Synchronisation(instance),
     )

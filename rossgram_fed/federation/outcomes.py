@@ -62,7 +62,8 @@ async def attempt(network: Network, row: Row, body: bytes) -> Outcome:
     first = await network.hosts.scheme_for(host)
     try:
         async with asyncio.timeout(SECONDS):
-            worked = await network.client.post(row["inbox"], body, key=key, first=first)
+            extra = await network.synchronisation.headers_for(row["account_id"], row["inbox"], body)
+            worked = await network.client.post(row["inbox"], body, key=key, first=first, extra=extra)
     except TimeoutError:
         return Outcome(row, Fate.LATER, f"{host} took too long to answer.", answered=False)
     except AddressRefused as error:
