@@ -130,6 +130,14 @@ class ReplyRequest(InteractionRequest):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Move(Activity):
+    """``actor`` says that the account ``object``, which has to be their own, lives at the actor ``target`` now."""
+
+    object: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Undo(Activity):
     """``actor`` takes back an activity, given whole or by its id."""
 

@@ -23,6 +23,7 @@ from activitypub.activities import (
     Flag,
     Follow,
     Like,
+    Move,
     QuoteRequest,
     Reject,
     ReplyRequest,
@@ -111,6 +112,8 @@ def _read_activity(document: Mapping[str, Any]) -> Activity:
             return _announce(common, thing)
         case "Block":
             return Block(**common, object=_object_id(thing, kind))
+        case "Move":
+            return Move(**common, object=_object_id(thing, kind), target=fields.address(document.get("target")))
         case "Undo":
             return Undo(**common, object=_undone(thing, common["actor"]))
         case "Flag":

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from activitypub.activities import Accept, Activity, Add, Delete, Flag, InteractionRequest, Like, Remove, Unknown
+from activitypub.activities import Accept, Activity, Add, Delete, Flag, InteractionRequest, Like, Move, Remove, Unknown
 from activitypub.actors import ACTOR_TYPES, Actor
 from activitypub.jsonld import AS2_URL, SECURITY_URL
 from activitypub.objects import Note
@@ -173,7 +173,7 @@ def _activity(activity: Activity, thing: Mapping[str, Any] | str | None = None) 
     if activity.to or activity.cc:
         document |= {"to": list(activity.to), "cc": list(activity.cc)}
     document["object"] = _without_context(thing) if thing is not None else _object_of(activity)
-    if isinstance(activity, Add | Remove):
+    if isinstance(activity, Add | Move | Remove):
         document["target"] = activity.target
     if isinstance(activity, Flag | Like) and activity.content:
         document["content"] = activity.content
