@@ -18,9 +18,13 @@ CONFIRM_DELETE = "confirm_delete"
 ERASE_ACCOUNT = "erase_account"
 FETCH_PARENT = "fetch_parent"
 FETCH_POST = "fetch_post"
+MOVE_ACCOUNT = "move_account"
+MOVE_FOLLOWERS = "move_followers"
 FETCH_THREAD = "fetch_thread"
 POLL_ACCOUNT = "poll_account"
 REFRESH_ACCOUNT = "refresh_account"
+SUCCEED_ACCOUNT = "succeed_account"
+VERIFY_LINKS = "verify_links"
 SYNCHRONISE_FOLLOWERS = "synchronise_followers"
 
 
@@ -82,6 +86,36 @@ async def catch_up(
     payload = {"since": since, "waiting": list(waiting), "after": None if after is None else list(after)}
     step = f"{after} {waiting[0]}" if waiting else f"{after}"
     await enqueue(change, CATCH_UP, payload, unique_key=f"{CATCH_UP} {since} {step}", run_at=run_at or change.now)
+
+
+async def move_account(change: Change, *, account_id: int, target_uri: str) -> None:
+    """Ask whether a stranger moved to the actor ``target_uri``, as they say; one question of theirs at a time."""
+    payload = {"account_id": account_id, "target_uri": target_uri}
+    await enqueue(change, MOVE_ACCOUNT, payload, unique_key=f"{MOVE_ACCOUNT} {account_id}")
+
+
+async def move_followers(
+    change: Change, *, account_id: int, target_id: int, what: str = "blocks", after: int = 0, quietly: bool = False
+) -> None:
+    """Ask for a batch of those here who follow, block or mute an account to be taken along to ``target_id``.
+
+    ``what`` is the table and ``after`` the id of the row to go on from; ``quietly`` where the old account is no more.
+    """
+    payload = {"account_id": account_id, "target_id": target_id, "what": what, "after": after, "quietly": quietly}
+    await enqueue(change, MOVE_FOLLOWERS, payload, unique_key=f"{MOVE_FOLLOWERS} {account_id} {what} {after}")
+
+
+async def succeed_account(change: Change, *, account_id: int, target_id: int) -> None:
+    """Ask whether the account ``target_id``, which took the handle of ``account_id``, came after it."""
+    payload = {"account_id": account_id, "target_id": target_id}
+    await enqueue(change, SUCCEED_ACCOUNT, payload, unique_key=f"{SUCCEED_ACCOUNT} {account_id}")
+
+
+async def verify_links(change: Change, *, account_id: int, at: int | None = None) -> None:
+    """Ask for the profile links of somebody here to be checked, now or at the instant ``at``."""
+    when = "now" if at is None else "later"
+    payload = {"account_id": account_id}
+    await enqueue(change, VERIFY_LINKS, payload, unique_key=f"{VERIFY_LINKS} {when} {account_id}", run_at=at)
 
 
 async def refresh_account(change: Change, uri: str, *, account_id: int) -> None:

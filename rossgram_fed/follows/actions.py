@@ -13,17 +13,22 @@ from rossgram_fed.follows.parties import Party, blocked_between, count_follow, p
 from rossgram_fed.instance import Change
 from rossgram_fed.models.relations import FollowState, NotificationKind
 from rossgram_fed.notifications.actions import notify, withdraw
-from rossgram_fed.web.errors import Forbidden, Invalid, NotFound
+from rossgram_fed.web.errors import Forbidden, Invalid, MovedAway, NotFound
 
 
 async def follow(change: Change, *, account_id: int, target_id: int) -> FollowState:
     """Follow an account, or ask to; say which it is now. Following twice changes nothing.
 
-    Raises ``Invalid`` for oneself, ``Forbidden`` across a block and ``NotFound`` for who is not there.
+    Raises ``Invalid`` for oneself, ``Forbidden`` across a block and where one of the two has moved away, and
+    ``NotFound`` for who is not there.
     """
     if account_id == target_id:
         raise Invalid("You cannot follow yourself.")
     follower, followed = await parties(change, account_id, target_id)
+    if follower.moved:
+        raise MovedAway
+    if followed.moved:
+        raise Forbidden("They have moved to another account; follow them there.")
     if await blocked_between(change, account_id, target_id):
         raise Forbidden("You cannot follow this account, since one of you blocks the other.")
     state = FollowState.ACCEPTED if followed.local and not followed.locked else FollowState.PENDING
@@ -69,10 +74,7 @@ async def decline(change: Change, *, account_id: int, follower_id: int) -> None:
     followed, follower = await parties(change, account_id, follower_id)
     uri = await end_follow(change, follower_id=follower.id, followed_id=followed.id)
     if uri and not follower.local:
-        document = documents.reject_document(
-            uri=uri, follower=follower.uri, followed=followed.uri, number=change.new_id()
-        )
-        await outbox.send_to(change, sender_id=followed.id, receiver_id=follower.id, document=document)
+        await _tell_rejected(change, follower=follower, followed=followed, uri=uri)
 
 
 remove_follower = decline
@@ -81,10 +83,13 @@ remove_follower = decline
 async def receive_follow(change: Change, *, follower_id: int, followed_id: int, uri: str) -> None:
     """Take a Follow from another server: accepted at once, or kept as a request; repeated ones are answered again.
 
-    Across a block nothing happens, and nobody is told.
+    Across a block nothing happens, and nobody is told. Who moved away from here is followed by nobody new.
     """
     follower, followed = await parties(change, follower_id, followed_id)
     if await blocked_between(change, follower_id, followed_id):
+        return
+    if followed.moved:
+        await _tell_rejected(change, follower=follower, followed=followed, uri=uri)
         return
     state = FollowState.PENDING if followed.locked else FollowState.ACCEPTED
     if await _insert(change, change.new_id(), follower_id, followed_id, state=state, uri=uri):
@@ -181,4 +186,9 @@ async def _announce(change: Change, *, follower_id: int, followed_id: int, state
 
 async def _tell_accepted(change: Change, *, follower: Party, followed: Party, uri: str) -> None:
     document = documents.accept_document(uri=uri, follower=follower.uri, followed=followed.uri, number=change.new_id())
+    await outbox.send_to(change, sender_id=followed.id, receiver_id=follower.id, document=document)
+
+
+async def _tell_rejected(change: Change, *, follower: Party, followed: Party, uri: str) -> None:
+    document = documents.reject_document(uri=uri, follower=follower.uri, followed=followed.uri, number=change.new_id())
     await outbox.send_to(change, sender_id=followed.id, receiver_id=follower.id, document=document)

@@ -19,12 +19,14 @@ class Party:
     local: bool
     locked: bool
     backfilled_at: int
+    moved: bool
+    """Whether they live at another account now."""
 
 
 async def parties(change: Change, one: int, other: int) -> tuple[Party, Party]:
     """Return two accounts; raise ``NotFound`` when either is not there (any more)."""
     rows = await change.tx.fetch(
-        "SELECT id, uri, domain, locked, backfilled_at FROM accounts "
+        "SELECT id, uri, domain, locked, backfilled_at, moved_to_uri FROM accounts "
         "WHERE id IN ($1, $2) AND deleted_at IS NULL AND suspended_at IS NULL",
         one,
         other,
@@ -36,6 +38,7 @@ async def parties(change: Change, one: int, other: int) -> tuple[Party, Party]:
             local=not row["domain"],
             locked=bool(row["locked"]),
             backfilled_at=row["backfilled_at"],
+            moved=bool(row["moved_to_uri"]),
         )
         for row in rows
     }

@@ -14,7 +14,7 @@ from rossgram_fed.models.relations import NotificationKind
 from rossgram_fed.notifications.actions import notify
 from rossgram_fed.reactions import documents
 from rossgram_fed.reactions.subjects import Subject, seen_subject, subject
-from rossgram_fed.web.errors import Forbidden
+from rossgram_fed.web.errors import Forbidden, MovedAway
 
 
 async def like(change: Change, *, account_id: int, post_id: int) -> None:
@@ -45,8 +45,13 @@ async def unlike(change: Change, *, account_id: int, post_id: int) -> None:
 
 
 async def boost(change: Change, *, account_id: int, post_id: int) -> None:
-    """Share a post with one's followers; raises ``Forbidden`` when it is not meant for everybody."""
+    """Share a post with one's followers.
+
+    Raises ``Forbidden`` when it is not meant for everybody, or when the followers were sent elsewhere.
+    """
     post = await seen_subject(change, account_id=account_id, post_id=post_id)
+    if post.actor_moved:
+        raise MovedAway
     if not post.open_to_all:
         raise Forbidden("Only posts that are meant for everybody can be boosted.")
     boost_id = change.new_id()

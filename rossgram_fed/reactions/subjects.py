@@ -22,6 +22,8 @@ class Subject:
     author_uri: str
     actor_uri: str
     actor_followers: str
+    actor_moved: bool
+    """Whether the reacting account lives elsewhere now."""
 
     @property
     def open_to_all(self) -> bool:
@@ -50,7 +52,7 @@ async def seen_subject(change: Change, *, account_id: int, post_id: int) -> Subj
 async def _subject(change: Change, account_id: int, condition: str, value: int | str) -> Subject | None:
     row = await change.tx.fetch_one(
         "SELECT p.id, p.uri, p.visibility, a.id AS author_id, a.uri AS author_uri, me.uri AS actor_uri, "
-        "me.followers_uri FROM posts p JOIN accounts a ON a.id = p.account_id JOIN accounts me ON me.id = $1 "
+        "me.followers_uri, me.moved_to_uri FROM posts p JOIN accounts a ON a.id = p.account_id JOIN accounts me ON me.id = $1 "
         f"WHERE {condition} AND {visible('$1')}",
         account_id,
         value,
@@ -65,4 +67,5 @@ async def _subject(change: Change, account_id: int, condition: str, value: int |
         author_uri=row["author_uri"],
         actor_uri=row["actor_uri"],
         actor_followers=row["followers_uri"],
+        actor_moved=bool(row["moved_to_uri"]),
     )

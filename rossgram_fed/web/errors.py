@@ -4,6 +4,7 @@ Refusal
 ├── BadRequest          400
 ├── SignInNeeded        401, shown as the way to the sign-in page
 ├── Forbidden           403
+│   └── MovedAway       403, somebody whose account is redirected
 ├── NotFound            404
 ├── Gone                410
 ├── TooSlow             408
@@ -48,6 +49,16 @@ class Forbidden(Refusal):
 
     status = 403
     title = "Not allowed"
+
+
+class MovedAway(Forbidden):
+    """Somebody who moved to another account wants to use this one."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "You moved away from this account, so it posts and follows nothing. "
+            "You can take that back in the settings, under Moving."
+        )
 
 
 class NotFound(Refusal):
