@@ -8,7 +8,7 @@ from rossgram_fed.models.accounts import Account, AccountKeys, Attempt, Invite, 
 from rossgram_fed.models.federation import Delivery, Heartbeat, Host, InboxItem, Job, OutboxActivity
 from rossgram_fed.models.media import MediaFailure, MediaFile
 from rossgram_fed.models.moderation import Report, ReportCategory, StaffAction
-from rossgram_fed.models.posts import Mention, Photo, Pin, Post, PostTag, Tag, Tombstone
+from rossgram_fed.models.posts import Authorization, Mention, Photo, Pin, Post, PostTag, Tag, Tombstone
 from rossgram_fed.models.relations import Block, Bookmark, Boost, Follow, Like, Mute, Notification
 from rossgram_fed.models.relays import Relay, RelayedPost
 
@@ -16,6 +16,7 @@ __all__ = [
     "Account",
     "AccountKeys",
     "Attempt",
+    "Authorization",
     "Block",
     "Bookmark",
     "Boost",

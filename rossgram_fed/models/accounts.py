@@ -17,6 +17,14 @@ class Role(IntEnum):
     ADMIN = 2
 
 
+class Policy(IntEnum):
+    """Who may comment on a post, or quote it; its author always may, and so may whom it mentions."""
+
+    EVERYONE = 0
+    FOLLOWERS = 1
+    NOBODY = 2
+
+
 class Standing(IntEnum):
     """How far the admins of this server let a host, and all accounts on it, come."""
 
@@ -117,6 +125,9 @@ class User(Model):
     email = fields.CharField(max_length=320, null=True, unique=True)
     password_hash = fields.CharField(max_length=255)
     role = fields.IntEnumField(Role, default=Role.MEMBER)
+    comment_policy = fields.IntEnumField(Policy, default=Policy.EVERYONE, db_default=Policy.EVERYONE)
+    """What the composer begins with."""
+    quote_policy = fields.IntEnumField(Policy, default=Policy.EVERYONE, db_default=Policy.EVERYONE)
     created_at = fields.BigIntField()
     seen_at = fields.BigIntField(default=0)
     disabled_at = fields.BigIntField(null=True)

@@ -30,6 +30,7 @@ class NotificationKind(IntEnum):
     COMMENT = 5
     MENTION = 6
     MOVED = 7
+    QUOTE = 8
 
 
 class Follow(Model):
