@@ -12,15 +12,17 @@ from aiohttp import web
 
 from rossgram_fed.about import pages as about_pages
 from rossgram_fed.accounts import settings_pages, sign_in_pages
-from rossgram_fed.admin import metrics
+from rossgram_fed.admin import account_pages, metrics, report_pages
 from rossgram_fed.admin import pages as admin_pages
 from rossgram_fed.deliveries import pages as delivery_pages
-from rossgram_fed.federation import discovery, endpoints
+from rossgram_fed.federation import discovery, endpoints, listed_followers
 from rossgram_fed.feeds import pages as feed_pages
 from rossgram_fed.follows import pages as follow_pages
+from rossgram_fed.moving import pages as move_pages
 from rossgram_fed.posts import activity_endpoints, compose_pages, media_pages, pin_pages, profile_pages
 from rossgram_fed.posts import pages as post_pages
 from rossgram_fed.reactions import pages as reaction_pages
+from rossgram_fed.reports import pages as report_form_pages
 from rossgram_fed.search import pages as search_pages
 from rossgram_fed.setup import pages as setup_pages
 from rossgram_fed.timelines import news_pages
@@ -49,6 +51,7 @@ ACTIVITYPUB: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "/users/{username}/inbox", endpoints.post_inbox),
     ("GET", "/users/{username}/outbox", activity_endpoints.outbox),
     ("GET", "/users/{username}/followers", endpoints.get_followers),
+    ("GET", "/users/{username}/followers_synchronization", listed_followers.get_followers_synchronization),
     ("GET", "/users/{username}/following", endpoints.get_following),
     ("GET", "/users/{username}/collections/featured", activity_endpoints.featured),
     ("GET", "/p/{id}/activity", activity_endpoints.create_activity),
@@ -84,6 +87,8 @@ PAGES: tuple[tuple[str, Handler], ...] = (
     ("/p/{id}/edit", post_pages.edit),
     ("/p/{id}/delete", post_pages.ask_delete),
     ("/p/{id}/deliveries", delivery_pages.show),
+    ("/report", report_form_pages.report_page),
+    ("/report/sent", report_form_pages.sent_page),
     ("/about", about_pages.show),
     ("/sign-in", sign_in_pages.sign_in_page),
     ("/sign-up", sign_in_pages.sign_up_page),
@@ -94,8 +99,15 @@ PAGES: tuple[tuple[str, Handler], ...] = (
     ("/settings/sessions", settings_pages.sessions_page),
     ("/settings/invites", settings_pages.invites_page),
     ("/settings/blocks", profile_pages.show_blocks),
+    ("/settings/move", move_pages.show),
     ("/admin", admin_pages.overview),
     ("/admin/failed/{queue}", admin_pages.failed),
+    ("/admin/reports", report_pages.queue),
+    ("/admin/reports/{id}", report_pages.show),
+    ("/admin/reports/{id}/photos/{photo_id}", report_pages.photo),
+    ("/admin/accounts", account_pages.listing),
+    ("/admin/accounts/{id}", account_pages.show),
+    ("/admin/log", account_pages.log),
 )
 
 FORMS: tuple[tuple[str, Handler], ...] = (
@@ -121,6 +133,7 @@ FORMS: tuple[tuple[str, Handler], ...] = (
     ("/accounts/{id}/unblock", follow_pages.unblock),
     ("/accounts/{id}/mute", follow_pages.mute),
     ("/accounts/{id}/unmute", follow_pages.unmute),
+    ("/report", report_form_pages.send_report),
     ("/sign-in", sign_in_pages.sign_in),
     ("/sign-up", sign_in_pages.sign_up),
     ("/sign-out", sign_in_pages.sign_out),
@@ -130,11 +143,17 @@ FORMS: tuple[tuple[str, Handler], ...] = (
     ("/settings/account/delete", settings_pages.delete_account),
     ("/settings/sessions/{id}/end", settings_pages.end_session),
     ("/settings/sessions/end-all", settings_pages.end_all_sessions),
+    ("/settings/move", move_pages.move),
+    ("/settings/move/aliases", move_pages.add_alias),
+    ("/settings/move/aliases/remove", move_pages.remove_alias),
+    ("/settings/move/cancel", move_pages.cancel),
     ("/settings/invites", settings_pages.create_invite),
     ("/settings/invites/{id}/withdraw", settings_pages.withdraw_invite),
     ("/admin/hosts/try", admin_pages.try_host),
     ("/admin/failed/{queue}/{id}/try", admin_pages.try_again),
     ("/admin/failed/{queue}/{id}/drop", admin_pages.drop),
+    ("/admin/reports/{id}", report_pages.decide),
+    ("/admin/accounts/{id}", account_pages.act),
 )
 
 

@@ -29,7 +29,7 @@ from rossgram_fed.config import (
     StorageSettings,
 )
 from rossgram_fed.database import open_database
-from rossgram_fed.federation import discovery, endpoints
+from rossgram_fed.federation import discovery, endpoints, listed_followers
 from rossgram_fed.federation.arrivals import Handlers
 from rossgram_fed.federation.delivery import DeliverySource
 from rossgram_fed.federation.inbox import InboxSource
@@ -225,6 +225,7 @@ def federation_routes() -> Iterable[web.RouteDef]:
         web.get("/actor", endpoints.get_server_actor),
         web.get("/users/{username}", endpoints.get_actor),
         web.get("/users/{username}/followers", endpoints.get_followers),
+        web.get("/users/{username}/followers_synchronization", listed_followers.get_followers_synchronization),
         web.get("/users/{username}/following", endpoints.get_following),
         web.get("/.well-known/webfinger", discovery.get_webfinger),
         web.get("/.well-known/host-meta", discovery.get_host_meta),

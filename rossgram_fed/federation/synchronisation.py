@@ -19,6 +19,7 @@ from activitypub.objects import PUBLIC
 from activitypub.origin import host_of, same_origin
 from activitypub.signatures import claim_of
 from activitypub.synchronization import HEADER, MOST_FOLLOWERS, NOBODY, Claim, claim_in, digest_of
+from rossgram_fed.database import Database
 from rossgram_fed.federation import errands
 from rossgram_fed.federation.addresses import LONGEST_URI, followers_synchronization_uri
 from rossgram_fed.federation.arrivals import Sender
@@ -65,7 +66,7 @@ class Synchronisation:
         followers = await self._followers_of(account_id)
         if followers is None or followers.digests is None or not _is_for(followers, orjson.loads(body)):
             return {}
-        digest = followers.digests.get(_origin(inbox), NOBODY)
+        digest = followers.digests.get(origin_of(inbox), NOBODY)
         return {HEADER: str(Claim(followers.collection, followers_synchronization_uri(followers.actor), digest))}
 
     async def heard(self, request: Request, sender: Sender) -> None:
@@ -91,23 +92,15 @@ class Synchronisation:
         known = self._followers.get(account_id, now=now)
         if known is not None:
             return known
-        rows = await self._instance.database.fetch(
-            "SELECT me.uri AS actor, me.followers_uri, a.uri FROM accounts me "
-            "LEFT JOIN follows f ON f.followed_id = me.id AND f.state = $2 "
-            "LEFT JOIN accounts a ON a.id = f.follower_id WHERE me.id = $1 AND me.domain = '' LIMIT $3",
-            account_id,
-            int(FollowState.ACCEPTED),
-            MOST_FOLLOWERS + 1,
+        database = self._instance.database
+        me = await database.fetch_one(
+            "SELECT uri, followers_uri FROM accounts WHERE id = $1 AND domain = ''", account_id
         )
-        if not rows:
+        if me is None:
             return None
-        by_origin: defaultdict[str, list[str]] = defaultdict(list)
-        for row in rows:
-            if row["uri"] is not None:
-                by_origin[_origin(row["uri"])].append(row["uri"])
-        digests = {origin: digest_of(uris) for origin, uris in by_origin.items()}
-        too_many = len(rows) > MOST_FOLLOWERS
-        made = _Followers(rows[0]["actor"], rows[0]["followers_uri"], None if too_many else digests)
+        by_origin = await followers_by_origin(database, account_id)
+        digests = None if by_origin is None else {origin: digest_of(uris) for origin, uris in by_origin.items()}
+        made = _Followers(me["uri"], me["followers_uri"], digests)
         self._followers.put(account_id, made, now=now)
         return made
 
@@ -139,12 +132,29 @@ class Synchronisation:
         self._followed.forget(int(account_id))
 
 
+async def followers_by_origin(database: Database, account_id: int) -> Mapping[str, list[str]] | None:
+    """Return the ids of an account's followers by their origin; None when they are more than we speak of."""
+    rows = await database.fetch(
+        "SELECT a.uri FROM follows f JOIN accounts a ON a.id = f.follower_id "
+        "WHERE f.followed_id = $1 AND f.state = $2 LIMIT $3",
+        account_id,
+        int(FollowState.ACCEPTED),
+        MOST_FOLLOWERS + 1,
+    )
+    if len(rows) > MOST_FOLLOWERS:
+        return None
+    by_origin: defaultdict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        by_origin[origin_of(row["uri"])].append(row["uri"])
+    return by_origin
+
+
 def _is_for(followers: _Followers, document: Mapping[str, object]) -> bool:
     """Say whether an activity is its sender's own and addressed to their followers."""
     named = (*fields.addresses(document.get("to"), 1000), *fields.addresses(document.get("cc"), 1000))
     return document.get("actor") == followers.actor and followers.collection in named
 
 
-def _origin(uri: str) -> str:
+def origin_of(uri: str) -> str:
     """Return scheme and authority in one spelling."""
     return f"{uri.partition(':')[0].lower()}://{host_of(uri)}"
