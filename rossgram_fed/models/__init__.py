@@ -5,7 +5,7 @@ them alike. JSON is kept as text. Every index is declared in ``Meta.indexes``: T
 """
 
 from rossgram_fed.models.accounts import Account, AccountKeys, Attempt, Invite, Session, User
-from rossgram_fed.models.federation import Delivery, Heartbeat, Host, InboxItem, Job, OutboxActivity
+from rossgram_fed.models.federation import Delivery, DomainRule, Heartbeat, Host, InboxItem, Job, OutboxActivity
 from rossgram_fed.models.media import MediaFailure, MediaFile
 from rossgram_fed.models.moderation import Report, ReportCategory, StaffAction
 from rossgram_fed.models.posts import Authorization, Mention, Photo, Pin, Post, PostTag, Tag, Tombstone
@@ -21,6 +21,7 @@ __all__ = [
     "Bookmark",
     "Boost",
     "Delivery",
+    "DomainRule",
     "Follow",
     "Heartbeat",
     "Host",

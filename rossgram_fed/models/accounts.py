@@ -89,6 +89,8 @@ class Account(Model):
     suspended_at = fields.BigIntField(null=True)
     host_standing = fields.IntEnumField(Standing, default=Standing.OPEN, db_default=Standing.OPEN)
     """What the rule for the account's host says, kept here so that queries need no list of hosts."""
+    media_refused = fields.BooleanField(default=False, db_default=False)
+    """Whether the rule for its host keeps its pictures out."""
     deleted_at = fields.BigIntField(null=True)
     """Set when the origin said it is gone; the row stays as its tombstone."""
 

@@ -13,7 +13,7 @@ from tortoise import fields
 from tortoise.indexes import Index, PartialIndex
 from tortoise.models import Model
 
-from rossgram_fed.models.accounts import Account
+from rossgram_fed.models.accounts import Account, Standing
 from rossgram_fed.models.posts import Post
 
 
@@ -127,6 +127,25 @@ class Host(Model):
 
     class Meta:
         table = "hosts"
+
+
+class DomainRule(Model):
+    """What the admins decided about a host and everything below it."""
+
+    host = fields.CharField(max_length=255, primary_key=True)
+    """In its one spelling, without a port."""
+    standing = fields.IntEnumField(Standing)
+    """Open means allowed, where only allowed hosts come in."""
+    reject_media = fields.BooleanField(default=False)
+    reject_reports = fields.BooleanField(default=False)
+    comment = fields.TextField(default="")
+    """For whoever runs the server."""
+    public_comment = fields.TextField(default="")
+    """For people here who are told that a door is closed."""
+    created_at = fields.BigIntField()
+
+    class Meta:
+        table = "domain_rules"
 
 
 class Job(Claimable):
