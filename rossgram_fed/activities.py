@@ -21,8 +21,15 @@ from rossgram_fed.jobs.runner import JobHandler
 from rossgram_fed.posts import backfill, confirming, fetching
 from rossgram_fed.posts import inbound as posts
 from rossgram_fed.reactions import inbound as reactions
+from rossgram_fed.reports import inbound as reports
 
-FEATURES: tuple[Handlers, ...] = (follows.HANDLERS, reactions.HANDLERS, posts.HANDLERS, accounts.HANDLERS)
+FEATURES: tuple[Handlers, ...] = (
+    follows.HANDLERS,
+    reactions.HANDLERS,
+    posts.HANDLERS,
+    accounts.HANDLERS,
+    reports.HANDLERS,
+)
 """Posts come before accounts: when an account goes, what it published goes first."""
 
 HANDLERS: Handlers = {

@@ -30,11 +30,13 @@ from rossgram_fed.media.storage import STORAGE, Folder
 from rossgram_fed.media.studio import STUDIO, Studio
 from rossgram_fed.media.sweeping import Sweep
 from rossgram_fed.notifications.queries import unread_count
+from rossgram_fed.reports.queries import open_count
 from rossgram_fed.routes import add_routes
 from rossgram_fed.secrets_file import Secrets
 from rossgram_fed.setup import first_run
 from rossgram_fed.web.plumbing import install
-from rossgram_fed.web.rendering import UNREAD
+from rossgram_fed.web.rendering import OPEN_REPORTS, UNREAD
+from rossgram_fed.web.sessions import Viewer
 
 WORKER: web.AppKey[Worker] = web.AppKey("worker", Worker)
 """The work behind the pages; it runs by itself only with ``with_worker``."""
@@ -56,6 +58,7 @@ def build_app(
     first_run.install(app)
     add_routes(app)
     app[UNREAD] = _unread
+    app[OPEN_REPORTS] = _open_reports
 
     async def life(app: web.Application) -> AsyncIterator[None]:
         async with _opened(app, settings, resolver=resolver, clock=clock) as worker:
@@ -95,6 +98,10 @@ async def _opened(
         sources: list[Source] = [InboxSource(network, HANDLERS), deliveries, *[jobs] * JOBS_AT_ONCE]
         app[WORKER] = Worker(instance, [*sources, Sweep(instance, folder), PruningSource(instance)])
         yield app[WORKER]
+
+
+async def _open_reports(instance: Instance, viewer: Viewer) -> int:
+    return await open_count(instance.database, role=viewer.role)
 
 
 async def _unread(instance: Instance, account_id: int) -> int:

@@ -44,6 +44,7 @@ _REMOVE = (
     "DELETE FROM mutes WHERE account_id = $1 OR target_id = $1",
     "DELETE FROM notifications WHERE account_id = $1 OR actor_id = $1",
     "DELETE FROM mentions WHERE account_id = $1",
+    "UPDATE reports SET reporter_id = NULL WHERE reporter_id = $1",
     "DELETE FROM posts WHERE account_id = $1",
     "DELETE FROM photos WHERE account_id = $1",
     "UPDATE media_files SET account_id = NULL WHERE account_id = $1",

@@ -25,6 +25,8 @@ class UserRecord:
     role: Role
     active: bool
     """Neither disabled nor suspended nor deleted."""
+    suspended: bool
+    """Suspended, and nothing worse."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +84,13 @@ async def open_invites(reader: Reader, *, user_id: int, now: int) -> list[OpenIn
 def _user(row: Row | None) -> UserRecord | None:
     if row is None:
         return None
+    open_else = row["disabled_at"] is None and row["deleted_at"] is None
     return UserRecord(
         id=row["id"],
         account_id=row["account_id"],
         username=row["username"],
         password_hash=row["password_hash"],
         role=Role(row["role"]),
-        active=row["disabled_at"] is None and row["suspended_at"] is None and row["deleted_at"] is None,
+        active=open_else and row["suspended_at"] is None,
+        suspended=open_else and row["suspended_at"] is not None,
     )

@@ -28,6 +28,12 @@ SIGN_UPS = Limit("sign-up:address", tries=20, minutes=60)
 WRONG = "This name and this password do not belong together."
 """The same for names that exist and names that do not."""
 
+SUSPENDED = (
+    "This account is suspended: nobody can sign in to it, and nobody sees it. If you think that is a mistake, write to "
+    "the people who run this server."
+)
+"""For those alone who know the password, so that nobody else learns it here."""
+
 
 async def sign_in_page(request: web.Request) -> web.StreamResponse:
     """``GET /sign-in``."""
@@ -47,6 +53,9 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
         form.error("", WRONG)
         return await render(request, "accounts/sign_in.html", 422, form=form, next=goal)
     await forget_tries(instance, BY_ACCOUNT, subject=draft.username)
+    if user.suspended:
+        form.error("", SUSPENDED)
+        return await render(request, "accounts/sign_in.html", 403, form=form, next=goal)
     async with instance.change() as change:
         await sessions.sign_browser_in(request, change, user_id=user.id)
     return see_other(goal)
@@ -56,7 +65,7 @@ async def _recognise(request: web.Request, instance: Instance, draft: SignInDraf
     await count_try(instance, BY_ADDRESS, subject=address_group(client_address(request)))
     await count_try(instance, BY_ACCOUNT, subject=draft.username)
     user = await user_by_username(instance.database, draft.username)
-    known = user if user is not None and user.active else None
+    known = user if user is not None and (user.active or user.suspended) else None
     matches = await password_matches(draft.password, known.password_hash if known else None)
     return known if matches else None
 

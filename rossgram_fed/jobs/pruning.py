@@ -72,6 +72,8 @@ RULES = (
     Rule("sessions", "expires_at < $1"),
     Rule("attempts", "window_ends_at < $1"),
     Rule("invites", "expires_at < $1", 30 * DAY),
+    # What was closed is evidence of a habit for a while, and about people for ever. The staff's log stays.
+    Rule("reports", "resolved_at < $1", 365 * DAY),
 )
 
 

@@ -30,7 +30,7 @@ _NAMES = frozenset({GRID, FEED, FULL})
 
 async def serve_media(request: web.Request) -> web.StreamResponse:
     """``GET /media/{key}``: one of our files, for as long as anybody likes to keep it."""
-    return _picture(request.app[STORAGE].find(request.match_info["key"]), caching=FOR_EVER)
+    return picture(request.app[STORAGE].find(request.match_info["key"]), caching=FOR_EVER)
 
 
 async def serve_photo(request: web.Request) -> web.StreamResponse:
@@ -40,8 +40,8 @@ async def serve_photo(request: web.Request) -> web.StreamResponse:
     if row is None:
         raise NotFound
     open_to_all = row["visibility"] <= Visibility.UNLISTED
-    return _picture(
-        await _photo_file(request, row, name=name), caching=f"{'public' if open_to_all else 'private'}, {A_DAY}"
+    return picture(
+        await photo_file(request, row, name=name), caching=f"{'public' if open_to_all else 'private'}, {A_DAY}"
     )
 
 
@@ -57,7 +57,7 @@ async def serve_avatar(request: web.Request) -> web.StreamResponse:
     if row is None:
         raise NotFound
     if not row["domain"]:
-        return _picture(folder.find(row["avatar_key"]), caching=A_WHILE)
+        return picture(folder.find(row["avatar_key"]), caching=A_WHILE)
     path = folder.find(row["key"]) if row["avatar_url"] and row["key"] else None
     if path is None and row["avatar_url"]:
         try:
@@ -65,7 +65,7 @@ async def serve_avatar(request: web.Request) -> web.StreamResponse:
         except NotToBeHad as why:
             raise NotFound(str(why)) from why
         path = folder.find(files["avatar"]["key"])
-    return _picture(path, caching=A_WHILE)
+    return picture(path, caching=A_WHILE)
 
 
 async def _photo(request: web.Request) -> Row | None:
@@ -79,7 +79,8 @@ async def _photo(request: web.Request) -> Row | None:
     )
 
 
-async def _photo_file(request: web.Request, row: Row, *, name: str) -> Path | None:
+async def photo_file(request: web.Request, row: Row, *, name: str) -> Path | None:
+    """Return the file of a photo, fetched if need be; ``row`` has its ``id, kind, renditions`` and ``remote_url``."""
     folder = request.app[STORAGE]
     stored = renditions_from(row["renditions"]).get(name)
     path = folder.find(stored["key"]) if stored else None
@@ -92,7 +93,8 @@ async def _photo_file(request: web.Request, row: Row, *, name: str) -> Path | No
     return folder.find(files[name]["key"])
 
 
-def _picture(path: Path | None, *, caching: str) -> web.StreamResponse:
+def picture(path: Path | None, *, caching: str) -> web.StreamResponse:
+    """Answer with a picture of ours; raise ``NotFound`` when there is none."""
     if path is None:
         raise NotFound("There is no picture at this address.")
     headers = {

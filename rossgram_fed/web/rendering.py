@@ -24,6 +24,9 @@ from rossgram_fed.web.static import static_url
 UNREAD: web.AppKey[Callable[[Instance, int], Awaitable[int]]] = web.AppKey("unread")
 """How many notifications an account (by id) has not read; every page shows the number. Absent: none."""
 
+OPEN_REPORTS: web.AppKey[Callable[[Instance, Viewer], Awaitable[int]]] = web.AppKey("open_reports")
+"""How many reports wait for somebody of the staff; their pages show the number. Absent: none."""
+
 HTML_HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
     # Never no-store: it would keep pages out of the browser's back-forward cache.
@@ -61,17 +64,18 @@ def environment() -> Environment:
 
 async def render(request: web.Request, name: str, status: int = 200, **values: Any) -> web.Response:
     """Answer with a page. Besides ``values`` the template has ``viewer`` (or None), ``settings``, ``now``, ``path``,
-    ``flash``, ``unread`` and ``csrf_field()``.
+    ``flash``, ``unread``, ``open_reports`` (for the staff) and ``csrf_field()``.
     """
     instance = request.app[INSTANCE]
     viewer = await viewer_of(request)
     unread = await _unread(request, instance, viewer)
-    return _page(request, name, status, {"viewer": viewer, "unread": unread, **values})
+    waiting = await _open_reports(request, instance, viewer)
+    return _page(request, name, status, {"viewer": viewer, "unread": unread, "open_reports": waiting, **values})
 
 
 def render_without_viewer(request: web.Request, name: str, status: int, **values: Any) -> web.Response:
     """Answer with a page without asking the database who is looking: for when something is broken."""
-    return _page(request, name, status, {"viewer": None, "unread": 0, **values})
+    return _page(request, name, status, {"viewer": None, "unread": 0, "open_reports": 0, **values})
 
 
 def _page(request: web.Request, name: str, status: int, values: dict[str, Any]) -> web.Response:
@@ -95,3 +99,9 @@ async def _unread(request: web.Request, instance: Instance, viewer: Viewer | Non
     if viewer is None or UNREAD not in request.app:
         return 0
     return await request.app[UNREAD](instance, viewer.account_id)
+
+
+async def _open_reports(request: web.Request, instance: Instance, viewer: Viewer | None) -> int:
+    if viewer is None or not viewer.is_staff or OPEN_REPORTS not in request.app:
+        return 0
+    return await request.app[OPEN_REPORTS](instance, viewer)

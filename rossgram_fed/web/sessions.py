@@ -45,6 +45,11 @@ class Viewer:
         return self.role >= Role.ADMIN
 
     @property
+    def is_staff(self) -> bool:
+        """Whether they look after what people do here: moderators and admins."""
+        return self.role >= Role.MODERATOR
+
+    @property
     def path(self) -> str:
         """The address of their profile page."""
         return f"/@{self.username}"
@@ -219,6 +224,21 @@ def admin_only(handler: ViewerHandler) -> Handler:
             raise SignInNeeded
         if not viewer.is_admin:
             raise Forbidden("Only the people who run this server may see this.")
+        return await handler(request, viewer)
+
+    return guarded
+
+
+def staff_only(handler: ViewerHandler) -> Handler:
+    """Hand the viewer to a handler ``(request, viewer)`` when they are a moderator or an admin; refuse others."""
+
+    @wraps(handler)
+    async def guarded(request: web.Request) -> web.StreamResponse:
+        viewer = await viewer_of(request)
+        if viewer is None:
+            raise SignInNeeded
+        if not viewer.is_staff:
+            raise Forbidden("Only the moderators of this server may see this.")
         return await handler(request, viewer)
 
     return guarded
