@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from functools import partial
 from itertools import chain
 
-from rossgram_fed.accounts import erasure
 from rossgram_fed.accounts import inbound as accounts
 from rossgram_fed.federation import errands, remote_accounts
 from rossgram_fed.federation.arrivals import Handlers
@@ -18,7 +17,9 @@ from rossgram_fed.federation.network import Network
 from rossgram_fed.follows import inbound as follows
 from rossgram_fed.follows import synchronisation
 from rossgram_fed.jobs.runner import JobHandler
-from rossgram_fed.posts import backfill, confirming, fetching
+from rossgram_fed.moving import followers, succession
+from rossgram_fed.moving import inbound as moves
+from rossgram_fed.posts import backfill, catching_up, confirming, fetching, threads
 from rossgram_fed.posts import inbound as posts
 from rossgram_fed.reactions import inbound as reactions
 from rossgram_fed.reports import inbound as reports
@@ -29,6 +30,7 @@ FEATURES: tuple[Handlers, ...] = (
     posts.HANDLERS,
     accounts.HANDLERS,
     reports.HANDLERS,
+    moves.HANDLERS,
 )
 """Posts come before accounts: when an account goes, what it published goes first."""
 
@@ -42,10 +44,16 @@ def job_handlers(network: Network) -> Mapping[str, JobHandler]:
     """Return who does each kind of job for one instance."""
     return {
         errands.BACKFILL: partial(backfill.backfill, network),
+        errands.CATCH_UP: partial(catching_up.catch_up, network),
         errands.CONFIRM_DELETE: partial(confirming.confirm_delete, network),
-        errands.ERASE_ACCOUNT: partial(erasure.erase_gone, network.instance),
+        errands.ERASE_ACCOUNT: partial(succession.erase_account, network),
         errands.FETCH_POST: partial(fetching.fetch_post, network),
         errands.FETCH_PARENT: partial(fetching.fetch_parent, network),
+        errands.FETCH_THREAD: partial(threads.fetch_thread, network),
+        errands.POLL_ACCOUNT: partial(catching_up.poll_account, network),
+        errands.MOVE_ACCOUNT: partial(moves.move_account, network),
+        errands.MOVE_FOLLOWERS: partial(followers.move_followers, network.instance),
         errands.REFRESH_ACCOUNT: partial(remote_accounts.refresh, network),
+        errands.SUCCEED_ACCOUNT: partial(succession.succeed_account, network),
         errands.SYNCHRONISE_FOLLOWERS: partial(synchronisation.synchronise, network),
     }

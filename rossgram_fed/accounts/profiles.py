@@ -13,7 +13,7 @@ from rossgram_fed.database import Reader, Row
 
 _PROFILE = (
     f"SELECT {CARD_COLUMNS}, a.bio, a.bio_html, a.links, a.followers_count, a.following_count, a.posts_count, "
-    "a.discoverable, a.indexable, a.backfilled_at, a.deleted_at, a.suspended_at FROM accounts a "
+    "a.discoverable, a.indexable, a.backfilled_at, a.deleted_at, a.suspended_at, a.moved_to_uri FROM accounts a "
 )
 
 
@@ -34,11 +34,22 @@ class Profile:
     backfilled_at: int
     deleted: bool
     suspended: bool
+    moved_to_uri: str
+    """The address of the account they live at now; empty for who has not moved."""
 
 
 async def profile_of(reader: Reader, account_id: int) -> Profile | None:
     """Return the profile of an account."""
     return _profile(await reader.fetch_one(_PROFILE + "WHERE a.id = $1", account_id))
+
+
+async def account_by_uri(reader: Reader, uri: str) -> AccountCard | None:
+    """Return the account with this actor id, if we know it and show it."""
+    row = await reader.fetch_one(
+        f"SELECT {CARD_COLUMNS} FROM accounts a WHERE a.uri = $1 AND a.deleted_at IS NULL AND a.suspended_at IS NULL",
+        uri,
+    )
+    return card_from(row) if row is not None else None
 
 
 async def profile_by_handle(reader: Reader, settings: Settings, text: str) -> Profile | None:
@@ -71,4 +82,5 @@ def _profile(row: Row | None) -> Profile | None:
         backfilled_at=row["backfilled_at"],
         deleted=row["deleted_at"] is not None,
         suspended=row["suspended_at"] is not None,
+        moved_to_uri=row["moved_to_uri"],
     )

@@ -9,9 +9,10 @@ from aiohttp import web
 from rossgram_fed.accounts import actions
 from rossgram_fed.accounts.bio import typed_links
 from rossgram_fed.accounts.forms import MOST_LINKS, read_password, read_profile
-from rossgram_fed.accounts.passwords import hash_password, password_matches
+from rossgram_fed.accounts.own_password import check_own_password
+from rossgram_fed.accounts.passwords import hash_password
 from rossgram_fed.accounts.profiles import Profile, profile_of
-from rossgram_fed.accounts.queries import open_invites, user_by_id
+from rossgram_fed.accounts.queries import open_invites
 from rossgram_fed.config import Registration
 from rossgram_fed.instance import INSTANCE
 from rossgram_fed.media.errors import BadPicture
@@ -28,9 +29,6 @@ from rossgram_fed.web.forms import Form
 from rossgram_fed.web.paging import id_in_path
 from rossgram_fed.web.rendering import render
 from rossgram_fed.web.sessions import Viewer, signed_in
-from rossgram_fed.web.throttle import Limit, count_try, forget_tries
-
-PASSWORD_TRIES = Limit("password:account", tries=5, minutes=15)
 
 
 @signed_in
@@ -117,7 +115,7 @@ async def change_password(request: web.Request, viewer: Viewer) -> web.StreamRes
     """``POST /settings/account/password``: a new password signs every other browser out."""
     instance, form = request.app[INSTANCE], form_of(request)
     draft = read_password(form, username=viewer.username)
-    await _check_password(request, viewer, form, name="current", password=draft.current)
+    await check_own_password(request, viewer, form, name="current", password=draft.current)
     if not form.ok:
         return await render(request, "accounts/account.html", 422, form=form, leaving=Form())
     password_hash = await hash_password(draft.new)
@@ -135,24 +133,13 @@ async def delete_account(request: web.Request, viewer: Viewer) -> web.StreamResp
     if form.text("username", most=320).lower().lstrip("@") != viewer.username:
         form.error("username", f"Type {viewer.username} here, so that nothing ends by accident.")
     else:
-        await _check_password(request, viewer, form, name="password", password=form.secret("password"))
+        await check_own_password(request, viewer, form, name="password", password=form.secret("password"))
     if not form.ok:
         return await render(request, "accounts/account.html", 422, form=Form(), leaving=form)
     async with request.app[INSTANCE].change() as change:
         await actions.delete_account(change, account_id=viewer.account_id)
     sessions.forget_browser(request)
     return see_other("/", "Your account is deleted.")
-
-
-async def _check_password(request: web.Request, viewer: Viewer, form: Form, *, name: str, password: str) -> None:
-    """Note an error unless this is the viewer's password; guessing is as slow as at sign-in."""
-    instance = request.app[INSTANCE]
-    await count_try(instance, PASSWORD_TRIES, subject=viewer.username)
-    user = await user_by_id(instance.database, viewer.user_id)
-    if user is None or not await password_matches(password, user.password_hash):
-        form.error(name, "This is not your password.")
-        return
-    await forget_tries(instance, PASSWORD_TRIES, subject=viewer.username)
 
 
 @signed_in

@@ -31,6 +31,15 @@ _BLANK = {
 }
 
 
+STALE = 7 * 24 * 60 * 60_000
+"""Milliseconds after which a stranger is read again when they act or are looked at."""
+
+
+def is_stale(fetched_at: int, *, now: int) -> bool:
+    """Say whether it is long ago that a stranger was asked for at their origin; for one never read there is nobody."""
+    return 0 < fetched_at < now - STALE
+
+
 async def insert_account(change: Change, account_id: int, values: Mapping[str, object]) -> bool:
     """Insert an account, blank where ``values`` (by column) say nothing; say whether its address and name were free."""
     row = {"id": account_id, **_BLANK, "created_at": change.now, "updated_at": change.now, **values}

@@ -20,7 +20,7 @@ from webfinger.handles import Handle
 ACTOR_COLUMNS = (
     "id, username, domain, uri, url, actor_type, name, bio_html, links, avatar_key, inbox, shared_inbox, outbox, "
     "followers_uri, following_uri, featured_uri, public_keys, locked, discoverable, indexable, created_at, "
-    "suspended_at, deleted_at"
+    "suspended_at, deleted_at, also_known_as, moved_to_uri"
 )
 """What ``actor_of`` reads of the table ``accounts``."""
 
@@ -70,6 +70,8 @@ def actor_of(settings: Settings, account: Row) -> Actor:
         indexable=bool(account["indexable"]),
         published=datetime.fromtimestamp(account["created_at"] / 1000, UTC).replace(microsecond=0),
         fields=tuple(ProfileField(link["name"], link["value"]) for link in orjson.loads(account["links"])),
+        also_known_as=tuple(orjson.loads(account["also_known_as"])),
+        moved_to=account["moved_to_uri"],
         webfinger=f"{account['username']}@{settings.account_domain}",
         implements=IMPLEMENTS,
     )

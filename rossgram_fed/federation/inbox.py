@@ -25,6 +25,7 @@ from rossgram_fed.database import Row
 from rossgram_fed.database.engine import placeholders
 from rossgram_fed.federation import errands, forwarded
 from rossgram_fed.federation.acceptance import SIGNAL
+from rossgram_fed.federation.account_rows import is_stale
 from rossgram_fed.federation.addresses import is_local
 from rossgram_fed.federation.arrivals import Arrival, Handlers, Sender
 from rossgram_fed.federation.authentication import authenticate
@@ -211,15 +212,18 @@ async def _fetch_instead(change: Change, uri: str) -> None:
 
 
 async def _senders(change: Change, rows: Sequence[Row]) -> _Senders:
-    """Read who sent the rows; those suspended since are left out, and with them what they sent."""
+    """Read who sent the rows, and ask for those read long ago; the suspended are left out with what they sent."""
     ids = sorted({row["sender_id"] for row in rows})
     if not ids:
         return _Senders({}, set())
     found = await change.tx.fetch(
-        f"SELECT id, uri, deleted_at FROM accounts WHERE id IN ({placeholders(len(ids))}) "  # noqa: S608 - placeholders only
+        f"SELECT id, uri, deleted_at, fetched_at FROM accounts WHERE id IN ({placeholders(len(ids))}) "  # noqa: S608 - placeholders only
         "AND suspended_at IS NULL AND domain <> ''",
         *ids,
     )
+    for row in found:
+        if is_stale(row["fetched_at"], now=change.now):
+            await errands.refresh_account(change, row["uri"], account_id=row["id"])
     return _Senders(
         known={row["id"]: Sender(account_id=row["id"], uri=row["uri"], host=host_of(row["uri"])) for row in found},
         gone={row["id"] for row in found if row["deleted_at"] is not None},

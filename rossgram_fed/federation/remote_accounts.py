@@ -14,6 +14,8 @@ from activitypub.origin import host_of, is_actor_id, same_host, same_origin
 from activitypub.parse import parse_actor
 from rossgram_fed.federation import addresses, errands, remote_documents
 from rossgram_fed.federation.network import Network
+from rossgram_fed.federation.remote_counts import recount
+from rossgram_fed.federation.remote_documents import passing
 from rossgram_fed.federation.remote_rows import HandleOf, mark_deleted, store_actor
 from webfinger.errors import WebFingerError
 from webfinger.handles import Handle, parse_handle
@@ -74,12 +76,53 @@ async def by_handle(network: Network, handle: Handle) -> int:
 
 
 async def refresh(network: Network, payload: dict[str, object]) -> None:
-    """Do the job ``refresh_account``: read ``{"uri"}`` again from its origin; one that is gone is marked so."""
+    """Do the job ``refresh_account``: read ``{"uri"}`` and its counters again from its origin.
+
+    One that is gone (410) is marked so. One that is not found (404) is left alone, unless its host says that its handle
+    is another actor's now. Raises ``RequestFailed`` when the origin may answer later.
+    """
+    uri = str(payload["uri"])
     try:
-        await by_uri(network, str(payload["uri"]), refresh=True)
-    except Refused as error:
-        if error.status != GONE:
+        account_id = await by_uri(network, uri, refresh=True)
+    except ActivityPubError as error:
+        if passing(error):
             raise
+        await _asked_in_vain(network, uri, missing=isinstance(error, Refused) and error.status == 404)
+        return
+    await recount(network, account_id)
+
+
+async def find_successor(network: Network, account_id: int) -> int | None:
+    """Return who bears the handle of an account whose actor is there no more, when the two live on one host.
+
+    Asked is WebFinger at the handle's own domain; its word moves the handle. None when there is nobody, or none that
+    can be told now.
+    """
+    row = await network.instance.database.fetch_one(
+        "SELECT uri, username, domain FROM accounts WHERE id = $1 AND domain <> ''", account_id
+    )
+    handle = _parsed(f"{row['username'].partition('~')[0]}@{row['domain']}") if row is not None else None
+    if row is None or handle is None:
+        return None
+    try:
+        found = await lookup(handle, partial(_jrd, network), scheme=_scheme(network))
+        if found.actor_uri == row["uri"] or not same_host(found.actor_uri, row["uri"]):
+            return None
+        return await by_uri(network, found.actor_uri, refresh=True)
+    except (ActivityPubError, WebFingerError):
+        return None
+
+
+async def _asked_in_vain(network: Network, uri: str, *, missing: bool) -> None:
+    """Let an account be whose origin has nothing usable to say of it, and ask again when it is stale again."""
+    async with network.instance.change() as change:
+        rows = await change.tx.fetch(
+            "UPDATE accounts SET fetched_at = $2 WHERE uri = $1 AND domain <> '' AND deleted_at IS NULL RETURNING id",
+            uri,
+            change.now,
+        )
+    if missing and rows:
+        await find_successor(network, int(rows[0]["id"]))
 
 
 async def _read(network: Network, uri: str) -> Actor:

@@ -16,6 +16,7 @@ from activitypub.errors import BadSignature, ForeignId, MalformedDocument, Refus
 from activitypub.keys import load_multibase, public_pem
 from activitypub.origin import host_of, is_http_url, same_host, same_origin
 from rossgram_fed.database import Row
+from rossgram_fed.federation import errands
 from rossgram_fed.federation.account_rows import insert_account
 from rossgram_fed.federation.senders import PROOFS
 from rossgram_fed.instance import Change
@@ -24,6 +25,7 @@ from rossgram_fed.markup import clean
 LONGEST_NAME = 200
 LONGEST_USERNAME = 200
 MOST_LINKS = 16
+MOST_ALIASES = 50
 _UNSEEN = frozenset({"Cc", "Cf", "Cs"})
 _JOINER = "\u200d"
 _NOT_IN_NAMES = frozenset("@/?#\\<>\"'")
@@ -46,7 +48,9 @@ async def store_actor(change: Change, actor: Actor, *, handle: HandleOf | None =
     ``Refused`` (410) when the account was deleted, because nothing late brings it back, ``MalformedDocument`` for
     an unusable name, and ``Unreachable`` when another process writes the same row at this moment.
     """
-    row = await change.tx.fetch_one("SELECT id, username, domain, deleted_at FROM accounts WHERE uri = $1", actor.id)
+    row = await change.tx.fetch_one(
+        "SELECT id, username, domain, deleted_at, moved_to_uri FROM accounts WHERE uri = $1", actor.id
+    )
     if row is not None and not row["domain"]:
         raise ForeignId("Nobody else speaks for our accounts.")
     if row is not None and row["deleted_at"] is not None:
@@ -55,11 +59,12 @@ async def store_actor(change: Change, actor: Actor, *, handle: HandleOf | None =
         handle = HandleOf(row["username"], row["domain"], confirmed=False)
     handle = handle or HandleOf(actor.preferred_username, host_of(actor.id), confirmed=False)
     _check_username(handle.username)
-    handle = await _unclaimed(change, actor, handle)
     account_id = int(row["id"]) if row is not None else change.new_id()
+    handle = await _unclaimed(change, actor, handle, account_id=account_id)
     values = _values(change, actor, handle)
     if row is not None:
         await _update(change, account_id, values)
+        await _note_move(change, actor, account_id, moved_to_uri=row["moved_to_uri"])
     elif not await insert_account(change, account_id, values):
         raise Unreachable(f"{actor.id} is being written by another process of ours; try again.")
     change.tx.signal("account", str(account_id))
@@ -111,10 +116,13 @@ def _check_username(username: str) -> None:
         raise MalformedDocument("The actor's name has characters that no name has.")
 
 
-async def _unclaimed(change: Change, actor: Actor, handle: HandleOf) -> HandleOf:
-    """Settle who bears a handle that another actor has here: whoever WebFinger confirms, else who had it first."""
+async def _unclaimed(change: Change, actor: Actor, handle: HandleOf, *, account_id: int) -> HandleOf:
+    """Settle who bears a handle that another actor has here: whoever WebFinger confirms, else who had it first.
+
+    Where both are on one host, that host may have lost its database: it is looked into.
+    """
     other: Row | None = await change.tx.fetch_one(
-        "SELECT id FROM accounts WHERE username = $1 AND domain = $2 AND uri <> $3",
+        "SELECT id, uri FROM accounts WHERE username = $1 AND domain = $2 AND uri <> $3",
         handle.username,
         handle.domain,
         actor.id,
@@ -126,7 +134,18 @@ async def _unclaimed(change: Change, actor: Actor, handle: HandleOf) -> HandleOf
     await change.tx.execute(
         "UPDATE accounts SET username = username || $2 WHERE id = $1", other["id"], f"~{other['id']}"
     )
+    change.tx.signal("account", str(other["id"]))
+    if same_host(other["uri"], actor.id):
+        await errands.succeed_account(change, account_id=other["id"], target_id=account_id)
     return handle
+
+
+async def _note_move(change: Change, actor: Actor, account_id: int, *, moved_to_uri: str) -> None:
+    """Forget that somebody moved who says so no longer; have looked into what they say anew."""
+    if not actor.moved_to and moved_to_uri:
+        await change.tx.execute("UPDATE accounts SET moved_to_uri = '' WHERE id = $1", account_id)
+    elif actor.moved_to not in ("", actor.id, moved_to_uri):
+        await errands.move_account(change, account_id=account_id, target_uri=actor.moved_to)
 
 
 def _values(change: Change, actor: Actor, handle: HandleOf) -> dict[str, object]:
@@ -156,6 +175,7 @@ def _values(change: Change, actor: Actor, handle: HandleOf) -> dict[str, object]
         "following_uri": own(actor.following),
         "featured_uri": own(actor.featured),
         "public_keys": orjson.dumps(own_keys(actor)).decode(),
+        "also_known_as": orjson.dumps(actor.also_known_as[:MOST_ALIASES]).decode(),
         "locked": actor.locked,
         "discoverable": actor.discoverable,
         "indexable": actor.indexable,

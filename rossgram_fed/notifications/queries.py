@@ -23,13 +23,18 @@ _STILL_TRUE = (
     f"WHERE s.account_id = n.actor_id AND s.post_id = n.post_id)) OR (n.kind = {int(NotificationKind.FOLLOW)} "
     f"AND EXISTS (SELECT 1 FROM follows s WHERE s.follower_id = n.actor_id AND s.followed_id = n.account_id "
     f"AND s.state = {int(FollowState.ACCEPTED)})) OR n.kind IN ({int(NotificationKind.FOLLOW_REQUEST)}, "
-    f"{int(NotificationKind.FOLLOW_ACCEPTED)}) OR (n.kind IN ({int(NotificationKind.COMMENT)}, "
-    f"{int(NotificationKind.MENTION)}) AND EXISTS (SELECT 1 FROM posts p WHERE p.id = n.post_id "
-    f"AND {visible('n.account_id')})))"
+    f"{int(NotificationKind.FOLLOW_ACCEPTED)}, {int(NotificationKind.MOVED)}) OR (n.kind IN "
+    f"({int(NotificationKind.COMMENT)}, {int(NotificationKind.MENTION)}) AND EXISTS (SELECT 1 FROM posts p "
+    f"WHERE p.id = n.post_id AND {visible('n.account_id')})))"
 )
 _SHOWN = (
     f"n.account_id = $1 AND {_STILL_TRUE} AND {not_muted('n.account_id', 'n.actor_id')} "
     f"AND {not_blocked('n.account_id', 'n.actor_id')}"
+)
+_MOVED_TO = (
+    f"(SELECT CASE WHEN t.domain = '' THEN '@' || t.username ELSE '@' || t.username || '@' || t.domain END "
+    f"FROM accounts t WHERE n.kind = {int(NotificationKind.MOVED)} AND a.moved_to_uri <> '' AND t.uri = a.moved_to_uri "
+    "AND t.deleted_at IS NULL AND t.suspended_at IS NULL)"
 )
 _FIRST_PHOTO = "(SELECT MIN(i.position) FROM photos i WHERE i.post_id = n.post_id)"
 
@@ -48,10 +53,14 @@ class NotificationView:
     """The first words of a comment or mention; empty for other kinds."""
     created_at: int
     unread: bool
+    moved_to: str
+    """The handle of the account that somebody lives at now, for the news of a move."""
 
     @property
     def path(self) -> str:
         """Where following the news leads."""
+        if self.moved_to:
+            return f"/{self.moved_to}"
         return self.actor.path if self.post_id is None else f"/p/{self.post_id}"
 
 
@@ -71,6 +80,7 @@ async def notifications_page(
     """Return a person's news from below the id ``before``, the newest first, in one statement."""
     rows = await database.fetch(
         f"SELECT n.id, n.kind, n.post_id, n.created_at, n.read_at, {CARD_COLUMNS}, np.content_html, np.warning, "
+        f"{_MOVED_TO} AS moved_to, "
         "h.id AS photo_id, h.state AS photo_state, h.renditions FROM notifications n "
         "JOIN accounts a ON a.id = n.actor_id LEFT JOIN posts np ON np.id = n.post_id "
         f"LEFT JOIN photos h ON h.post_id = n.post_id AND h.kind = 'image' AND h.position = {_FIRST_PHOTO} "
@@ -93,6 +103,7 @@ def _view(row: Row) -> NotificationView:
         excerpt=(row["warning"] or text_of(row["content_html"], 140)) if spoken else "",
         created_at=row["created_at"],
         unread=row["read_at"] is None,
+        moved_to=row["moved_to"] or "",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from rossgram_fed.accounts.profiles import Profile, profile_by_handle
+from rossgram_fed.accounts.profiles import Profile, account_by_uri, profile_by_handle
 from rossgram_fed.caption import tag_from
 from rossgram_fed.federation import errands
 from rossgram_fed.follows.queries import Relation, blocked, followers, following, muted, relation, relations
@@ -18,11 +18,13 @@ from rossgram_fed.web.sessions import Viewer, signed_in, viewer_of
 GRID_SIZE = 24
 LIST_SIZE = 40
 BLOCKS_SHOWN = 500
+DAY = 24 * 60 * 60_000
 
 
 async def show(request: web.Request) -> web.Response:
-    """``GET /@{username}``: somebody here or, as ``name@host``, elsewhere. The first look at a stranger asks their
-    server for their recent photos. What they pinned comes first, and is left out where it would stand otherwise.
+    """``GET /@{username}``: somebody here or, as ``name@host``, elsewhere. The first look at a stranger in a day asks
+    their server who they are and for their recent photos. What they pinned comes first, and is left out where it would
+    stand otherwise.
     """
     viewer = await viewer_of(request)
     found = await _profile(request)
@@ -30,7 +32,7 @@ async def show(request: web.Request) -> web.Response:
     tiles = await profile_tiles(database, found.account.id, viewer_id=_id(viewer), before=before, limit=GRID_SIZE + 1)
     page = page_of(tiles, GRID_SIZE, id_of=lambda tile: tile.cursor, before=before)
     pinned = () if page.newer else await pinned_tiles(database, found.account.id, viewer_id=_id(viewer))
-    fetching = viewer is not None and await _backfill(request, found)
+    fetching = viewer is not None and await _freshen(request, found)
     return await render(
         request,
         "people/profile.html",
@@ -40,6 +42,7 @@ async def show(request: web.Request) -> web.Response:
         pinned=pinned,
         relation=await relation(database, viewer.account_id, found.account.id) if viewer else Relation(),
         fetching=fetching,
+        moved_to=await account_by_uri(database, found.moved_to_uri) if found.moved_to_uri else None,
     )
 
 
@@ -111,13 +114,16 @@ async def _profile(request: web.Request) -> Profile:
     return found
 
 
-async def _backfill(request: web.Request, found: Profile) -> bool:
-    """Ask for a stranger's recent posts once; say whether they are on their way."""
-    if found.account.local or found.backfilled_at:
+async def _freshen(request: web.Request, found: Profile) -> bool:
+    """Ask for a stranger's recent posts once a day; say whether the first of them are on their way."""
+    instance = request.app[INSTANCE]
+    if found.account.local or found.backfilled_at > instance.clock() - DAY:
         return False
-    async with request.app[INSTANCE].change() as change:
+    async with instance.change() as change:
+        if found.backfilled_at:
+            await errands.refresh_account(change, found.account.uri, account_id=found.account.id)
         await errands.backfill(change, account_id=found.account.id)
-    return True
+    return not found.backfilled_at
 
 
 def _id(viewer: Viewer | None) -> int | None:

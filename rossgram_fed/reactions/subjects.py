@@ -52,7 +52,8 @@ async def seen_subject(change: Change, *, account_id: int, post_id: int) -> Subj
 async def _subject(change: Change, account_id: int, condition: str, value: int | str) -> Subject | None:
     row = await change.tx.fetch_one(
         "SELECT p.id, p.uri, p.visibility, a.id AS author_id, a.uri AS author_uri, me.uri AS actor_uri, "
-        "me.followers_uri, me.moved_to_uri FROM posts p JOIN accounts a ON a.id = p.account_id JOIN accounts me ON me.id = $1 "
+        "me.followers_uri, me.moved_to_uri FROM posts p JOIN accounts a ON a.id = p.account_id "
+        "JOIN accounts me ON me.id = $1 "
         f"WHERE {condition} AND {visible('$1')}",
         account_id,
         value,
