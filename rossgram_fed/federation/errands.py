@@ -18,14 +18,17 @@ CONFIRM_DELETE = "confirm_delete"
 ERASE_ACCOUNT = "erase_account"
 FETCH_PARENT = "fetch_parent"
 FETCH_POST = "fetch_post"
+FETCH_RELAYED = "fetch_relayed"
+FETCH_THREAD = "fetch_thread"
 MOVE_ACCOUNT = "move_account"
 MOVE_FOLLOWERS = "move_followers"
-FETCH_THREAD = "fetch_thread"
 POLL_ACCOUNT = "poll_account"
 REFRESH_ACCOUNT = "refresh_account"
+REVOKE_QUOTES = "revoke_quotes"
 SUCCEED_ACCOUNT = "succeed_account"
-VERIFY_LINKS = "verify_links"
 SYNCHRONISE_FOLLOWERS = "synchronise_followers"
+VERIFY_LINKS = "verify_links"
+VERIFY_QUOTE = "verify_quote"
 
 
 async def backfill(change: Change, *, account_id: int) -> None:
@@ -60,6 +63,12 @@ async def fetch_boosted(change: Change, uri: str, *, account_id: int, boost_uri:
     """Ask for a post that ``account_id`` boosted by the activity ``boost_uri``."""
     payload = {"uri": uri, "reason": "boost", "account_id": account_id, "boost_uri": boost_uri}
     await enqueue(change, FETCH_POST, payload, unique_key=_key(f"{FETCH_POST} {account_id}", uri))
+
+
+async def fetch_relayed(change: Change, uri: str, *, relay_id: int) -> None:
+    """Ask for a post that a relay passed on."""
+    payload = {"uri": uri, "relay_id": relay_id}
+    await enqueue(change, FETCH_RELAYED, payload, unique_key=_key(FETCH_RELAYED, uri))
 
 
 async def fetch_thread(change: Change, *, post_id: int, overheard: bool = False) -> None:
@@ -127,6 +136,17 @@ async def synchronise_followers(change: Change, *, account_id: int, url: str) ->
     """Ask for the list at ``url`` of those here who follow a stranger, as the stranger's server has it."""
     payload = {"account_id": account_id, "url": url}
     await enqueue(change, SYNCHRONISE_FOLLOWERS, payload, unique_key=f"{SYNCHRONISE_FOLLOWERS} {account_id}")
+
+
+async def verify_quote(change: Change, claim: str, *, post_id: int) -> None:
+    """Ask whether a post may quote what it says it quotes; ``claim`` is what it says now."""
+    await enqueue(change, VERIFY_QUOTE, {"post_id": post_id}, unique_key=_key(f"{VERIFY_QUOTE} {post_id}", claim))
+
+
+async def revoke_quotes(change: Change, *, author_id: int, account_id: int) -> None:
+    """Ask that all be taken back which an author allowed an account to do with their posts."""
+    payload = {"author_id": author_id, "account_id": account_id}
+    await enqueue(change, REVOKE_QUOTES, payload, unique_key=f"{REVOKE_QUOTES} {author_id} {account_id}")
 
 
 def _key(kind: str, uri: str) -> str:

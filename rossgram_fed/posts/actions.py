@@ -25,7 +25,7 @@ from rossgram_fed.posts.drafts import DraftPhoto, PostDraft, PostEdit, check_pho
 from rossgram_fed.posts.parents import Parent, seen_parent
 from rossgram_fed.posts.sources import PostSource, post_source
 from rossgram_fed.posts.store import NewPost
-from rossgram_fed.web.errors import Invalid, NotFound
+from rossgram_fed.web.errors import Forbidden, Invalid, MovedAway, NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +39,18 @@ class _Text:
 async def publish(change: Change, *, author_id: int, draft: PostDraft) -> int:
     """Publish a post or comment and return its id; its photos must be the author's own waiting uploads.
 
-    Raises ``Invalid`` for what breaks a limit and ``NotFound`` for a parent the author may not see.
+    Raises ``Invalid`` for what breaks a limit, ``NotFound`` for a parent the author may not see and ``Forbidden`` for
+    one that takes no comments from them.
     """
+    if await change.tx.fetch_value("SELECT 1 FROM accounts WHERE id = $1 AND moved_to_uri <> ''", author_id):
+        raise MovedAway
     check_words(draft, change.settings.limits)
     check_photos(
         draft.photos, change.settings.limits, comment=draft.parent_id is not None, caption=cleaned(draft.caption)
     )
     parent = await seen_parent(change, author_id=author_id, post_id=draft.parent_id) if draft.parent_id else None
+    if parent is not None and parent.closed:
+        raise Forbidden(parent.closed)
     text = await _text(change, draft.caption)
     addressed = _addressed(text, parent, author_id)
     visibility = max(draft.visibility, parent.visibility) if parent else draft.visibility
@@ -75,13 +80,15 @@ async def edit(change: Change, *, author_id: int, post_id: int, edit: PostEdit) 
     added = tuple(account_id for account_id in text.mentioned if account_id not in told and account_id != author_id)
     await change.tx.execute(
         "UPDATE posts SET caption = $1, content_html = $2, warning = $3, sensitive = $4, photo_count = $5, "
-        "edited_at = $6 WHERE id = $7",
+        "edited_at = $6, comment_policy = $7, quote_policy = $8 WHERE id = $9",
         text.caption,
         text.html,
         cleaned(edit.warning),
         edit.sensitive or bool(edit.warning.strip()),
         len(kept),
         change.now,
+        int(before.comment_policy if edit.comment_policy is None else edit.comment_policy),
+        int(before.quote_policy if edit.quote_policy is None else edit.quote_policy),
         post_id,
     )
     await _place(change, post_id, kept)
@@ -137,6 +144,8 @@ def _new_post(
         in_reply_to_uri=parent.uri if parent else "",
         thread_id=parent.thread_id if parent else post_id,
         context_uri=parent.context_uri if parent else "",
+        comment_policy=draft.comment_policy,
+        quote_policy=draft.quote_policy,
         published_at=change.now,
     )
 

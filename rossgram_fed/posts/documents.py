@@ -19,7 +19,9 @@ from activitypub.objects import PUBLIC, Attachment, Hashtag, MentionTag, Note, T
 from activitypub.render import activity_document, note_document, tombstone_document, with_context
 from rossgram_fed.config import Settings
 from rossgram_fed.federation import addresses
+from rossgram_fed.models.accounts import Policy
 from rossgram_fed.models.posts import Visibility
+from rossgram_fed.posts.policies import quotable
 from rossgram_fed.posts.sources import MentionSource, PhotoSource, PostSource
 from rossgram_fed.renditions import FEDERATED
 
@@ -119,19 +121,54 @@ def tombstone(uri: str, *, deleted_at: int) -> Document:
 
 
 def _permissions(post: PostSource) -> Document:
-    """Say what others may do with a post, in Pixelfed's words and GoToSocial's.
+    """Say what others may do with a post, in Pixelfed's words, GoToSocial's and FEP-044f's.
 
-    Nothing is said of quotes: nobody may until we answer a ``QuoteRequest`` (FEP-044f).
+    Nobody but the author is written as the author alone: an empty list would be a missing one in JSON-LD.
     """
+    audience = _audience(post)
+    is_open = PUBLIC in audience
+    replying = _may_reply(post, audience)
+    return {
+        "commentsEnabled": post.root_policy is not Policy.NOBODY,
+        "capabilities": {
+            "announce": PUBLIC if is_open else post.author_uri,
+            "like": audience[-1],
+            "reply": replying[-1],
+        },
+        "interactionPolicy": {
+            "canLike": {"automaticApproval": audience},
+            "canReply": {"automaticApproval": replying},
+            "canAnnounce": {"automaticApproval": [PUBLIC] if is_open else [post.author_uri]},
+            "canQuote": {"automaticApproval": _may_quote(post)},
+        },
+    }
+
+
+def _audience(post: PostSource) -> list[str]:
+    """Return who can see a post; the widest of them, which Pixelfed is told, comes last."""
     if post.visibility in (Visibility.PUBLIC, Visibility.UNLISTED):
-        allowed = {"automaticApproval": [PUBLIC]}
-        policy = {"canLike": allowed, "canReply": allowed, "canAnnounce": allowed}
-        return {
-            "commentsEnabled": True,
-            "capabilities": {"announce": PUBLIC, "like": PUBLIC, "reply": PUBLIC},
-            "interactionPolicy": policy,
-        }
-    return {"commentsEnabled": True}
+        return [PUBLIC]
+    named = [one.uri for one in post.mentions]
+    widest = [post.author_followers] if post.visibility is Visibility.FOLLOWERS else []
+    return list(dict.fromkeys((*named, post.author_uri, *widest)))
+
+
+def _may_reply(post: PostSource, audience: list[str]) -> list[str]:
+    """Return who may answer a post, as the root of its thread has it; the widest of them comes last."""
+    if post.root_policy is Policy.EVERYONE:
+        return audience
+    named = [one.uri for one in post.mentions] if post.author_uri == post.root_author else []
+    widest = [post.root_followers] if post.root_policy is Policy.FOLLOWERS and post.root_followers else []
+    return list(dict.fromkeys((*named, post.root_author, *widest)))
+
+
+def _may_quote(post: PostSource) -> list[str]:
+    match quotable(post.quote_policy, post.visibility):
+        case Policy.EVERYONE:
+            return [PUBLIC]
+        case Policy.FOLLOWERS:
+            return [post.author_uri, post.author_followers]
+    return [post.author_uri]
 
 
 def _attachment(photo: PhotoSource, settings: Settings) -> Attachment:

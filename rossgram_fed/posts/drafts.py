@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rossgram_fed.config import LimitSettings
+from rossgram_fed.models.accounts import Policy
 from rossgram_fed.models.posts import Visibility
 from rossgram_fed.web.errors import Invalid
 
@@ -33,6 +34,9 @@ class PostDraft:
     warning: str = ""
     sensitive: bool = False
     language: str = ""
+    comment_policy: Policy = Policy.EVERYONE
+    """Of a post at the root of a thread; its comments obey it."""
+    quote_policy: Policy = Policy.EVERYONE
     parent_id: int | None = None
 
 
@@ -45,6 +49,9 @@ class PostEdit:
     sensitive: bool = False
     photos: tuple[DraftPhoto, ...] | None = None
     """The post's own photos that stay, in their order; the others are removed. None leaves all as they are."""
+    comment_policy: Policy | None = None
+    """None leaves it as it is."""
+    quote_policy: Policy | None = None
 
 
 def check_words(draft: PostDraft | PostEdit, limits: LimitSettings) -> None:

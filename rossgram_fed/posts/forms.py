@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from rossgram_fed.config import LimitSettings
 from rossgram_fed.ids import read_id
+from rossgram_fed.models.accounts import Policy
 from rossgram_fed.models.posts import Visibility
 from rossgram_fed.posts.drafts import WARNING_CHARACTERS, DraftPhoto, PostDraft, PostEdit
 from rossgram_fed.web.forms import Form
@@ -20,6 +21,8 @@ AUDIENCES = {
     "followers": Visibility.FOLLOWERS,
     "direct": Visibility.DIRECT,
 }
+POLICIES = {"everyone": Policy.EVERYONE, "followers": Policy.FOLLOWERS, "nobody": Policy.NOBODY}
+POLICY_NAMES = {policy: name for name, policy in POLICIES.items()}
 _MOST_CARDS = 100
 
 
@@ -78,6 +81,8 @@ def draft_from(form: Form, cards: Cards, *, limits: LimitSettings) -> PostDraft:
         photos=cards.photos,
         warning=form.text("warning", most=WARNING_CHARACTERS),
         sensitive=form.flag("sensitive"),
+        comment_policy=form.choice("comments", POLICIES, Policy.EVERYONE),
+        quote_policy=form.choice("quotes", POLICIES, Policy.EVERYONE),
     )
     if not draft.photos:
         form.error("photos", "A post needs at least one photo.")
@@ -93,6 +98,8 @@ def edit_from(form: Form, cards: Cards, *, limits: LimitSettings, comment: bool)
         warning=form.text("warning", most=WARNING_CHARACTERS),
         sensitive=form.flag("sensitive"),
         photos=cards.photos,
+        comment_policy=None if comment else form.choice("comments", POLICIES, None),
+        quote_policy=form.choice("quotes", POLICIES, None),
     )
     if not cards.photos and not comment:
         form.error("photos", "A post needs at least one photo; to remove the last one, delete the post.")

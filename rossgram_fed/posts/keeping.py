@@ -1,7 +1,8 @@
 """Which posts of other servers are kept: those that concern somebody here.
 
 By an account that is followed here, in answer to a post that is here, or addressed to somebody here. The rest is
-dropped, photos and all, and so is everything across a block and what answers a post its author never got to see.
+dropped, photos and all, and so is everything across a block, what answers a post its author never got to see, and what
+answers a post here of which the author takes no comments from them.
 """
 
 # ruff: noqa: S608 - the SQL is put together of constants and placeholders only
@@ -17,8 +18,8 @@ from rossgram_fed.instance import Change
 from rossgram_fed.models.relations import NotificationKind
 from rossgram_fed.notifications.actions import notify
 from rossgram_fed.posts import remote
+from rossgram_fed.posts.claims import Author
 from rossgram_fed.posts.parents import Parent, parent_by_uri
-from rossgram_fed.posts.remote import Author
 from rossgram_fed.visibility import not_blocked
 
 MOST_HEARERS = 50
@@ -78,7 +79,7 @@ async def keep(change: Change, note: Note, facts: Facts, *, wanted: bool = False
     parent = None
     if note.in_reply_to and note.in_reply_to != note.id:
         parent = await parent_by_uri(change, author_id=account_id, uri=note.in_reply_to)
-    if parent is not None and parent.local and not parent.seen:
+    if parent is not None and (parent.closed or (parent.local and not parent.seen)):
         return None
     hearers = await _hearers(change, note, account_id=account_id)
     if not (wanted or facts.followed or hearers or (parent is not None and parent.seen)):

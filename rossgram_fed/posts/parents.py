@@ -7,11 +7,16 @@ from dataclasses import dataclass
 
 from rossgram_fed.database import Row
 from rossgram_fed.instance import Change
+from rossgram_fed.models.accounts import Policy
 from rossgram_fed.models.posts import Visibility
+from rossgram_fed.posts.policies import CLOSED, may_answer
 from rossgram_fed.visibility import visible
 from rossgram_fed.web.errors import NotFound
 
-_COLUMNS = "p.id, p.uri, p.account_id, p.local, p.visibility, p.thread_id, p.context_uri"
+_COLUMNS = (
+    "p.id, p.uri, p.account_id, p.local, p.visibility, p.thread_id, p.context_uri, "
+    "(SELECT rc.comment_policy FROM posts rc WHERE rc.id = p.thread_id) AS policy"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +32,16 @@ class Parent:
     context_uri: str
     seen: bool
     """Whether the author of the answer may see it."""
+    closed: str = ""
+    """Why the author of the answer may not answer; empty when they may."""
 
 
 async def seen_parent(change: Change, *, author_id: int, post_id: int) -> Parent:
     """Return the post for somebody here who answers it; raises ``NotFound`` when they may not see it."""
     row = await change.tx.fetch_one(
-        f"SELECT {_COLUMNS}, 1 AS seen FROM posts p WHERE p.id = $2 AND {visible('$1')}", author_id, post_id
+        f"SELECT {_COLUMNS}, 1 AS seen, {_may_answer(ours=False)} FROM posts p WHERE p.id = $2 AND {visible('$1')}",
+        author_id,
+        post_id,
     )
     if row is None:
         raise NotFound("What you answer is not there (any more), or you may not see it.")
@@ -42,11 +51,17 @@ async def seen_parent(change: Change, *, author_id: int, post_id: int) -> Parent
 async def parent_by_uri(change: Change, *, author_id: int, uri: str) -> Parent | None:
     """Return the post that an arriving answer names, if we have it."""
     row = await change.tx.fetch_one(
-        f"SELECT {_COLUMNS}, CASE WHEN {visible('$1')} THEN 1 ELSE 0 END AS seen FROM posts p WHERE p.uri = $2",
+        f"SELECT {_COLUMNS}, CASE WHEN {visible('$1')} THEN 1 ELSE 0 END AS seen, {_may_answer(ours=True)} "
+        "FROM posts p WHERE p.uri = $2",
         author_id,
         uri,
     )
     return None if row is None else _parent(row)
+
+
+def _may_answer(*, ours: bool) -> str:
+    allowed = may_answer("$1", thread="p.thread_id", answered="p.id", ours=ours)
+    return f"CASE WHEN {allowed} THEN 1 ELSE 0 END AS allowed"
 
 
 def _parent(row: Row) -> Parent:
@@ -59,4 +74,5 @@ def _parent(row: Row) -> Parent:
         thread_id=row["thread_id"],
         context_uri=row["context_uri"],
         seen=bool(row["seen"]),
+        closed="" if row["allowed"] else CLOSED[Policy(row["policy"])],
     )

@@ -7,27 +7,26 @@ Whether a post is kept at all is for ``keeping`` to say; here it is cut to our l
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 
 from activitypub.audience import Audience, visibility_of
 from activitypub.objects import Attachment, Note
-from activitypub.origin import is_http_url
+from activitypub.origin import is_http_url, same_origin
 from rossgram_fed.caption import tag_from
 from rossgram_fed.federation import errands
 from rossgram_fed.federation.addresses import LONGEST_URI, is_local
+from rossgram_fed.federation.budget import ONE_POST
 from rossgram_fed.instance import Change
 from rossgram_fed.markup import clean, text_of
 from rossgram_fed.models.posts import PhotoState, Visibility
 from rossgram_fed.posts import store
+from rossgram_fed.posts.claims import Author, ask_about_quote, claims_of, take_claims
 from rossgram_fed.posts.parents import Parent
 from rossgram_fed.posts.store import NewPost
 
 WARNING_CHARACTERS = 500
 DESCRIPTION_CHARACTERS = 10_000
-HIGHEST_CLIMB = 20
-"""How many unknown parents are fetched, one above the other, for the sake of one comment."""
 
 _VISIBILITIES = {
     Audience.PUBLIC: Visibility.PUBLIC,
@@ -38,15 +37,10 @@ _VISIBILITIES = {
 _TITLED_OTHERWISE = frozenset({"Note", "Question", "ChatMessage"})
 """Kinds whose ``name``, if any, is not a title to show."""
 _LARGEST_COUNT = 2**31 - 1
-
-
-@dataclass(frozen=True, slots=True)
-class Author:
-    """The remote account a note is by."""
-
-    account_id: int
-    uri: str
-    followers_uri: str
+_AT_LEAST_KNOWN = (
+    "CASE WHEN ${0} < (SELECT COUNT(*) FROM {1} k WHERE k.post_id = posts.id) "
+    "THEN (SELECT COUNT(*) FROM {1} k WHERE k.post_id = posts.id) ELSE COALESCE(${0}, {1}_count) END"
+)
 
 
 async def store_note(
@@ -74,8 +68,10 @@ async def store_note(
         await store.add_mentions(change, post.id, hearers)
     if awaited:
         await store.adopt(change, post_id=post.id, uri=post.uri, thread_id=post.thread_id)
-    if post.in_reply_to_uri and parent is None and climbed < HIGHEST_CLIMB:
+    if post.in_reply_to_uri and parent is None and climbed < ONE_POST.depth:
         await _ask_for_parent(change, post, climbed=climbed)
+    if post.quoted_uri and climbed < ONE_POST.depth:
+        await ask_about_quote(change, post.id, claims_of(note, author))
     return post.id
 
 
@@ -87,6 +83,7 @@ async def update_note(change: Change, note: Note, *, post_id: int, author: Autho
     edited_at = min(_instant(note.updated) or change.now, change.now)
     visibility = _visibility(note, author)
     shown = _shown(change, note)
+    closing = visibility > Visibility.UNLISTED and await _is_open(change, post_id)
     rows = await change.tx.fetch(
         "UPDATE posts SET content_html = $1, warning = $2, sensitive = $3, language = $4, photo_count = $5, "
         "edited_at = $6, visibility = CASE WHEN visibility > $7 THEN visibility ELSE $7 END "
@@ -103,6 +100,10 @@ async def update_note(change: Change, note: Note, *, post_id: int, author: Autho
     )
     if not rows:
         return False
+    await take_claims(change, claims_of(note, author), post_id=post_id)
+    if closing and not note.in_reply_to:
+        await store.count_post(change, author.account_id, by=-1)
+    await recount(change, note, post_id=post_id)
     await _replace_photos(change, post_id, author.account_id, shown, sensitive=note.sensitive)
     await store.clear_tags(change, post_id)
     await store.add_tags(change, post_id, [tag for one in note.hashtags if (tag := tag_from(one.name))])
@@ -126,9 +127,31 @@ def visibility_in(note: Note, followers_uri: str) -> Visibility:
     return _VISIBILITIES[visibility_of(note.to, note.cc, followers_uri)]
 
 
+def own_replies(note: Note) -> str:
+    """Return the collection of answers that a note names, if it is on the note's own origin; else nothing."""
+    return note.replies if len(note.replies) <= LONGEST_URI and same_origin(note.replies, note.id) else ""
+
+
+async def recount(change: Change, note: Note, *, post_id: int) -> None:
+    """Take what a post's origin says of likes, boosts and answers; likes and boosts known here are the least."""
+    await change.tx.execute(
+        f"UPDATE posts SET likes_count = {_AT_LEAST_KNOWN.format(2, 'likes')}, "
+        f"boosts_count = {_AT_LEAST_KNOWN.format(3, 'boosts')}, replies_uri = $4 WHERE id = $1 AND local = FALSE",
+        post_id,
+        note.likes_total,
+        note.shares_total,
+        own_replies(note),
+    )
+
+
 def has_pictures(note: Note) -> bool:
     """Say whether there is anything to see."""
     return any(one.kind == "image" for one in note.attachments)
+
+
+async def _is_open(change: Change, post_id: int) -> bool:
+    visibility = await change.tx.fetch_value("SELECT visibility FROM posts WHERE id = $1", post_id)
+    return visibility is not None and visibility <= Visibility.UNLISTED
 
 
 async def _insert(change: Change, note: Note, *, author: Author, parent: Parent | None) -> NewPost | None:
@@ -145,6 +168,7 @@ def _new_post(change: Change, note: Note, *, author: Author, parent: Parent | No
     published_at = min(_instant(note.published) or change.now, change.now)
     post_id = change.ids.at(published_at) if published_at < change.now else change.new_id()
     in_reply_to = note.in_reply_to if note.in_reply_to != note.id else ""
+    claims = claims_of(note, author)
     return NewPost(
         id=post_id,
         account_id=author.account_id,
@@ -161,6 +185,12 @@ def _new_post(change: Change, note: Note, *, author: Author, parent: Parent | No
         in_reply_to_uri=in_reply_to,
         thread_id=parent.thread_id if parent else post_id,
         context_uri=note.context if len(note.context) <= LONGEST_URI else "",
+        comment_policy=claims.comment_policy,
+        quote_policy=claims.quote_policy,
+        quoted_uri=claims.quoted_uri,
+        quote_state=claims.quote_state,
+        quote_authorization=claims.quote_authorization,
+        replies_uri=own_replies(note),
         likes_count=min(note.likes_total or 0, _LARGEST_COUNT),
         boosts_count=min(note.shares_total or 0, _LARGEST_COUNT),
         published_at=published_at,

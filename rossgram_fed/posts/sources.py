@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from rossgram_fed.database import Reader, Row
 from rossgram_fed.database.engine import placeholders
+from rossgram_fed.models.accounts import Policy
 from rossgram_fed.models.posts import PhotoState, Visibility
 from rossgram_fed.renditions import Renditions, renditions_from
 
@@ -53,6 +54,14 @@ class PostSource:
     in_reply_to_uri: str
     thread_id: int
     context_uri: str
+    comment_policy: Policy
+    quote_policy: Policy
+    root_policy: Policy
+    """Who may comment in the thread, according to its root."""
+    root_author: str
+    root_followers: str
+    quoted_uri: str
+    quote_authorization: str
     likes_count: int
     boosts_count: int
     published_at: int
@@ -74,8 +83,10 @@ async def post_sources(reader: Reader, ids: Sequence[int]) -> tuple[PostSource, 
         return ()
     wanted = placeholders(len(ids))
     posts = await reader.fetch(
-        f"SELECT p.*, a.uri AS author_uri, a.followers_uri AS author_followers FROM posts p "
-        f"JOIN accounts a ON a.id = p.account_id WHERE p.id IN ({wanted})",
+        "SELECT p.*, a.uri AS author_uri, a.followers_uri AS author_followers, r.comment_policy AS root_policy, "
+        "ra.uri AS root_author, ra.followers_uri AS root_followers FROM posts p JOIN accounts a ON a.id = p.account_id "
+        "LEFT JOIN posts r ON r.id = p.thread_id LEFT JOIN accounts ra ON ra.id = r.account_id "
+        f"WHERE p.id IN ({wanted})",
         *ids,
     )
     photos = await reader.fetch(
@@ -122,6 +133,13 @@ def _source(row: Row, photos: Sequence[Row], tags: Sequence[Row], mentions: Sequ
         in_reply_to_uri=row["in_reply_to_uri"],
         thread_id=row["thread_id"],
         context_uri=row["context_uri"],
+        comment_policy=Policy(row["comment_policy"]),
+        quote_policy=Policy(row["quote_policy"]),
+        root_policy=Policy(row["root_policy"] or Policy.EVERYONE),
+        root_author=row["root_author"] or row["author_uri"],
+        root_followers=row["root_followers"] or "",
+        quoted_uri=row["quoted_uri"],
+        quote_authorization=row["quote_authorization"],
         likes_count=row["likes_count"],
         boosts_count=row["boosts_count"],
         published_at=row["published_at"],

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 from rossgram_fed.database.engine import placeholders
 from rossgram_fed.instance import Change
-from rossgram_fed.models.posts import Visibility
+from rossgram_fed.models.accounts import Policy
+from rossgram_fed.models.posts import QuoteState, Visibility
+from rossgram_fed.posts.policies import may_answer
 
 MOST_TAGS = 30
 MOST_ADOPTED = 500
@@ -40,6 +42,13 @@ class NewPost:
     in_reply_to_id: int | None = None
     in_reply_to_uri: str = ""
     context_uri: str = ""
+    replies_uri: str = ""
+    comment_policy: Policy = Policy.EVERYONE
+    quote_policy: Policy = Policy.EVERYONE
+    quoted_uri: str = ""
+    quoted_id: int | None = None
+    quote_state: QuoteState = QuoteState.NONE
+    quote_authorization: str = ""
     likes_count: int = 0
     boosts_count: int = 0
 
@@ -49,8 +58,9 @@ async def insert_post(change: Change, post: NewPost) -> bool:
     rows = await change.tx.fetch(
         "INSERT INTO posts (id, account_id, uri, url, local, visibility, caption, content_html, warning, sensitive, "
         "language, photo_count, in_reply_to_id, in_reply_to_uri, thread_id, context_uri, likes_count, boosts_count, "
-        "replies_count, published_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "
-        "$15, $16, $17, $18, 0, $19, $20) ON CONFLICT DO NOTHING RETURNING id",
+        "replies_count, published_at, created_at, replies_uri, comment_policy, quote_policy, quoted_uri, quoted_id, "
+        "quote_state, quote_authorization) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, "
+        "$16, $17, $18, 0, $19, $20, $21, $22, $23, $24, $25, $26, $27) ON CONFLICT DO NOTHING RETURNING id",
         post.id,
         post.account_id,
         post.uri,
@@ -71,12 +81,19 @@ async def insert_post(change: Change, post: NewPost) -> bool:
         post.boosts_count,
         post.published_at,
         change.now,
+        post.replies_uri,
+        int(post.comment_policy),
+        int(post.quote_policy),
+        post.quoted_uri,
+        post.quoted_id,
+        int(post.quote_state),
+        post.quote_authorization,
     )
     if not rows:
         return False
     if post.in_reply_to_id is not None:
         await count_reply(change, post.in_reply_to_id, by=1)
-    if not post.in_reply_to_uri:
+    if _counts(post.visibility, post.in_reply_to_uri):
         await count_post(change, post.account_id, by=1)
     return True
 
@@ -118,10 +135,13 @@ async def clear_tags(change: Change, post_id: int) -> None:
 
 
 async def count_post(change: Change, account_id: int, *, by: int) -> None:
-    """Move the number of an account's posts (comments are none) by +1 or -1."""
+    """Move the number of an account's posts that are open to all (comments are none) by +1 or -1.
+
+    A stranger's number that their own server told is left alone.
+    """
     await change.tx.execute(
         "UPDATE accounts SET posts_count = CASE WHEN posts_count + $1 < 0 THEN 0 ELSE posts_count + $1 END "
-        "WHERE id = $2",
+        "WHERE id = $2 AND counted_at = 0",
         by,
         account_id,
     )
@@ -140,11 +160,13 @@ async def count_reply(change: Change, post_id: int, *, by: int) -> None:
 async def adopt(change: Change, *, post_id: int, uri: str, thread_id: int) -> None:
     """Link the comments that waited for this post, and move what hangs below them into its thread.
 
-    A comment that would become its own ancestor, which no honest server makes, stays where it is.
+    A comment that would become its own ancestor, which no honest server makes, stays where it is, and so does one by
+    somebody who may not comment there.
     """
     rows = await change.tx.fetch(
         "SELECT id, thread_id FROM posts WHERE in_reply_to_uri = $1 AND in_reply_to_id IS NULL AND id <> $2 "
-        f"AND id <> $3 AND thread_id <> $3 ORDER BY id LIMIT {MOST_ADOPTED}",
+        "AND id <> $3 AND thread_id <> $3 "
+        f"AND {may_answer('posts.account_id', thread='$3', answered='$2', ours=True)} ORDER BY id LIMIT {MOST_ADOPTED}",
         uri,
         post_id,
         thread_id,
@@ -183,13 +205,13 @@ async def remove_post(change: Change, post_id: int) -> None:
     Comments below it stay in the thread without their parent.
     """
     rows = await change.tx.fetch(
-        "DELETE FROM posts WHERE id = $1 RETURNING account_id, in_reply_to_id, in_reply_to_uri", post_id
+        "DELETE FROM posts WHERE id = $1 RETURNING account_id, in_reply_to_id, in_reply_to_uri, visibility", post_id
     )
     change.tx.signal("media")
     for row in rows:
         if row["in_reply_to_id"] is not None:
             await count_reply(change, row["in_reply_to_id"], by=-1)
-        if not row["in_reply_to_uri"]:
+        if _counts(row["visibility"], row["in_reply_to_uri"]):
             await count_post(change, row["account_id"], by=-1)
 
 
@@ -199,3 +221,8 @@ async def remove_photos(change: Change, photo_ids: Iterable[int]) -> None:
     if ids:
         change.tx.signal("media")
         await change.tx.execute(f"DELETE FROM photos WHERE id IN ({placeholders(len(ids))})", *ids)
+
+
+def _counts(visibility: int, in_reply_to_uri: str) -> bool:
+    """Say whether a post is one of those that an account is said to have: open to all, and no comment."""
+    return visibility <= Visibility.UNLISTED and not in_reply_to_uri

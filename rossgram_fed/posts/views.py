@@ -9,13 +9,14 @@ from rossgram_fed.cards import AccountCard, card_from
 from rossgram_fed.database import Row
 from rossgram_fed.markup import text_of
 from rossgram_fed.media.placeholders import placeholder_from
-from rossgram_fed.models.posts import PhotoState, Visibility
+from rossgram_fed.models.accounts import Policy
+from rossgram_fed.models.posts import PhotoState, QuoteState, Visibility
 from rossgram_fed.renditions import FEED, FULL, GRID, Renditions, photo_path, rendered_width, renditions_from
 
 POST_COLUMNS = (
     "p.id, p.uri, p.url, p.local, p.visibility, p.caption, p.content_html, p.warning, p.sensitive, p.language, "
     "p.in_reply_to_id, p.in_reply_to_uri, p.thread_id, p.likes_count, p.boosts_count, p.replies_count, "
-    "p.published_at, p.edited_at"
+    "p.published_at, p.edited_at, p.comment_policy, p.quote_policy, p.quoted_uri, p.quoted_id, p.quote_state"
 )
 """What ``post_from`` reads, besides the author's card and the viewer's flags; the query names the table ``posts p``."""
 
@@ -28,6 +29,7 @@ PHOTO_COLUMNS = (
 
 _VISIBILITIES = {int(visibility): visibility for visibility in Visibility}
 _PHOTO_STATES = {int(state): state for state in PhotoState}
+_POLICIES = {int(policy): policy for policy in Policy}
 """Enums by their numbers: a page reads dozens, and calling the enum is ten times slower."""
 
 
@@ -112,6 +114,12 @@ class PostView:
     replies_count: int
     published_at: int
     edited_at: int | None
+    comment_policy: Policy
+    quote_policy: Policy
+    quoted_uri: str
+    """The post that it quotes; empty for one that quotes none."""
+    quoted_id: int | None
+    """The quoted post, if it is here and its author allowed the quote."""
     own: bool
     """Whether the viewer wrote it."""
     liked: bool
@@ -187,6 +195,10 @@ def post_from(row: Row, *, photos: tuple[PhotoView, ...], viewer_id: int | None)
         replies_count=row["replies_count"],
         published_at=row["published_at"],
         edited_at=row["edited_at"],
+        comment_policy=_POLICIES[row["comment_policy"]],
+        quote_policy=_POLICIES[row["quote_policy"]],
+        quoted_uri=row["quoted_uri"],
+        quoted_id=row["quoted_id"] if row["quote_state"] == QuoteState.ACCEPTED else None,
         own=author.id == viewer_id,
         liked=bool(row["liked"]),
         boosted=bool(row["boosted"]),
