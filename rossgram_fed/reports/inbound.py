@@ -51,10 +51,11 @@ async def on_flag(arrival: Arrival) -> bool:
     sender = await arrival.change.tx.fetch_one(
         "SELECT username, domain, actor_type FROM accounts WHERE id = $1", arrival.sender.account_id
     )
-    if sender is None or not await _is_welcome(arrival):
+    room = await _room(arrival)
+    if sender is None or room <= 0:
         return False
     flagged = await _flagged(arrival, activity, domain=sender["domain"])
-    for target_id, post_ids in list(flagged.items())[:MOST_TARGETS]:
+    for target_id, post_ids in list(flagged.items())[:room]:
         new = NewReport(
             reporter_id=None if _speaks_for_server(sender) else arrival.sender.account_id,
             host=arrival.sender.host,
@@ -69,13 +70,13 @@ async def on_flag(arrival: Arrival) -> bool:
 HANDLERS: Handlers = {Flag: (on_flag,)}
 
 
-async def _is_welcome(arrival: Arrival) -> bool:
-    """Say whether reports of this server are taken: what a rule for the host says belongs here."""
+async def _room(arrival: Arrival) -> int:
+    """Return how many accounts a Flag may report: what a rule for its host says belongs here."""
     host = arrival.sender.host
-    if await store.open_from(arrival.change, host) >= MOST_OPEN:
+    free = MOST_OPEN - await store.open_from(arrival.change, host)
+    if free <= 0:
         logger.info("A report from %s is dropped: %d of theirs wait for an answer.", host, MOST_OPEN)
-        return False
-    return True
+    return min(free, MOST_TARGETS)
 
 
 def _speaks_for_server(sender: Row) -> bool:

@@ -14,9 +14,10 @@ from rossgram_fed.instance import Instance
 from rossgram_fed.models import Account
 from rossgram_fed.posts.inbound import HANDLERS as POSTS
 from rossgram_fed.reactions.inbound import HANDLERS as REACTIONS
+from rossgram_fed.reports.inbound import HANDLERS as REPORTS
 
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
-REGISTRIES: tuple[Handlers, ...] = (POSTS, ACCOUNTS, FOLLOWS, REACTIONS)
+REGISTRIES: tuple[Handlers, ...] = (POSTS, ACCOUNTS, FOLLOWS, REACTIONS, REPORTS)
 
 
 async def arrive(instance: Instance, sender: Account, document: dict[str, Any]) -> bool:
