@@ -11,6 +11,7 @@ from functools import partial
 from itertools import chain
 
 from rossgram_fed.accounts import inbound as accounts
+from rossgram_fed.accounts import link_checks
 from rossgram_fed.federation import errands, remote_accounts
 from rossgram_fed.federation.arrivals import Handlers
 from rossgram_fed.federation.network import Network
@@ -22,9 +23,12 @@ from rossgram_fed.moving import inbound as moves
 from rossgram_fed.posts import backfill, catching_up, confirming, fetching, threads
 from rossgram_fed.posts import inbound as posts
 from rossgram_fed.reactions import inbound as reactions
+from rossgram_fed.relays import inbound as relays
+from rossgram_fed.relays import taking
 from rossgram_fed.reports import inbound as reports
 
 FEATURES: tuple[Handlers, ...] = (
+    relays.HANDLERS,
     follows.HANDLERS,
     reactions.HANDLERS,
     posts.HANDLERS,
@@ -32,7 +36,8 @@ FEATURES: tuple[Handlers, ...] = (
     reports.HANDLERS,
     moves.HANDLERS,
 )
-"""Posts come before accounts: when an account goes, what it published goes first."""
+"""Relays come first, since what they announce is no boost. Posts come before accounts: when an account goes, what it
+published goes first."""
 
 HANDLERS: Handlers = {
     kind: tuple(chain.from_iterable(feature.get(kind, ()) for feature in FEATURES))
@@ -49,11 +54,13 @@ def job_handlers(network: Network) -> Mapping[str, JobHandler]:
         errands.ERASE_ACCOUNT: partial(succession.erase_account, network),
         errands.FETCH_POST: partial(fetching.fetch_post, network),
         errands.FETCH_PARENT: partial(fetching.fetch_parent, network),
+        errands.FETCH_RELAYED: partial(taking.fetch_relayed, network),
         errands.FETCH_THREAD: partial(threads.fetch_thread, network),
         errands.POLL_ACCOUNT: partial(catching_up.poll_account, network),
         errands.MOVE_ACCOUNT: partial(moves.move_account, network),
         errands.MOVE_FOLLOWERS: partial(followers.move_followers, network.instance),
         errands.REFRESH_ACCOUNT: partial(remote_accounts.refresh, network),
         errands.SUCCEED_ACCOUNT: partial(succession.succeed_account, network),
+        errands.VERIFY_LINKS: partial(link_checks.verify_links, network),
         errands.SYNCHRONISE_FOLLOWERS: partial(synchronisation.synchronise, network),
     }

@@ -18,10 +18,12 @@ from rossgram_fed.deliveries import pages as delivery_pages
 from rossgram_fed.federation import discovery, endpoints, listed_followers
 from rossgram_fed.feeds import pages as feed_pages
 from rossgram_fed.follows import pages as follow_pages
+from rossgram_fed.interact import pages as interact_pages
 from rossgram_fed.moving import pages as move_pages
 from rossgram_fed.posts import activity_endpoints, compose_pages, media_pages, pin_pages, profile_pages
 from rossgram_fed.posts import pages as post_pages
 from rossgram_fed.reactions import pages as reaction_pages
+from rossgram_fed.relays import pages as relay_pages
 from rossgram_fed.reports import pages as report_form_pages
 from rossgram_fed.search import pages as search_pages
 from rossgram_fed.setup import pages as setup_pages
@@ -89,6 +91,8 @@ PAGES: tuple[tuple[str, Handler], ...] = (
     ("/p/{id}/deliveries", delivery_pages.show),
     ("/report", report_form_pages.report_page),
     ("/report/sent", report_form_pages.sent_page),
+    ("/interact", interact_pages.ask),
+    ("/authorize_interaction", interact_pages.authorize),
     ("/about", about_pages.show),
     ("/sign-in", sign_in_pages.sign_in_page),
     ("/sign-up", sign_in_pages.sign_up_page),
@@ -102,6 +106,7 @@ PAGES: tuple[tuple[str, Handler], ...] = (
     ("/settings/move", move_pages.show),
     ("/admin", admin_pages.overview),
     ("/admin/failed/{queue}", admin_pages.failed),
+    ("/admin/relays", relay_pages.show),
     ("/admin/reports", report_pages.queue),
     ("/admin/reports/{id}", report_pages.show),
     ("/admin/reports/{id}/photos/{photo_id}", report_pages.photo),
@@ -134,6 +139,7 @@ FORMS: tuple[tuple[str, Handler], ...] = (
     ("/accounts/{id}/mute", follow_pages.mute),
     ("/accounts/{id}/unmute", follow_pages.unmute),
     ("/report", report_form_pages.send_report),
+    ("/interact", interact_pages.send),
     ("/sign-in", sign_in_pages.sign_in),
     ("/sign-up", sign_in_pages.sign_up),
     ("/sign-out", sign_in_pages.sign_out),
@@ -150,6 +156,10 @@ FORMS: tuple[tuple[str, Handler], ...] = (
     ("/settings/invites", settings_pages.create_invite),
     ("/settings/invites/{id}/withdraw", settings_pages.withdraw_invite),
     ("/admin/hosts/try", admin_pages.try_host),
+    ("/admin/relays", relay_pages.add),
+    ("/admin/relays/{id}/ask", relay_pages.ask),
+    ("/admin/relays/{id}/send", relay_pages.send),
+    ("/admin/relays/{id}/remove", relay_pages.remove),
     ("/admin/failed/{queue}/{id}/try", admin_pages.try_again),
     ("/admin/failed/{queue}/{id}/drop", admin_pages.drop),
     ("/admin/reports/{id}", report_pages.decide),

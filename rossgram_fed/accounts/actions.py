@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from activitypub.activities import Delete, Update
 from activitypub.objects import PUBLIC
 from activitypub.render import activity_document
-from rossgram_fed.accounts.bio import bio_html, links_column
+from rossgram_fed.accounts.bio import bio_html, links_column, links_from
 from rossgram_fed.accounts.erasure import erase
 from rossgram_fed.accounts.forms import ProfileDraft
 from rossgram_fed.accounts.queries import user_by_username
-from rossgram_fed.federation import addresses, outbox
+from rossgram_fed.federation import addresses, errands, outbox
 from rossgram_fed.federation.actor_documents import ACTOR_COLUMNS, actor_document_of, actor_of
 from rossgram_fed.instance import Change
 from rossgram_fed.media.keeping import Files, note_avatar
@@ -80,14 +80,15 @@ async def withdraw_invite(change: Change, *, user_id: int, invite_id: int) -> No
 
 
 async def update_profile(change: Change, *, account_id: int, draft: ProfileDraft, avatar: Files | None = None) -> None:
-    """Change how somebody presents themselves, and tell their followers' servers."""
+    """Change how somebody presents themselves, tell their followers' servers, and have their links checked."""
+    before = str(await change.tx.fetch_value("SELECT links FROM accounts WHERE id = $1", account_id) or "[]")
     await change.tx.execute(
         "UPDATE accounts SET name = $1, bio = $2, bio_html = $3, links = $4, locked = $5, discoverable = $6, "
         "updated_at = $7 WHERE id = $8",
         draft.name,
         draft.bio,
         await bio_html(change.tx, change.settings, draft.bio),
-        links_column(draft.links),
+        links_column(draft.links, before=links_from(before)),
         draft.locked,
         draft.discoverable,
         change.now,
@@ -99,6 +100,8 @@ async def update_profile(change: Change, *, account_id: int, draft: ProfileDraft
         await change.tx.execute("UPDATE media_files SET account_id = NULL WHERE account_id = $1", account_id)
         await _set_avatar(change, account_id, "")
         change.tx.signal("media")
+    if draft.links:
+        await errands.verify_links(change, account_id=account_id)
     change.tx.signal("account", str(account_id))
     await tell_followers(change, account_id=account_id)
 

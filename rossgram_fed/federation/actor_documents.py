@@ -31,6 +31,9 @@ _PROFILE_PAGE = "http://webfinger.net/rel/profile-page"
 _AVATAR = "http://webfinger.net/rel/avatar"
 _UPDATES_FROM = "http://schemas.google.com/g/2010#updates-from"
 """Where a feed is; servers that find no posts in an outbox look there."""
+_SUBSCRIBE = "http://ostatus.org/schema/1.0/subscribe"
+_INTENTS = {"Follow": "object", "Like": "object", "Announce": "object", "Object": "object", "Create": "inReplyTo"}
+"""What somebody may be sent here to do (FEP-3b86), and what of it we are told: the thing it is done to."""
 _ACTIVITY_TYPE = "application/activity+json"
 _AVATAR_TYPES = {"webp": "image/webp", "png": "image/png"}
 
@@ -99,7 +102,17 @@ def descriptor_of(settings: Settings, account: Row, *, asked: Handle | None, rel
     if account["actor_type"] != "Application":
         feed = addresses.feed_url(settings, account["username"])
         links.append(jrd.Link(_UPDATES_FROM, "application/atom+xml", feed))
+        links += _intents(settings)
     if avatar := account["avatar_key"]:
         kind = _AVATAR_TYPES.get(avatar.rpartition(".")[2], "image/jpeg")
         links.append(jrd.Link(_AVATAR, kind, addresses.photo_url(settings, avatar)))
     return jrd.build(subject, dict.fromkeys(aliases), links, rels=rels)
+
+
+def _intents(settings: Settings) -> list[jrd.Link]:
+    """Say where people of ours want to be sent who began something elsewhere: FEP-3b86, and OStatus before it."""
+    page = f"{settings.base_url}/authorize_interaction?uri="
+    links = [
+        jrd.Link(f"https://w3id.org/fep/3b86/{kind}", template=f"{page}{{{name}}}") for kind, name in _INTENTS.items()
+    ]
+    return [jrd.Link(_SUBSCRIBE, template=f"{page}{{uri}}"), *links]

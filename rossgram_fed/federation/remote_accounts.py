@@ -13,13 +13,13 @@ from activitypub.errors import ActivityPubError, AddressRefused, ForeignId, Malf
 from activitypub.origin import host_of, is_actor_id, same_host, same_origin
 from activitypub.parse import parse_actor
 from rossgram_fed.federation import addresses, errands, remote_documents
-from rossgram_fed.federation.network import Network
+from rossgram_fed.federation.network import MINUTE, Network
 from rossgram_fed.federation.remote_counts import recount
 from rossgram_fed.federation.remote_documents import passing
 from rossgram_fed.federation.remote_rows import HandleOf, mark_deleted, store_actor
 from webfinger.errors import WebFingerError
 from webfinger.handles import Handle, parse_handle
-from webfinger.lookup import confirm, lookup
+from webfinger.lookup import Found, confirm, lookup
 
 JRD = "application/jrd+json, application/json"
 GONE = 410
@@ -71,8 +71,23 @@ async def by_handle(network: Network, handle: Handle) -> int:
         return int(known["id"])
     if here:
         raise Refused(f"Nobody here is called {handle.username}.", status=404)
-    found = await lookup(handle, partial(_jrd, network), scheme=_scheme(network))
+    found = await look_up(network, handle)
     return await by_uri(network, found.actor_uri)
+
+
+async def look_up(network: Network, handle: Handle) -> Found:
+    """Ask a handle's own domain whom it means and what else it links to; a failure is remembered for a while.
+
+    Raises ``RequestFailed`` and ``WebFingerError``.
+    """
+    name, now = f"webfinger {handle}", network.instance.clock()
+    if (failed := network.failures.get(name, now=now)) is not None:
+        raise failed.with_traceback(None)
+    try:
+        return await lookup(handle, partial(_jrd, network), scheme=_scheme(network))
+    except (ActivityPubError, WebFingerError) as error:
+        network.failures.put(name, error, now=now, milliseconds=MINUTE)
+        raise
 
 
 async def refresh(network: Network, payload: dict[str, object]) -> None:
