@@ -80,6 +80,12 @@ class FederationSettings:
     connections_per_host: int = 4
     integrity_proofs: bool = False
     """Whether public activities carry an object integrity proof (FEP-8b32) beside their LD-signature."""
+    allow_list_only: bool = False
+    """Whether only hosts come in that the admins allowed by name."""
+    authorized_fetch: bool = False
+    """Whether other servers must sign to read anything here (secure mode)."""
+    relay_days: int = 30
+    """How long posts stay that came through relays and that nobody here took to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,17 @@
 
 ``can_see`` is the rule over facts. ``visible`` is the same rule as a clause of SQL, and every query that shows posts
 to somebody carries it: public and unlisted posts are for all, followers-only ones for accepted followers and those
-mentioned, direct ones for those mentioned; authors see their own; a block in either direction hides everything.
+mentioned, direct ones for those mentioned; authors see their own; a block in either direction hides everything, and so
+does the suspension of the author, or of the author's host.
+
+``heard`` and ``listed`` are about accounts: whether one takes part at all, and whether somebody who did not ask for it
+comes across it.
 """
 
 # ruff: noqa: S608 - the SQL is put together of constants and placeholders only
 from __future__ import annotations
 
+from rossgram_fed.models.accounts import Standing
 from rossgram_fed.models.posts import Visibility
 from rossgram_fed.models.relations import FollowState
 
@@ -17,39 +22,71 @@ def can_see(
     *,
     viewer_id: int | None,
     author_id: int,
+    author_heard: bool = True,
     follows: bool = False,
     mentioned: bool = False,
     blocked: bool = False,
 ) -> bool:
     """Say whether the viewer (None: somebody not signed in) may see a post.
 
-    ``follows`` means an accepted follow of the author by the viewer; ``blocked`` a block in either direction.
+    ``author_heard`` means that neither the author nor their host is suspended; ``follows`` an accepted follow of the
+    author by the viewer; ``blocked`` a block in either direction.
     """
-    if viewer_id is None:
-        return visibility in (Visibility.PUBLIC, Visibility.UNLISTED)
-    if viewer_id == author_id:
+    if viewer_id is not None and viewer_id == author_id:
         return True
-    if blocked:
+    if blocked or not author_heard:
         return False
-    if visibility in (Visibility.PUBLIC, Visibility.UNLISTED) or mentioned:
+    if visibility in (Visibility.PUBLIC, Visibility.UNLISTED):
         return True
-    return visibility == Visibility.FOLLOWERS and follows
+    if viewer_id is None:
+        return False
+    return mentioned or (visibility == Visibility.FOLLOWERS and follows)
 
 
-def visible(viewer: str | None, post: str = "p") -> str:
+def visible(viewer: str | None, post: str = "p", *, author: str = "") -> str:
     """Return the rule as a condition on the table ``posts`` under the name ``post``.
 
-    ``viewer`` is the placeholder of the viewer's account id (``$1``), or None for somebody not signed in.
+    ``viewer`` is the placeholder of the viewer's account id (``$1``), or None for somebody not signed in. ``author``
+    names the table ``accounts`` where the query has joined the post's author already, which saves a look at it.
     """
+    suspended_not = heard(author) if author else _author_heard(post)
     open_to_all = f"{post}.visibility <= {int(Visibility.UNLISTED)}"
     if viewer is None:
-        return f"({open_to_all})"
+        return f"({open_to_all} AND {suspended_not})"
+    return f"({post}.account_id = {viewer} OR ({suspended_not} AND {meant_for(viewer, post)}))"
+
+
+def meant_for(viewer: str, post: str = "p") -> str:
+    """Return the condition that somebody else's post is for a viewer, whatever the standing of its author."""
+    open_to_all = f"{post}.visibility <= {int(Visibility.UNLISTED)}"
     return (
-        f"({post}.account_id = {viewer} OR ({not_blocked(viewer, f'{post}.account_id')} AND ({open_to_all} "
+        f"({not_blocked(viewer, f'{post}.account_id')} AND ({open_to_all} "
         f"OR EXISTS (SELECT 1 FROM mentions vm WHERE vm.post_id = {post}.id AND vm.account_id = {viewer}) "
-        f"OR ({post}.visibility = {int(Visibility.FOLLOWERS)} AND EXISTS (SELECT 1 FROM follows vf "
-        f"WHERE vf.follower_id = {viewer} AND vf.followed_id = {post}.account_id "
-        f"AND vf.state = {int(FollowState.ACCEPTED)})))))"
+        f"OR ({post}.visibility = {int(Visibility.FOLLOWERS)} AND {follows(viewer, f'{post}.account_id')})))"
+    )
+
+
+def heard(account: str) -> str:
+    """Return the condition that neither an account (a name of the table ``accounts``) nor its host is suspended."""
+    return f"({account}.suspended_at IS NULL AND {account}.host_standing < {int(Standing.SUSPENDED)})"
+
+
+def listed(account: str, viewer: str | None) -> str:
+    """Return the condition that an account is shown to somebody who did not ask for it.
+
+    Those that are limited, or whose host is, are shown so to themselves and to those who follow them alone.
+    """
+    unlimited = f"({account}.limited_at IS NULL AND {account}.host_standing = {int(Standing.OPEN)})"
+    if viewer is None:
+        return unlimited
+    return f"({unlimited} OR {account}.id = {viewer} OR {follows(viewer, f'{account}.id')})"
+
+
+def follows(one: str, other: str) -> str:
+    """Return the condition that one account follows another and was accepted; placeholders or columns."""
+    return (
+        f"EXISTS (SELECT 1 FROM follows vf WHERE vf.follower_id = {one} AND vf.followed_id = {other} "
+        f"AND vf.state = {int(FollowState.ACCEPTED)})"
     )
 
 
@@ -64,3 +101,7 @@ def not_blocked(one: str, other: str) -> str:
 def not_muted(viewer: str, other: str) -> str:
     """Return the condition that the viewer did not mute the other account."""
     return f"NOT EXISTS (SELECT 1 FROM mutes vu WHERE vu.account_id = {viewer} AND vu.target_id = {other})"
+
+
+def _author_heard(post: str) -> str:
+    return f"EXISTS (SELECT 1 FROM accounts va WHERE va.id = {post}.account_id AND {heard('va')})"

@@ -207,6 +207,9 @@ RULES: dict[str, Rule] = {
     "federation.workers": whole(1, 1000),
     "federation.connections_per_host": whole(1, 100),
     "federation.integrity_proofs": SWITCH,
+    "federation.allow_list_only": SWITCH,
+    "federation.authorized_fetch": SWITCH,
+    "federation.relay_days": whole(1, 3650),
     "development.allow_http_and_private_networks": SWITCH,
     "development.private_networks": NETWORKS,
 }

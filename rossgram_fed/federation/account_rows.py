@@ -28,6 +28,8 @@ _BLANK = {
     "posts_count": 0,
     "fetched_at": 0,
     "backfilled_at": 0,
+    "host_standing": 0,
+    "media_refused": False,
 }
 
 

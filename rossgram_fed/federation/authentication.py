@@ -1,8 +1,8 @@
 """Who signed this request? The one place that answers; nothing it did not answer for is believed.
 
-Whoever posts must be the activity's actor, or somebody known who forwards it; whoever reads may be anybody. The key must
-be one that the signer's own document lists at its own origin: a document found at the key's address proves nothing and
-is never fetched. What can be refused without the network is refused before it is asked.
+Whoever posts must be the activity's actor, or somebody known who forwards it; whoever reads may be anybody. The key
+must be one that the signer's own document lists at its own origin: a document found at the key's address proves nothing
+and is never fetched. What can be refused without the network is refused before it is asked.
 """
 
 from __future__ import annotations
@@ -54,6 +54,7 @@ async def signer_of(
     one whose key may have changed. Nothing of it is kept before the signature holds.
     """
     now = datetime.fromtimestamp(network.instance.clock() / 1000, UTC)
+    await gate.check_host(network.rules, uri)
     try:
         precheck(request, claim, now=now)
     except SignatureError as error:

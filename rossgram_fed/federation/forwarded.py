@@ -27,6 +27,7 @@ from rossgram_fed.federation import errands, gate
 from rossgram_fed.federation.authentication import signer_of
 from rossgram_fed.federation.gate import ForeignKey, Turned
 from rossgram_fed.federation.network import Network
+from rossgram_fed.federation.relaying import subscribed_relay
 from rossgram_fed.federation.scribes import NotCanonical, TooSlow
 from rossgram_fed.federation.senders import KnownSender
 from rossgram_fed.instance import Change
@@ -45,11 +46,16 @@ async def receive(network: Network, request: Request, document: Mapping[str, Any
     if document.get("type") not in _KINDS:
         raise turned
     now = datetime.fromtimestamp(network.instance.clock() / 1000, UTC)
-    await _check_forwarder(network, request, turned)
+    forwarder = await _check_forwarder(network, request, turned)
     actor = gate.actor_of(document)
+    await gate.check_host(network.rules, actor)
     author = await network.senders.find(actor)
     if author is not None:
         gate.check_sender(author, document)
+    if await _is_relayed(network, document, forwarder):
+        await _as_announced(network, document, forwarder, turned)
+        return
+    if author is not None:
         believed = await _believed(network, document, author, now=now) if len(request.body) <= LARGEST else None
         if believed is not None:
             meant, activity = believed
@@ -62,8 +68,8 @@ async def receive(network: Network, request: Request, document: Mapping[str, Any
     raise Turned(202, "We do not take your word for it, and ask where it comes from.")
 
 
-async def _check_forwarder(network: Network, request: Request, turned: ForeignKey) -> None:
-    """Turn away a forwarder whom we do not know, or who did not sign; nobody is fetched for it."""
+async def _check_forwarder(network: Network, request: Request, turned: ForeignKey) -> KnownSender:
+    """Return who forwards; turn away one whom we do not know, or who did not sign. Nobody is fetched for it."""
 
     def admit(forwarder: KnownSender | None) -> None:
         if forwarder is None:
@@ -72,7 +78,33 @@ async def _check_forwarder(network: Network, request: Request, turned: ForeignKe
             raise Turned(403, "Who forwards this is suspended here, or gone.")
 
     claim = claim_of(request)
-    await signer_of(network, request, claim, claim.key_id.partition("#")[0], admit=admit, ask=False)
+    return await signer_of(network, request, claim, claim.key_id.partition("#")[0], admit=admit, ask=False)
+
+
+async def _is_relayed(network: Network, document: Mapping[str, Any], forwarder: KnownSender) -> bool:
+    """Say whether a relay of ours passes on a new post, signed inside by its author."""
+    if document["type"] != "Create" or not document.keys() & {"proof", "signature"}:
+        return False
+    return await subscribed_relay(network.instance.database, forwarder.sender.account_id) is not None
+
+
+async def _as_announced(network: Network, document: Mapping[str, Any], relay: KnownSender, turned: ForeignKey) -> None:
+    """Write a relayed Create down as what other relays send instead, an Announce by the relay.
+
+    So there is one way for what relays bring, with one budget, and the post is read from its origin.
+    """
+    uri = fields.address(document.get("object"))
+    if not same_origin(uri, gate.actor_of(document)):
+        raise turned
+    announced: dict[str, object] = {
+        "id": fields.address(document.get("id")),
+        "type": "Announce",
+        "actor": relay.sender.uri,
+        "to": [PUBLIC],
+        "object": uri,
+    }
+    activity, body = parse_activity(announced), orjson.dumps(announced)
+    await network.acceptance.accept(relay.sender.account_id, document=announced, activity=activity, body=body)
 
 
 async def _believed(

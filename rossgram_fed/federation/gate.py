@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from activitypub.origin import is_actor_id, same_host, same_origin
 from rossgram_fed.config import Settings
 from rossgram_fed.federation import addresses
+from rossgram_fed.federation.domain_rules import DomainRules
 from rossgram_fed.federation.senders import KnownSender
 
 
@@ -36,6 +37,12 @@ def check_names(settings: Settings, *, actor: str, key_id: str) -> None:
         raise Turned(400, "The activity's actor is no address we accept.")
     if not same_origin(key_id.partition("#")[0], actor):
         raise ForeignKey(401, "The signature's key is not on the host of the activity's actor.")
+
+
+async def check_host(rules: DomainRules, uri: str) -> None:
+    """Turn away whoever is on a host that the admins keep out."""
+    if (await rules.of_address(uri)).closed:
+        raise Turned(403, "Your server is suspended here.")
 
 
 def check_sender(known: KnownSender | None, document: Mapping[str, object]) -> None:

@@ -35,6 +35,7 @@ from rossgram_fed.federation.network import Network
 from rossgram_fed.instance import Change
 from rossgram_fed.jobs import queue
 from rossgram_fed.jobs.retry import next_attempt
+from rossgram_fed.visibility import heard
 
 logger = logging.getLogger(__name__)
 
@@ -217,8 +218,8 @@ async def _senders(change: Change, rows: Sequence[Row]) -> _Senders:
     if not ids:
         return _Senders({}, set())
     found = await change.tx.fetch(
-        f"SELECT id, uri, deleted_at, fetched_at FROM accounts WHERE id IN ({placeholders(len(ids))}) "  # noqa: S608 - placeholders only
-        "AND suspended_at IS NULL AND domain <> ''",
+        f"SELECT a.id, a.uri, a.deleted_at, a.fetched_at FROM accounts a WHERE a.id IN ({placeholders(len(ids))}) "  # noqa: S608 - placeholders only
+        f"AND {heard('a')} AND a.domain <> ''",
         *ids,
     )
     for row in found:

@@ -14,6 +14,7 @@ from activitypub.client import Client, Fetched
 from activitypub.origin import host_of
 from rossgram_fed.federation.acceptance import Acceptance
 from rossgram_fed.federation.budget import Budget, Metered
+from rossgram_fed.federation.domain_rules import DomainRules
 from rossgram_fed.federation.hosts import Hosts
 from rossgram_fed.federation.ready import Ready
 from rossgram_fed.federation.recent import Recent
@@ -43,6 +44,7 @@ class Network:
     client: Client
     signers: Signers
     hosts: Hosts
+    rules: DomainRules
     senders: KnownSenders
     acceptance: Acceptance
     ready: Ready
@@ -104,7 +106,8 @@ def build_network(
 ) -> Network:
     """Build an instance's network; ``resolver`` replaces DNS and nothing else: the guard checks what it says."""
     name = user_agent(instance.settings.base_url)
-    door = Door(instance.settings, user_agent=name, resolver=resolver, deadlines=deadlines)
+    rules = DomainRules(instance)
+    door = Door(instance.settings, user_agent=name, rules=rules, resolver=resolver, deadlines=deadlines)
     client = Client(
         door,
         name,
@@ -117,6 +120,7 @@ def build_network(
         client=client,
         signers=Signers(instance),
         hosts=Hosts(instance),
+        rules=rules,
         senders=KnownSenders(instance),
         acceptance=Acceptance(instance),
         ready=Ready(instance),

@@ -17,10 +17,12 @@ from rossgram_fed.database.engine import placeholders
 from rossgram_fed.instance import Change
 from rossgram_fed.models.federation import WorkState
 from rossgram_fed.models.relations import FollowState
+from rossgram_fed.models.relays import RelayState, RelayStyle
+from rossgram_fed.visibility import heard
 
 SIGNAL = "deliveries"
 
-_REACHABLE = "a.domain <> '' AND a.deleted_at IS NULL AND a.suspended_at IS NULL"
+_REACHABLE = f"a.domain <> '' AND a.deleted_at IS NULL AND {heard('a')}"
 _CHUNK = 500
 
 
@@ -32,6 +34,8 @@ class Audience:
     """All accepted followers of the sender; then one shared inbox stands for everybody behind it."""
     account_ids: frozenset[int] = frozenset()
     """Accounts told by name; the local ones among them are left out."""
+    relays: bool = False
+    """The relays that accepted us; those that speak LitePub hear of a new post by ``relaying.announce_photo``."""
 
 
 async def send(
@@ -49,6 +53,9 @@ async def send(
     """
     rows = await _audience_rows(change, sender_id=sender_id, audience=audience)
     inboxes = _inboxes(change, rows, shared=audience.followers)
+    if audience.relays:
+        known = await _relay_inboxes(change, kind=str(document.get("type")))
+        inboxes = list(dict.fromkeys((*inboxes, *known)))
     if post_id is not None and document.get("type") == "Delete":
         await _withdraw(change, sender_id=sender_id, post_id=post_id)
     return await _queue(change, sender_id=sender_id, body=orjson.dumps(document), inboxes=inboxes, post_id=post_id)
@@ -68,6 +75,11 @@ async def send_to(change: Change, *, sender_id: int, receiver_id: int, document:
     """Queue an activity that is one account's affair; for an account here there is nothing to send."""
     audience = Audience(account_ids=frozenset({receiver_id}))
     await send(change, sender_id=sender_id, document=document, audience=audience)
+
+
+async def send_to_inboxes(change: Change, *, sender_id: int, inboxes: list[str], document: Mapping[str, object]) -> int:
+    """Queue an activity for inboxes that are known as such, whoever is behind them: relays."""
+    return await _queue(change, sender_id=sender_id, body=orjson.dumps(document), inboxes=inboxes, post_id=None)
 
 
 async def send_to_all_known(change: Change, *, sender_id: int, document: Mapping[str, object]) -> int:
@@ -95,6 +107,16 @@ async def _audience_rows(change: Change, *, sender_id: int, audience: Audience) 
             *chunk,
         )
     return rows
+
+
+async def _relay_inboxes(change: Change, *, kind: str) -> list[str]:
+    rows = await change.tx.fetch(
+        "SELECT inbox FROM relays WHERE state = $1 AND sends = TRUE AND (style = $2 OR $3 <> 'Create') ORDER BY id",
+        int(RelayState.ACCEPTED),
+        int(RelayStyle.MASTODON),
+        kind,
+    )
+    return [row["inbox"] for row in rows]
 
 
 def _inboxes(change: Change, rows: Iterable[Row], *, shared: bool) -> list[str]:

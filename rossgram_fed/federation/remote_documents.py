@@ -19,6 +19,9 @@ async def fetch(network: Network, uri: str) -> dict[str, object]:
         raise AddressRefused("We do not fetch from ourselves.")
     if not is_http_url(uri, settings.development.allow_http_and_private_networks):
         raise AddressRefused("That is no address we open.")
+    rule = await network.rules.of_address(uri)
+    if rule.closed:
+        raise AddressRefused(rule.sentence)
     now = network.instance.clock()
     if (failed := network.failures.get(uri, now=now)) is not None:
         raise failed.with_traceback(None)

@@ -138,7 +138,7 @@ class RemoteMedia:
             if host_of(url) == host_of(self._network.instance.settings.base_url):
                 raise AddressRefused("We do not fetch our own pictures from ourselves.")
             request = Request("GET", url, CIMultiDict({"Accept": ACCEPT}))
-            response = await self._network.transport.send(request, limit=limit)
+            response = await self._network.transport.send(request, limit=limit, file=True)
             if response.status == 200:
                 return response.body
             url = _redirected(response)

@@ -18,6 +18,7 @@ from activitypub.origin import host_of, is_http_url, same_host, same_origin
 from rossgram_fed.database import Row
 from rossgram_fed.federation import errands
 from rossgram_fed.federation.account_rows import insert_account
+from rossgram_fed.federation.domain_rules import verdict_in
 from rossgram_fed.federation.senders import PROOFS
 from rossgram_fed.instance import Change
 from rossgram_fed.markup import clean
@@ -61,7 +62,11 @@ async def store_actor(change: Change, actor: Actor, *, handle: HandleOf | None =
     _check_username(handle.username)
     account_id = int(row["id"]) if row is not None else change.new_id()
     handle = await _unclaimed(change, actor, handle, account_id=account_id)
-    values = _values(change, actor, handle)
+    verdict = await verdict_in(change, actor.id, handle.domain)
+    values = _values(change, actor, handle) | {
+        "host_standing": int(verdict.standing),
+        "media_refused": verdict.media_refused,
+    }
     if row is not None:
         await _update(change, account_id, values)
         await _note_move(change, actor, account_id, moved_to_uri=row["moved_to_uri"])

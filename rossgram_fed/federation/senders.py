@@ -17,6 +17,7 @@ from activitypub.origin import host_of
 from rossgram_fed.federation.arrivals import Sender
 from rossgram_fed.federation.recent import Recent
 from rossgram_fed.instance import Instance
+from rossgram_fed.models.accounts import Standing
 
 MINUTE = 60_000
 PROOFS = "proofs"
@@ -33,6 +34,7 @@ class KnownSender:
     proof_keys: Mapping[str, PublicKey]
     """Those that make object integrity proofs, by key id."""
     suspended: bool
+    """By itself, or with its host."""
     deleted: bool
     application: bool = False
     """Whether it is a server's own actor or another program, and no person."""
@@ -54,7 +56,7 @@ class KnownSenders:
         if known is not None:
             return known
         row = await self._instance.database.fetch_one(
-            "SELECT id, uri, actor_type, public_keys, suspended_at, deleted_at FROM accounts "
+            "SELECT id, uri, actor_type, public_keys, suspended_at, host_standing, deleted_at FROM accounts "
             "WHERE uri = $1 AND domain <> ''",
             uri,
         )
@@ -65,7 +67,7 @@ class KnownSenders:
             sender=Sender(account_id=row["id"], uri=row["uri"], host=host_of(row["uri"])),
             keys=parsed_keys(listed),
             proof_keys=parsed_keys(listed, use=PROOFS),
-            suspended=row["suspended_at"] is not None,
+            suspended=row["suspended_at"] is not None or row["host_standing"] == Standing.SUSPENDED,
             deleted=row["deleted_at"] is not None,
             application=row["actor_type"] == "Application",
         )

@@ -28,10 +28,12 @@ from aiohttp.abc import AbstractResolver
 from multidict import CIMultiDict
 from yarl import URL
 
-from activitypub.errors import AddressRefused, Unreachable
+from activitypub.errors import AddressRefused, MalformedDocument, Unreachable
 from activitypub.http import Request, Response
+from activitypub.origin import host_of
 from rossgram_fed.config import Settings
 from rossgram_fed.federation.bodies import ACCEPT_ENCODING, BodyRefused, read
+from rossgram_fed.federation.domain_rules import DomainRules
 from rossgram_fed.federation.guard import is_literal, may_connect
 
 MEBIBYTE = 1024 * 1024
@@ -63,10 +65,12 @@ class Door:
         settings: Settings,
         *,
         user_agent: str,
+        rules: DomainRules | None = None,
         resolver: AbstractResolver | None = None,
         deadlines: Deadlines | None = None,
     ) -> None:
         self._development = settings.development
+        self._rules = rules
         self._deadlines = deadlines or Deadlines()
         self._tls = ssl.create_default_context()
         if settings.federation.extra_ca_file is not None:
@@ -83,13 +87,17 @@ class Door:
         await self._session.close()
         await self._fresh.close()
 
-    async def send(self, request: Request, *, limit: int = MEBIBYTE, deadlines: Deadlines | None = None) -> Response:
+    async def send(
+        self, request: Request, *, limit: int = MEBIBYTE, deadlines: Deadlines | None = None, file: bool = False
+    ) -> Response:
         """Send one request and return the answer, whatever its status.
 
-        Raises ``AddressRefused`` when our own guard says no and ``Unreachable`` when there is no usable answer:
-        no name, no connection, bad TLS, too late, or larger than ``limit`` bytes.
+        ``file`` says that a picture is asked for: those of an allowed server may lie with anybody but the suspended.
+        Raises ``AddressRefused`` when our own guard or the admins say no and ``Unreachable`` when there is no usable
+        answer: no name, no connection, bad TLS, too late, or larger than ``limit`` bytes.
         """
         self.check(request.url)
+        await self._check_rules(request.url, file=file)
         times = deadlines or self._deadlines
         try:
             return await self._send(self._session, request, limit, times)
@@ -122,6 +130,18 @@ class Door:
             raise AddressRefused(f"We do not open port {port}.")
         if is_literal(host) and not may_connect(host, self._development):
             raise AddressRefused(f"{host[:80]} is not a public address.")
+
+    async def _check_rules(self, url: str, *, file: bool) -> None:
+        """Raise ``AddressRefused`` for servers that the admins keep out."""
+        if self._rules is None:
+            return
+        try:
+            host = host_of(url)
+        except MalformedDocument as error:
+            raise AddressRefused("We do not open addresses that cannot be read.") from error
+        rule = await self._rules.written_for(host) if file else await self._rules.of(host)
+        if rule is not None and rule.closed:
+            raise AddressRefused(rule.sentence)
 
     async def _send(self, session: ClientSession, request: Request, limit: int, times: Deadlines) -> Response:
         posting = request.method == "POST"
