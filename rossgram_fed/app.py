@@ -23,6 +23,7 @@ from rossgram_fed.federation.network import NETWORK, build_network
 from rossgram_fed.federation.remote_media import REMOTE_MEDIA, RemoteMedia
 from rossgram_fed.federation.signers import ensure_server_actor
 from rossgram_fed.instance import INSTANCE, Clock, Instance, system_clock
+from rossgram_fed.jobs.heartbeat import HeartbeatSource
 from rossgram_fed.jobs.pruning import PruningSource
 from rossgram_fed.jobs.runner import JobSource
 from rossgram_fed.jobs.worker import Source, Worker
@@ -30,6 +31,8 @@ from rossgram_fed.media.storage import STORAGE, Folder
 from rossgram_fed.media.studio import STUDIO, Studio
 from rossgram_fed.media.sweeping import Sweep
 from rossgram_fed.notifications.queries import unread_count
+from rossgram_fed.posts.catching_up import on_gap
+from rossgram_fed.relays.expiry import RelayedPosts
 from rossgram_fed.reports.queries import open_count
 from rossgram_fed.routes import add_routes
 from rossgram_fed.secrets_file import Secrets
@@ -96,7 +99,13 @@ async def _opened(
         app[REMOTE_MEDIA] = RemoteMedia(network, studio, folder)
         jobs = JobSource(instance, job_handlers(network))
         sources: list[Source] = [InboxSource(network, HANDLERS), deliveries, *[jobs] * JOBS_AT_ONCE]
-        app[WORKER] = Worker(instance, [*sources, Sweep(instance, folder), PruningSource(instance)])
+        upkeep: list[Source] = [
+            HeartbeatSource(instance, on_gap),
+            Sweep(instance, folder),
+            PruningSource(instance),
+            RelayedPosts(instance),
+        ]
+        app[WORKER] = Worker(instance, [*sources, *upkeep])
         yield app[WORKER]
 
 

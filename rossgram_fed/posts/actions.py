@@ -13,7 +13,7 @@ from functools import partial
 from activitypub.objects import PUBLIC
 from rossgram_fed import caption as captions
 from rossgram_fed.accounts.mentions import resolve
-from rossgram_fed.federation import outbox
+from rossgram_fed.federation import outbox, relaying
 from rossgram_fed.federation.addresses import post_uri, tag_url
 from rossgram_fed.federation.outbox import Audience
 from rossgram_fed.instance import Change
@@ -63,6 +63,8 @@ async def publish(change: Change, *, author_id: int, draft: PostDraft) -> int:
     await store.add_mentions(change, post.id, addressed)
     await _notify(change, author_id, post.id, addressed, parent=parent)
     await _tell(change, post.id, document_of=documents.create_document)
+    if visibility is Visibility.PUBLIC and parent is None:
+        await relaying.announce_photo(change, post_id=post.id, uri=post.uri)
     return post.id
 
 
@@ -114,7 +116,7 @@ async def delete(change: Change, *, author_id: int, post_id: int) -> None:
         change,
         sender_id=author_id,
         document=documents.delete_document(uri=post.uri, actor=post.author_uri, to=to),
-        audience=Audience(followers=post.visibility is not Visibility.DIRECT, account_ids=holders),
+        audience=_audience(post, holders),
         post_id=post_id,
     )
     await store.bury(change, post.uri, post.author_uri, owned=True)
@@ -231,6 +233,15 @@ async def _tell(change: Change, post_id: int, *, document_of: documents.Describe
         change,
         sender_id=post.author_id,
         document=document_of(post, change.settings),
-        audience=Audience(followers=post.visibility is not Visibility.DIRECT, account_ids=addressed),
+        audience=_audience(post, addressed),
         post_id=post_id,
+    )
+
+
+def _audience(post: PostSource, account_ids: frozenset[int]) -> Audience:
+    """Return who hears of a post: relays of public photos only."""
+    return Audience(
+        followers=post.visibility is not Visibility.DIRECT,
+        account_ids=account_ids,
+        relays=post.visibility is Visibility.PUBLIC and not post.in_reply_to_uri and bool(post.photos),
     )

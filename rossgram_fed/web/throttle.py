@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from rossgram_fed.instance import Instance
+from rossgram_fed.instance import Change, Instance
 from rossgram_fed.web.errors import TooMany
 
 _COUNT = (
@@ -43,6 +43,15 @@ async def count_try(instance: Instance, limit: Limit, *, subject: str) -> None:
         minutes = max(1, -(-(row["window_ends_at"] - now) // 60_000))
         when = "in a minute" if minutes == 1 else f"in {minutes} minutes"
         raise TooMany(f"That was tried too often. Try again {when}.", retry_at=row["window_ends_at"])
+
+
+async def count_within(change: Change, limit: Limit, *, subject: str) -> bool:
+    """Count one try as part of a change, for work that is dropped where there was too much of it; say whether there is
+    room for it.
+    """
+    now = change.now
+    row = await change.tx.fetch_one(_COUNT, change.new_id(), _name(limit, subject), now + limit.minutes * 60_000, now)
+    return row is not None and row["count"] <= limit.tries
 
 
 async def forget_tries(instance: Instance, limit: Limit, *, subject: str) -> None:

@@ -1,0 +1,1 @@
+"""Relays: servers that pass public posts on between those who subscribed to them."""
