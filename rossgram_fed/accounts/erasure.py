@@ -17,12 +17,12 @@ _COUNTS = (
         "boosts_count",
     ),
     (
-        "UPDATE accounts SET followers_count = {} WHERE id IN "
+        "UPDATE accounts SET followers_count = {} WHERE counted_at = 0 AND id IN "
         "(SELECT followed_id FROM follows WHERE follower_id = $1 AND state = 1)",
         "followers_count",
     ),
     (
-        "UPDATE accounts SET following_count = {} WHERE id IN "
+        "UPDATE accounts SET following_count = {} WHERE counted_at = 0 AND id IN "
         "(SELECT follower_id FROM follows WHERE followed_id = $1 AND state = 1)",
         "following_count",
     ),
@@ -44,6 +44,7 @@ _REMOVE = (
     "DELETE FROM mutes WHERE account_id = $1 OR target_id = $1",
     "DELETE FROM notifications WHERE account_id = $1 OR actor_id = $1",
     "DELETE FROM mentions WHERE account_id = $1",
+    "DELETE FROM authorizations WHERE account_id = $1",
     "UPDATE reports SET reporter_id = NULL WHERE reporter_id = $1",
     "DELETE FROM posts WHERE account_id = $1",
     "DELETE FROM photos WHERE account_id = $1",

@@ -30,6 +30,8 @@ class Reading:
     network: Network
     budget: Budget
     visited: set[str] = field(default_factory=set)
+    total: int | None = None
+    """How many items the collection opened last says it has."""
 
     async def items(self, start: Start, *, owner: str) -> AsyncIterator[object]:
         """Give the items of a collection of ``owner`` (any address on its origin), page after page, as they were sent.
@@ -37,6 +39,7 @@ class Reading:
         Raises ``ActivityPubError`` when a page cannot be had, and ``BudgetSpent``.
         """
         page, pages = await self._opened(start, owner), 0
+        self.total = page.total if page is not None else None
         while page is not None:
             for item in page.items:
                 yield item

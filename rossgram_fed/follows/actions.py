@@ -15,6 +15,9 @@ from rossgram_fed.models.relations import FollowState, NotificationKind
 from rossgram_fed.notifications.actions import notify, withdraw
 from rossgram_fed.web.errors import Forbidden, Invalid, MovedAway, NotFound
 
+BACKFILLED_LATELY = 60 * 60_000
+"""Milliseconds for which the recent posts of a stranger whom nobody here followed are recent enough."""
+
 
 async def follow(change: Change, *, account_id: int, target_id: int) -> FollowState:
     """Follow an account, or ask to; say which it is now. Following twice changes nothing.
@@ -39,7 +42,7 @@ async def follow(change: Change, *, account_id: int, target_id: int) -> FollowSt
     if not followed.local:
         document = documents.follow_document(uri=uri, follower=follower.uri, followed=followed.uri)
         await outbox.send_to(change, sender_id=follower.id, receiver_id=followed.id, document=document)
-        if not followed.backfilled_at:
+        if followed.backfilled_at < change.now - BACKFILLED_LATELY:
             await errands.backfill(change, account_id=followed.id)
         return state
     await _announce(change, follower_id=follower.id, followed_id=followed.id, state=state)

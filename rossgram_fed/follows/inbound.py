@@ -9,6 +9,7 @@ from __future__ import annotations
 from activitypub.activities import Accept, Block, Follow, Reject, Undo
 from rossgram_fed.federation.addresses import LONGEST_URI, local_username
 from rossgram_fed.federation.arrivals import Arrival, Handlers
+from rossgram_fed.federation.undone import remember_undone, was_undone
 from rossgram_fed.follows import actions, blocks
 
 
@@ -20,6 +21,8 @@ async def on_follow(arrival: Arrival) -> bool:
     followed_id = await _local_account(arrival, activity.object)
     if followed_id is None or len(activity.id) > LONGEST_URI:
         return False
+    if await was_undone(arrival.change, activity.id, account_id=arrival.sender.account_id):
+        return True
     await actions.receive_follow(
         arrival.change, follower_id=arrival.sender.account_id, followed_id=followed_id, uri=activity.id
     )
@@ -57,6 +60,8 @@ async def on_block(arrival: Arrival) -> bool:
     target_id = await _local_account(arrival, activity.object)
     if target_id is None:
         return False
+    if await was_undone(arrival.change, activity.id, account_id=arrival.sender.account_id):
+        return True
     await blocks.receive_block(
         arrival.change,
         account_id=arrival.sender.account_id,
@@ -67,7 +72,10 @@ async def on_block(arrival: Arrival) -> bool:
 
 
 async def on_undo(arrival: Arrival) -> bool:
-    """The sender takes back a Follow or a Block, whatever id they give it now."""
+    """The sender takes back a Follow or a Block, whatever id they give it now.
+
+    One that has not arrived is remembered, so that it has no effect when it does.
+    """
     activity, sender = arrival.activity, arrival.sender
     if not isinstance(activity, Undo):
         return False
@@ -76,12 +84,15 @@ async def on_undo(arrival: Arrival) -> bool:
         target_id = await _local_account(arrival, undone.object)
         if target_id is None or undone.actor not in ("", sender.uri):
             return False
-        await blocks.receive_unblock(arrival.change, account_id=sender.account_id, target_id=target_id)
+        if not await blocks.receive_unblock(arrival.change, account_id=sender.account_id, target_id=target_id):
+            await remember_undone(arrival, undone.id)
         return True
     followed_id = await _followed(arrival, undone) if isinstance(undone, Follow | str) else None
     if followed_id is None:
         return False
-    await actions.end_follow(arrival.change, follower_id=sender.account_id, followed_id=followed_id)
+    ended = await actions.end_follow(arrival.change, follower_id=sender.account_id, followed_id=followed_id)
+    if not ended and isinstance(undone, Follow):
+        await remember_undone(arrival, undone.id)
     return True
 
 

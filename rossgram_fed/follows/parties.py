@@ -56,11 +56,15 @@ async def blocked_between(change: Change, one: int, other: int) -> bool:
 
 
 async def count_follow(change: Change, *, follower_id: int, followed_id: int, by: int) -> None:
-    """Move both counters of a follow by +1 or -1, never below nought, and say whose followers changed."""
+    """Move both counters of a follow by +1 or -1, never below nought, and say whose followers changed.
+
+    A stranger's counters that their own server told are left alone.
+    """
     change.tx.signal("follows", str(followed_id))
     for column, account_id in (("following_count", follower_id), ("followers_count", followed_id)):
         await change.tx.execute(
-            f"UPDATE accounts SET {column} = CASE WHEN {column} + $1 < 0 THEN 0 ELSE {column} + $1 END WHERE id = $2",
+            f"UPDATE accounts SET {column} = CASE WHEN {column} + $1 < 0 THEN 0 ELSE {column} + $1 END "
+            "WHERE id = $2 AND counted_at = 0",
             by,
             account_id,
         )

@@ -1,135 +1,116 @@
-"""The recent photos of a stranger somebody here began to follow, so that their profile is not empty.
+"""The recent photos of a stranger whom somebody here looks at or follows, so that their profile is not empty.
 
-Read from their outbox within fixed bounds: posts, pages, requests, and only on their own origin. Collections come in
-pages (Mastodon, GoToSocial, Misskey) or whole (Takahe), with posts inside their Create, bare, or as mere addresses.
-Where an outbox only counts (Pixelfed) there is nothing to read.
+Their own server is read within one budget: the newest posts of their own that are open to all and have pictures, those
+they pinned, and how many followers, followed and posts they have. The rest stays where it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from activitypub.errors import ActivityPubError, MalformedDocument
-from activitypub.objects import Collection, Note
-from activitypub.origin import same_origin
-from activitypub.parse import parse_collection, parse_note
+from activitypub import fields
+from activitypub.errors import ActivityPubError
+from activitypub.objects import Note
+from rossgram_fed.federation.budget import BACKFILL, Budget, BudgetSpent
 from rossgram_fed.federation.network import Network
+from rossgram_fed.federation.remote_counts import Counts, store_counts, total_of
 from rossgram_fed.federation.remote_documents import passing
+from rossgram_fed.instance import Change
 from rossgram_fed.models.posts import Visibility
 from rossgram_fed.posts import remote
 from rossgram_fed.posts.fetching import take
-
-MOST_PAGES = 5
-MOST_REQUESTS = 40
+from rossgram_fed.posts.outboxes import Outbox, Stranger, stranger
+from rossgram_fed.posts.pins import MOST_PINS, replace_pins
 
 
 @dataclass(slots=True)
-class _Reading:
-    """One outbox being read, and what it may still cost."""
+class _Found:
+    """What was read of a profile before the budget or the profile came to its end."""
 
-    network: Network
-    actor_uri: str
-    followers_uri: str
-    requests: int = MOST_REQUESTS
-    pages: int = MOST_PAGES
-    visited: set[str] = field(default_factory=set)
-
-    async def get(self, uri: str) -> dict[str, object] | None:
-        """Fetch a document of the actor's own origin, once; None when it is elsewhere, too much, or not to be had."""
-        if self.requests <= 0 or uri in self.visited or not same_origin(uri, self.actor_uri):
-            return None
-        self.requests -= 1
-        self.visited.add(uri)
-        fetched = await self.network.get(uri)
-        return fetched.document if same_origin(fetched.url, self.actor_uri) else None
+    notes: list[Note] = field(default_factory=list)
+    """The newest first."""
+    featured: list[Note] = field(default_factory=list)
+    """Those of the pinned posts that are not here yet."""
+    pinned: list[str] | None = None
+    """The addresses of all of them; None when nothing is known of pins, so that those we have stay."""
+    counts: Counts = field(default_factory=lambda: Counts(None, None, None))
 
 
 async def backfill(network: Network, payload: dict[str, object]) -> None:
-    """Do the job ``backfill``: read the recent photos of the account ``account_id`` and keep them.
+    """Do the job ``backfill``: read the profile of the account ``account_id`` and keep what is worth it.
 
-    Raises ``Unreachable`` and passing refusals, to be tried again.
+    Raises ``Unreachable`` and passing refusals, to be tried again, if nothing was found.
     """
-    account_id = int(str(payload["account_id"]))
-    row = await network.instance.database.fetch_one(
-        "SELECT uri, outbox, followers_uri FROM accounts WHERE id = $1 AND domain <> '' AND outbox <> '' "
-        "AND deleted_at IS NULL AND suspended_at IS NULL",
-        account_id,
-    )
-    if row is None:
+    owner = await stranger(network.instance.database, int(str(payload["account_id"])))
+    if owner is None:
         return
-    limits = network.instance.settings.limits
-    reading = _Reading(network, row["uri"], row["followers_uri"])
-    notes: list[Note] = []
+    limits = replace(BACKFILL, items=network.instance.settings.limits.backfill_posts)
+    outbox = Outbox.of(network, Budget(limits, home=owner.home), owner)
+    found = _Found()
     try:
-        async for note in _notes(reading, row["outbox"]):
-            notes.append(note)
-            if len(notes) >= limits.backfill_posts:
-                break
+        await _read_profile(outbox, found)
+    except BudgetSpent:
+        pass
     except ActivityPubError as error:
-        if passing(error) and not notes:
+        if passing(error) and not found.notes:
             raise
+    found.counts = replace(found.counts, posts=outbox.total)
     async with network.instance.change() as change:
-        for note in reversed(notes):
-            await take(change, note, account_id=account_id, wanted=True)
-        await change.tx.execute("UPDATE accounts SET backfilled_at = $1 WHERE id = $2", change.now, account_id)
+        await _keep(change, owner, found)
 
 
-async def _notes(reading: _Reading, outbox: str) -> AsyncIterator[Note]:
-    """Walk through an outbox, the newest first, and give what is worth keeping."""
-    async for item in _items(reading, outbox):
-        note = await _note(reading, item)
-        if note is not None and _worth_keeping(reading, note):
-            yield note
+async def _read_profile(outbox: Outbox, found: _Found) -> None:
+    """Read the numbers first, which cost two requests, then what is pinned, then the newest."""
+    owner, reading = outbox.owner, outbox.reading
+    found.counts = Counts(
+        followers=await total_of(reading, owner.followers_uri, owner=owner.uri),
+        following=await total_of(reading, owner.following_uri, owner=owner.uri),
+        posts=None,
+    )
+    await _read_pinned(outbox, found)
+    async for one in outbox.published():
+        if isinstance(one, Note) and _worth_keeping(owner, one):
+            outbox.budget.item()
+            found.notes.append(one)
 
 
-async def _items(reading: _Reading, outbox: str) -> AsyncIterator[object]:
-    document = await reading.get(outbox)
-    page = parse_collection(document) if document is not None else None
-    while page is not None:
-        for item in page.items:
-            yield item
-        page = await _next_page(reading, page)
-
-
-async def _next_page(reading: _Reading, page: Collection) -> Collection | None:
-    following = page.first or page.next
-    if isinstance(following, Collection):
-        return following
-    if not following or reading.pages <= 0:
-        return None
-    reading.pages -= 1
-    document = await reading.get(following)
-    return parse_collection(document) if document is not None else None
-
-
-async def _note(reading: _Reading, item: object) -> Note | None:
-    """Return the post in an item of an outbox, fetching what is only named; None for boosts and the unreadable.
-
-    What a page contains is believed, since the page came from the author's own origin, as the post's id must.
-    """
-    if isinstance(item, Mapping) and item.get("type") == "Create":
-        item = item.get("object")
+async def _read_pinned(outbox: Outbox, found: _Found) -> None:
+    """Read what the owner features: at least its addresses, so that what is here already can be pinned too."""
+    pinned: list[str] = []
     try:
-        if isinstance(item, str):
-            item = await reading.get(item)
-            if isinstance(item, Mapping) and item.get("type") == "Create":
-                item = item.get("object")
-        return parse_note(item) if isinstance(item, Mapping) else None
-    except MalformedDocument:
-        return None
-    except ActivityPubError as error:
-        if passing(error):
-            raise
-        return None
+        async for item in outbox.reading.items(outbox.owner.featured_uri, owner=outbox.owner.uri):
+            one = await outbox.read(item)
+            if isinstance(one, Note) and _worth_keeping(outbox.owner, one):
+                found.featured.append(one)
+            uri = fields.address(item)
+            pinned.append(uri)
+            if len(pinned) >= MOST_PINS:
+                break
+    except ActivityPubError:
+        return
+    found.pinned = pinned
 
 
-def _worth_keeping(reading: _Reading, note: Note) -> bool:
-    """Say whether a post is the author's own, open to all, has pictures, and answers nobody."""
+async def _keep(change: Change, owner: Stranger, found: _Found) -> None:
+    for note in reversed(found.notes + found.featured):
+        await take(change, note, account_id=owner.id, wanted=True)
+    if found.pinned is not None:
+        await replace_pins(change, account_id=owner.id, uris=_chosen(found))
+    await store_counts(change, found.counts, account_id=owner.id)
+    await change.tx.execute("UPDATE accounts SET backfilled_at = $1 WHERE id = $2", change.now, owner.id)
+
+
+def _chosen(found: _Found) -> list[str]:
+    """Return what the owner chose to pin; some servers, ours among them, feature the newest where nothing is chosen."""
+    pinned = found.pinned or []
+    newest = {note.id for note in found.notes[: len(pinned)]}
+    return [] if newest == set(pinned) else pinned
+
+
+def _worth_keeping(owner: Stranger, note: Note) -> bool:
+    """Say whether a post is open to all, has pictures, and answers nobody."""
     return (
-        note.attributed_to == reading.actor_uri
-        and same_origin(note.id, reading.actor_uri)
-        and remote.has_pictures(note)
+        remote.has_pictures(note)
         and not note.in_reply_to
-        and remote.visibility_in(note, reading.followers_uri) in (Visibility.PUBLIC, Visibility.UNLISTED)
+        and remote.visibility_in(note, owner.followers_uri) in (Visibility.PUBLIC, Visibility.UNLISTED)
     )

@@ -1,17 +1,19 @@
 """Posts that we go and read ourselves: one that was boosted, one that a comment answers, one that was only named.
 
-Everything is read from its own origin, through the network's one door. A job asks for one post and its author, and a
-missing parent leads at most to its own parent's job; so one arrival costs others a bounded number of requests.
+Everything is read from its own origin, within a budget. A job asks for one post and its author, and a missing parent
+leads at most to its own parent's job; so one arrival costs others a bounded number of requests.
 """
 
 from __future__ import annotations
 
 from activitypub.errors import ActivityPubError
 from activitypub.objects import Note
-from activitypub.origin import same_origin
+from activitypub.origin import host_of, is_http_url, same_origin
 from activitypub.parse import parse_note
-from rossgram_fed.federation import remote_accounts, remote_documents
+from rossgram_fed.federation import errands, remote_accounts, remote_documents
+from rossgram_fed.federation.budget import ONE_POST, Budget, BudgetSpent
 from rossgram_fed.federation.network import Network
+from rossgram_fed.federation.undone import was_undone
 from rossgram_fed.instance import Change
 from rossgram_fed.posts import remote, store
 from rossgram_fed.posts.keeping import facts_of, keep
@@ -62,8 +64,11 @@ async def fetch_parent(network: Network, payload: dict[str, object]) -> None:
                 note.id,
                 uri,
             )
-        climbed = int(str(payload.get("climbed", remote.HIGHEST_CLIMB)))
-        await take(change, note, account_id=account_id, wanted=True, climbed=climbed)
+        climbed = int(str(payload.get("climbed", ONE_POST.depth)))
+        post_id = await take(change, note, account_id=account_id, wanted=True, climbed=climbed)
+        if post_id is not None and await _is_joined(change, post_id):
+            # A talk that somebody here was drawn into is known up to its root: what else is said there belongs to it.
+            await errands.fetch_thread(change, post_id=post_id, overheard=True)
 
 
 async def keep_document(network: Network, document: dict[str, object]) -> int | None:
@@ -86,8 +91,11 @@ async def take(change: Change, note: Note, *, account_id: int, wanted: bool = Fa
         return None
     if facts.post_id is None:
         return await keep(change, note, facts, wanted=wanted, climbed=climbed)
-    if note.updated is not None:
-        await remote.update_note(change, note, post_id=facts.post_id, author=facts.author)
+    edited = note.updated is not None and await remote.update_note(
+        change, note, post_id=facts.post_id, author=facts.author
+    )
+    if not edited:
+        await remote.recount(change, note, post_id=facts.post_id)
     if facts.awaited:
         thread_id = await change.tx.fetch_value("SELECT thread_id FROM posts WHERE id = $1", facts.post_id)
         await store.adopt(change, post_id=facts.post_id, uri=note.id, thread_id=thread_id)
@@ -95,20 +103,34 @@ async def take(change: Change, note: Note, *, account_id: int, wanted: bool = Fa
 
 
 async def _read(network: Network, uri: str) -> tuple[Note, int] | None:
-    """Return a note and its author's account id; None when its origin has nothing for us."""
+    """Return a note and its author's account id; None when its origin has nothing for us, or costs too much."""
+    if not is_http_url(uri, network.instance.settings.development.allow_http_and_private_networks):
+        return None
+    away = network.within(Budget(ONE_POST, home=host_of(uri)))
     try:
-        note = parse_note(await remote_documents.fetch(network, uri))
+        note = parse_note(await remote_documents.fetch(away, uri))
         if not same_origin(note.id, note.attributed_to):
             return None
-        return note, await remote_accounts.by_uri(network, note.attributed_to)
+        return note, await remote_accounts.by_uri(away, note.attributed_to)
+    except BudgetSpent:
+        return None
     except ActivityPubError as error:
         if remote_documents.passing(error):
             raise
         return None
 
 
+async def _is_joined(change: Change, post_id: int) -> bool:
+    """Say whether a post is the root of its thread, or answers something that is here."""
+    row = await change.tx.fetch_one(
+        "SELECT 1 AS joined FROM posts WHERE id = $1 AND (in_reply_to_uri = '' OR in_reply_to_id IS NOT NULL)", post_id
+    )
+    return row is not None
+
+
 async def _record_boost(change: Change, post_id: int, payload: dict[str, object]) -> None:
     account_id = int(str(payload["account_id"]))
+    uri = str(payload.get("boost_uri", ""))
     post = await subject(change, account_id=account_id, post_id=post_id)
-    if post is not None:
-        await receive_boost(change, account_id=account_id, post=post, uri=str(payload.get("boost_uri", "")))
+    if post is not None and not await was_undone(change, uri, account_id=account_id):
+        await receive_boost(change, account_id=account_id, post=post, uri=uri)

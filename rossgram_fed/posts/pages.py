@@ -14,6 +14,7 @@ from rossgram_fed.posts.forms import Cards, cards_from, comment_from, edit_from
 from rossgram_fed.posts.introductions import meet_mentioned
 from rossgram_fed.posts.pins import is_pinned
 from rossgram_fed.posts.queries import buried_at, post_page
+from rossgram_fed.posts.threads import look
 from rossgram_fed.posts.views import PostPage, PostView
 from rossgram_fed.web.csrf import form_of
 from rossgram_fed.web.errors import Gone, NotFound, Refusal
@@ -27,7 +28,10 @@ from rossgram_fed.web.sessions import Viewer, signed_in, viewer_of
 async def show(request: web.Request) -> web.Response:
     """``GET /p/{id}`` as a page."""
     viewer = await viewer_of(request)
-    return await _show(request, await _page(request, viewer), Form())
+    page = await _page(request, viewer)
+    if viewer is not None:
+        await look(request.app[NETWORK], page.post.id)
+    return await _show(request, page, Form())
 
 
 @signed_in

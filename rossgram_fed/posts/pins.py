@@ -6,6 +6,8 @@ without pins features its newest photos, and nobody has to be told of that.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rossgram_fed.database import Reader
 from rossgram_fed.federation import outbox
 from rossgram_fed.federation.outbox import Audience
@@ -20,9 +22,7 @@ FEATURED = 4
 """Of those who pinned nothing, so many photos are featured: Mastodon shows nothing else of a profile that nobody there
 follows."""
 
-_PINNABLE = (
-    f"p.local = TRUE AND p.photo_count > 0 AND p.in_reply_to_uri = '' AND p.visibility = {int(Visibility.PUBLIC)}"
-)
+_PINNABLE = f"p.photo_count > 0 AND p.in_reply_to_uri = '' AND p.visibility = {int(Visibility.PUBLIC)}"
 
 
 async def pin(change: Change, *, author_id: int, post_id: int) -> None:
@@ -63,6 +63,20 @@ async def unpin(change: Change, *, author_id: int, post_id: int) -> None:
     )
     if rows:
         await _tell(change, author_id, post_id, pinned=False)
+
+
+async def replace_pins(change: Change, *, account_id: int, uris: Sequence[str]) -> None:
+    """Show a stranger's posts first as their own server does: those of ``uris`` that are here, in that order."""
+    await change.tx.execute("DELETE FROM pins WHERE account_id = $1", account_id)
+    for uri in reversed(uris):
+        await change.tx.execute(
+            "INSERT INTO pins (id, account_id, post_id, created_at) SELECT $1, p.account_id, p.id, $2 FROM posts p "
+            "WHERE p.uri = $3 AND p.account_id = $4 AND p.local = FALSE ON CONFLICT (account_id, post_id) DO NOTHING",
+            change.new_id(),
+            change.now,
+            uri,
+            account_id,
+        )
 
 
 async def pinned_ids(reader: Reader, account_id: int) -> list[int]:

@@ -11,6 +11,7 @@ from activitypub.origin import is_http_url
 from rossgram_fed.federation import errands
 from rossgram_fed.federation.addresses import LONGEST_URI, is_local
 from rossgram_fed.federation.arrivals import Arrival, Handlers
+from rossgram_fed.federation.undone import remember_undone, was_undone
 from rossgram_fed.reactions import actions
 from rossgram_fed.reactions.subjects import subject_by_uri
 
@@ -23,7 +24,7 @@ async def on_like(arrival: Arrival) -> bool:
     if not isinstance(activity, Like):
         return False
     post = await subject_by_uri(arrival.change, account_id=account_id, uri=activity.object)
-    if post is None:
+    if post is None or await was_undone(arrival.change, activity.id, account_id=account_id):
         return False
     await actions.receive_like(arrival.change, account_id=account_id, post=post, uri=activity.id[:LONGEST_URI])
     return True
@@ -32,7 +33,7 @@ async def on_like(arrival: Arrival) -> bool:
 async def on_announce(arrival: Arrival) -> bool:
     """The sender boosts a post that we have, or one that their followers here shall get to see."""
     activity, account_id = arrival.activity, arrival.sender.account_id
-    if not isinstance(activity, Announce):
+    if not isinstance(activity, Announce) or await was_undone(arrival.change, activity.id, account_id=account_id):
         return False
     post = await subject_by_uri(arrival.change, account_id=account_id, uri=activity.object)
     if post is not None:
@@ -46,7 +47,10 @@ async def on_announce(arrival: Arrival) -> bool:
 
 
 async def on_undo(arrival: Arrival) -> bool:
-    """The sender takes a like or a boost back: matched by what was liked, or by the activity's id alone."""
+    """The sender takes a like or a boost back: matched by what was liked, or by the activity's id alone.
+
+    One that has not arrived is remembered, so that it has no effect when it does.
+    """
     activity, account_id = arrival.activity, arrival.sender.account_id
     if not isinstance(activity, Undo):
         return False
@@ -68,6 +72,7 @@ async def on_undo(arrival: Arrival) -> bool:
         if post_id is not None:
             await actions.remove(arrival.change, table, account_id=account_id, post_id=post_id)
             return True
+    await remember_undone(arrival, undone if isinstance(undone, str) else undone.id)
     return False
 
 

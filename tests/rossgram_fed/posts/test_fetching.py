@@ -9,6 +9,7 @@ import pytest
 from activitypub.errors import ActivityPubError
 from rossgram_fed.accounts.inbound import HANDLERS as ACCOUNTS
 from rossgram_fed.federation.arrivals import Handlers
+from rossgram_fed.federation.budget import BACKFILL
 from rossgram_fed.federation.remote_accounts import by_uri
 from rossgram_fed.follows import actions as follows
 from rossgram_fed.follows.inbound import HANDLERS as FOLLOWS
@@ -180,7 +181,7 @@ async def test_backfill_has_bounds(fediverse: Fediverse) -> None:
     before = len(there.received)
     await fediverse.settle()
     assert there.asked_for("/users/loops/outbox") == 1
-    assert len([one for one in there.received[before:] if one.method == "GET"]) <= 2 + backfill.MOST_REQUESTS
+    assert len([one for one in there.received[before:] if one.method == "GET"]) <= 4 + BACKFILL.requests
 
 
 async def test_a_missing_parent_is_fetched_and_linked(fediverse: Fediverse) -> None:
