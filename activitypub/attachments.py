@@ -24,6 +24,8 @@ MAX_BLURHASH = 164
 
 _MAJOR_TYPES = frozenset({"image", "video", "audio"})
 _PICTURE_KINDS = frozenset({"Audio", "Document", "Image", "Link", "Video"})
+_WITH_STILLS = frozenset({"Article", "Audio", "Event", "Page", "Video"})
+"""Kinds whose ``icon`` is a picture of what they are about, shown where there is no other."""
 _SUFFIXES = {
     "avif": "image/avif",
     "gif": "image/gif",
@@ -54,6 +56,10 @@ def attachments_of(document: Mapping[str, Any], kind: str) -> tuple[Attachment, 
         known = {one.url for one in found}
         # Lemmy and WordPress name the lead image here and attach it too.
         found += [one for one in _lead_images(document["image"]) if one.url not in known]
+    if kind in _WITH_STILLS and not any(one.kind == "image" for one in found):
+        # What PeerTube shows of a video before it runs; among several sizes the widest.
+        stills = sorted(_lead_images(document.get("icon")), key=lambda one: one.width or 0)
+        found = stills[-1:] + found
     return tuple(found[:MAX_ATTACHMENTS])
 
 

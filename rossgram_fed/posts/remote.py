@@ -6,27 +6,27 @@ Whether a post is kept at all is for ``keeping`` to say; here it is cut to our l
 # ruff: noqa: S608 - the SQL is put together of constants and placeholders only
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from html import escape
 
 from activitypub.audience import Audience, visibility_of
-from activitypub.objects import Attachment, Note
-from activitypub.origin import is_http_url, same_origin
+from activitypub.objects import Note
+from activitypub.origin import host_of, is_http_url, same_origin
 from rossgram_fed.caption import tag_from
 from rossgram_fed.federation import errands
 from rossgram_fed.federation.addresses import LONGEST_URI, is_local
 from rossgram_fed.federation.budget import ONE_POST
 from rossgram_fed.instance import Change
 from rossgram_fed.markup import clean, text_of
-from rossgram_fed.models.posts import PhotoState, Visibility
+from rossgram_fed.models.posts import Visibility
 from rossgram_fed.posts import store
 from rossgram_fed.posts.claims import Author, ask_about_quote, claims_of, take_claims
 from rossgram_fed.posts.parents import Parent
+from rossgram_fed.posts.remote_photos import add_photos, replace_photos, shown_of
 from rossgram_fed.posts.store import NewPost
 
 WARNING_CHARACTERS = 500
-DESCRIPTION_CHARACTERS = 10_000
 
 _VISIBILITIES = {
     Audience.PUBLIC: Visibility.PUBLIC,
@@ -36,6 +36,8 @@ _VISIBILITIES = {
 }
 _TITLED_OTHERWISE = frozenset({"Note", "Question", "ChatMessage"})
 """Kinds whose ``name``, if any, is not a title to show."""
+_ALL_HERE = frozenset({"Note", "ChatMessage"})
+"""Kinds of which everything is shown here, so that nobody has to go to the original."""
 _LARGEST_COUNT = 2**31 - 1
 _AT_LEAST_KNOWN = (
     "CASE WHEN ${0} < (SELECT COUNT(*) FROM {1} k WHERE k.post_id = posts.id) "
@@ -61,7 +63,7 @@ async def store_note(
     post = await _insert(change, note, author=author, parent=parent)
     if post is None:
         return None
-    await _add_photos(change, post, _shown(change, note), sensitive=note.sensitive)
+    await add_photos(change, post, shown_of(change, note), sensitive=note.sensitive)
     if note.hashtags:
         await store.add_tags(change, post.id, [tag for one in note.hashtags if (tag := tag_from(one.name))])
     if hearers:
@@ -82,7 +84,7 @@ async def update_note(change: Change, note: Note, *, post_id: int, author: Autho
     """
     edited_at = min(_instant(note.updated) or change.now, change.now)
     visibility = _visibility(note, author)
-    shown = _shown(change, note)
+    shown = shown_of(change, note)
     closing = visibility > Visibility.UNLISTED and await _is_open(change, post_id)
     rows = await change.tx.fetch(
         "UPDATE posts SET content_html = $1, warning = $2, sensitive = $3, language = $4, photo_count = $5, "
@@ -104,7 +106,7 @@ async def update_note(change: Change, note: Note, *, post_id: int, author: Autho
     if closing and not note.in_reply_to:
         await store.count_post(change, author.account_id, by=-1)
     await recount(change, note, post_id=post_id)
-    await _replace_photos(change, post_id, author.account_id, shown, sensitive=note.sensitive)
+    await replace_photos(change, post_id, author.account_id, shown, sensitive=note.sensitive)
     await store.clear_tags(change, post_id)
     await store.add_tags(change, post_id, [tag for one in note.hashtags if (tag := tag_from(one.name))])
     return True
@@ -180,7 +182,7 @@ def _new_post(change: Change, note: Note, *, author: Author, parent: Parent | No
         warning=text_of(note.summary, WARNING_CHARACTERS),
         sensitive=note.sensitive or bool(note.summary),
         language=note.language[: store.LANGUAGE_CHARACTERS],
-        photo_count=sum(one.kind == "image" for one in _shown(change, note)),
+        photo_count=sum(one.kind == "image" for one in shown_of(change, note)),
         in_reply_to_id=parent.id if parent else None,
         in_reply_to_uri=in_reply_to,
         thread_id=parent.thread_id if parent else post_id,
@@ -202,87 +204,17 @@ def _visibility(note: Note, author: Author) -> Visibility:
 
 
 def _html(note: Note) -> str:
-    title = f"<p><strong>{escape(note.name)}</strong></p>" if note.name and note.kind not in _TITLED_OTHERWISE else ""
-    return clean(title + note.content)
+    """Return what a note says; one that is more than a note has its title first, which leads to the original."""
+    if note.kind in _ALL_HERE:
+        return clean(note.content)
+    page = escape(note.url or note.id)
+    if note.kind == "Question":
+        return clean(f'{note.content}<p><a href="{page}">The poll is at {escape(host_of(note.id))}</a></p>')
+    return clean(f'<p><strong><a href="{page}">{escape(note.name) or page}</a></strong></p>{note.content}')
 
 
 def _instant(moment: datetime | None) -> int | None:
     return None if moment is None else max(0, int(moment.timestamp() * 1000))
-
-
-def _shown(change: Change, note: Note) -> Sequence[Attachment]:
-    allow_http = change.settings.development.allow_http_and_private_networks
-    usable = (one for one in note.attachments if len(one.url) <= LONGEST_URI and is_http_url(one.url, allow_http))
-    return list(usable)[: change.settings.limits.photos_per_post]
-
-
-async def _add_photos(change: Change, post: NewPost, shown: Sequence[Attachment], *, sensitive: bool) -> None:
-    if shown:
-        await _insert_photos(change, post.id, post.account_id, list(enumerate(shown)), sensitive=sensitive)
-
-
-async def _insert_photos(
-    change: Change, post_id: int, account_id: int, placed: Sequence[tuple[int, Attachment]], *, sensitive: bool
-) -> None:
-    """Insert attachments with their positions, all in one statement."""
-    columns = 12
-    tuples = ", ".join(
-        f"({', '.join(f'${4 + number * columns + offset}' for offset in range(columns))}, $1, $2, "
-        f"{int(PhotoState.REMOTE)}, '', '{{}}', $3)"
-        for number in range(len(placed))
-    )
-    values = [value for position, one in placed for value in _photo_values(change, position, one, sensitive)]
-    await change.tx.execute(
-        "INSERT INTO photos (id, position, kind, description, media_type, remote_url, width, height, blurhash, "
-        f"focal_x, focal_y, sensitive, account_id, post_id, state, placeholder, renditions, created_at) "
-        f"VALUES {tuples}",
-        account_id,
-        post_id,
-        change.now,
-        *values,
-    )
-
-
-def _photo_values(change: Change, position: int, one: Attachment, sensitive: bool) -> tuple[object, ...]:
-    return (
-        change.new_id(),
-        position,
-        one.kind[:16],
-        one.description[:DESCRIPTION_CHARACTERS],
-        one.media_type if len(one.media_type) <= 64 else "",
-        one.url,
-        one.width,
-        one.height,
-        one.blurhash,
-        *one.focal_point,
-        one.sensitive or sensitive,
-    )
-
-
-async def _replace_photos(
-    change: Change, post_id: int, account_id: int, shown: Sequence[Attachment], *, sensitive: bool
-) -> None:
-    """Keep the rows of photos whose address stayed, since their files may be cached; add and remove the rest."""
-    rows = await change.tx.fetch("SELECT id, remote_url FROM photos WHERE post_id = $1", post_id)
-    known = {row["remote_url"]: row["id"] for row in rows}
-    kept = {one.url for one in shown} & known.keys()
-    await store.remove_photos(change, [row["id"] for row in rows if row["remote_url"] not in kept])
-    fresh: list[tuple[int, Attachment]] = []
-    for position, one in enumerate(shown):
-        if one.url not in kept:
-            fresh.append((position, one))
-            continue
-        await change.tx.execute(
-            "UPDATE photos SET position = $1, description = $2, focal_x = $3, focal_y = $4, sensitive = $5 "
-            "WHERE id = $6",
-            position,
-            one.description[:DESCRIPTION_CHARACTERS],
-            *one.focal_point,
-            one.sensitive or sensitive,
-            known[one.url],
-        )
-    if fresh:
-        await _insert_photos(change, post_id, account_id, fresh, sensitive=sensitive)
 
 
 async def _ask_for_parent(change: Change, post: NewPost, *, climbed: int) -> None:

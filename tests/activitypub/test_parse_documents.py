@@ -106,7 +106,7 @@ def test_fedify_note() -> None:
 
 
 def test_peertube_video() -> None:
-    """A video is read as a note: its page, its person among the authors, its largest file, its plain text as HTML."""
+    """A video is read as a note: page, person among the authors, still, largest file, plain text as HTML."""
     note = parse.parse_note(own("peertube/video"))
     assert note.kind == "Video"
     assert note.attributed_to == "https://tube.example/accounts/vera"
@@ -114,7 +114,8 @@ def test_peertube_video() -> None:
     assert note.content == "<p>Turning a bowl.</p><p>Oak &amp; &lt;ash&gt;.</p>"
     assert note.language == "fr"
     assert [(one.url, one.kind, one.height) for one in note.attachments] == [
-        ("https://tube.example/static/1080.mp4", "video", 1080)
+        ("https://tube.example/thumb.jpg", "image", 157),
+        ("https://tube.example/static/1080.mp4", "video", 1080),
     ]
     assert [tag.name for tag in note.hashtags] == ["wood"]
 

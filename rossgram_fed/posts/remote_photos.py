@@ -1,0 +1,93 @@
+"""The photos of other servers' posts as rows: where they are and what is said of them; fetched when somebody looks."""
+
+# ruff: noqa: S608 - the SQL is put together of constants and placeholders only
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from activitypub.objects import Attachment, Note
+from activitypub.origin import is_http_url
+from rossgram_fed.federation.addresses import LONGEST_URI
+from rossgram_fed.instance import Change
+from rossgram_fed.models.posts import PhotoState
+from rossgram_fed.posts import store
+from rossgram_fed.posts.store import NewPost
+
+DESCRIPTION_CHARACTERS = 10_000
+
+
+def shown_of(change: Change, note: Note) -> Sequence[Attachment]:
+    """Return the attachments that are kept: those behind addresses we may open, as many as a post may have."""
+    allow_http = change.settings.development.allow_http_and_private_networks
+    usable = (one for one in note.attachments if len(one.url) <= LONGEST_URI and is_http_url(one.url, allow_http))
+    return list(usable)[: change.settings.limits.photos_per_post]
+
+
+async def add_photos(change: Change, post: NewPost, shown: Sequence[Attachment], *, sensitive: bool) -> None:
+    """Insert the photos of a post that was just stored."""
+    if shown:
+        await _insert_photos(change, post.id, post.account_id, list(enumerate(shown)), sensitive=sensitive)
+
+
+async def _insert_photos(
+    change: Change, post_id: int, account_id: int, placed: Sequence[tuple[int, Attachment]], *, sensitive: bool
+) -> None:
+    """Insert attachments with their positions, all in one statement."""
+    columns = 12
+    tuples = ", ".join(
+        f"({', '.join(f'${4 + number * columns + offset}' for offset in range(columns))}, $1, $2, "
+        f"{int(PhotoState.REMOTE)}, '', '{{}}', $3)"
+        for number in range(len(placed))
+    )
+    values = [value for position, one in placed for value in _photo_values(change, position, one, sensitive)]
+    await change.tx.execute(
+        "INSERT INTO photos (id, position, kind, description, media_type, remote_url, width, height, blurhash, "
+        f"focal_x, focal_y, sensitive, account_id, post_id, state, placeholder, renditions, created_at) "
+        f"VALUES {tuples}",
+        account_id,
+        post_id,
+        change.now,
+        *values,
+    )
+
+
+def _photo_values(change: Change, position: int, one: Attachment, sensitive: bool) -> tuple[object, ...]:
+    return (
+        change.new_id(),
+        position,
+        one.kind[:16],
+        one.description[:DESCRIPTION_CHARACTERS],
+        one.media_type if len(one.media_type) <= 64 else "",
+        one.url,
+        one.width,
+        one.height,
+        one.blurhash,
+        *one.focal_point,
+        one.sensitive or sensitive,
+    )
+
+
+async def replace_photos(
+    change: Change, post_id: int, account_id: int, shown: Sequence[Attachment], *, sensitive: bool
+) -> None:
+    """Keep the rows of photos whose address stayed, since their files may be cached; add and remove the rest."""
+    rows = await change.tx.fetch("SELECT id, remote_url FROM photos WHERE post_id = $1", post_id)
+    known = {row["remote_url"]: row["id"] for row in rows}
+    kept = {one.url for one in shown} & known.keys()
+    await store.remove_photos(change, [row["id"] for row in rows if row["remote_url"] not in kept])
+    fresh: list[tuple[int, Attachment]] = []
+    for position, one in enumerate(shown):
+        if one.url not in kept:
+            fresh.append((position, one))
+            continue
+        await change.tx.execute(
+            "UPDATE photos SET position = $1, description = $2, focal_x = $3, focal_y = $4, sensitive = $5 "
+            "WHERE id = $6",
+            position,
+            one.description[:DESCRIPTION_CHARACTERS],
+            *one.focal_point,
+            one.sensitive or sensitive,
+            known[one.url],
+        )
+    if fresh:
+        await _insert_photos(change, post_id, account_id, fresh, sensitive=sensitive)
