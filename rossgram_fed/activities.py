@@ -22,6 +22,8 @@ from rossgram_fed.moving import followers, succession
 from rossgram_fed.moving import inbound as moves
 from rossgram_fed.posts import backfill, catching_up, confirming, fetching, threads
 from rossgram_fed.posts import inbound as posts
+from rossgram_fed.quotes import inbound as quotes
+from rossgram_fed.quotes import revoking, verifying
 from rossgram_fed.reactions import inbound as reactions
 from rossgram_fed.relays import inbound as relays
 from rossgram_fed.relays import taking
@@ -31,13 +33,14 @@ FEATURES: tuple[Handlers, ...] = (
     relays.HANDLERS,
     follows.HANDLERS,
     reactions.HANDLERS,
+    quotes.HANDLERS,
     posts.HANDLERS,
     accounts.HANDLERS,
     reports.HANDLERS,
     moves.HANDLERS,
 )
 """Relays come first, since what they announce is no boost. Posts come before accounts: when an account goes, what it
-published goes first."""
+published goes first. Quotes come before posts: the end of an author's word is no deleted post."""
 
 HANDLERS: Handlers = {
     kind: tuple(chain.from_iterable(feature.get(kind, ()) for feature in FEATURES))
@@ -60,7 +63,9 @@ def job_handlers(network: Network) -> Mapping[str, JobHandler]:
         errands.MOVE_ACCOUNT: partial(moves.move_account, network),
         errands.MOVE_FOLLOWERS: partial(followers.move_followers, network.instance),
         errands.REFRESH_ACCOUNT: partial(remote_accounts.refresh, network),
+        errands.REVOKE_QUOTES: partial(revoking.revoke_quotes, network.instance),
         errands.SUCCEED_ACCOUNT: partial(succession.succeed_account, network),
         errands.VERIFY_LINKS: partial(link_checks.verify_links, network),
         errands.SYNCHRONISE_FOLLOWERS: partial(synchronisation.synchronise, network),
+        errands.VERIFY_QUOTE: partial(verifying.verify_quote, network),
     }

@@ -22,6 +22,8 @@ from rossgram_fed.interact import pages as interact_pages
 from rossgram_fed.moving import pages as move_pages
 from rossgram_fed.posts import activity_endpoints, compose_pages, media_pages, pin_pages, profile_pages
 from rossgram_fed.posts import pages as post_pages
+from rossgram_fed.quotes import endpoints as quote_endpoints
+from rossgram_fed.quotes import pages as quote_pages
 from rossgram_fed.reactions import pages as reaction_pages
 from rossgram_fed.relays import pages as relay_pages
 from rossgram_fed.reports import pages as report_form_pages
@@ -62,6 +64,7 @@ ACTIVITYPUB: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/p/{id}/shares", activity_endpoints.shares),
     ("GET", "/boosts/{id}", activity_endpoints.announce_activity),
     ("GET", "/contexts/{id}", activity_endpoints.context),
+    ("GET", "/authorizations/{id}", quote_endpoints.authorization),
 )
 
 FEEDS: tuple[tuple[str, Handler], ...] = (
@@ -89,6 +92,7 @@ PAGES: tuple[tuple[str, Handler], ...] = (
     ("/p/{id}/edit", post_pages.edit),
     ("/p/{id}/delete", post_pages.ask_delete),
     ("/p/{id}/deliveries", delivery_pages.show),
+    ("/p/{id}/quotes", quote_pages.show),
     ("/report", report_form_pages.report_page),
     ("/report/sent", report_form_pages.sent_page),
     ("/interact", interact_pages.ask),
@@ -121,6 +125,7 @@ FORMS: tuple[tuple[str, Handler], ...] = (
     ("/p/{id}/delete", post_pages.delete),
     ("/p/{id}/comment", post_pages.comment),
     ("/p/{id}/deliveries/try", delivery_pages.try_now),
+    ("/p/{id}/quotes/{authorization}/revoke", quote_pages.revoke),
     ("/p/{id}/pin", pin_pages.pin),
     ("/p/{id}/unpin", pin_pages.unpin),
     ("/p/{id}/like", reaction_pages.like),

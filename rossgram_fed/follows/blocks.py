@@ -6,7 +6,7 @@ its side. A mute is nobody else's business and stays here.
 
 from __future__ import annotations
 
-from rossgram_fed.federation import outbox
+from rossgram_fed.federation import errands, outbox
 from rossgram_fed.federation.addresses import activity_uri
 from rossgram_fed.follows import documents
 from rossgram_fed.follows.actions import decline, end_follow, unfollow
@@ -28,6 +28,7 @@ async def block(change: Change, *, account_id: int, target_id: int) -> None:
     await unfollow(change, account_id=account_id, target_id=target_id)
     await decline(change, account_id=account_id, follower_id=target_id)
     await _forget_each_other(change, account_id, target_id)
+    await errands.revoke_quotes(change, author_id=account_id, account_id=target_id)
     if not target.local:
         document = documents.block_document(uri=uri, account=account.uri, target=target.uri)
         await outbox.send_to(change, sender_id=account_id, receiver_id=target_id, document=document)

@@ -107,7 +107,8 @@ async def delete(change: Change, *, author_id: int, post_id: int) -> None:
     note = documents.note_from(post, change.settings)
     reacted = await change.tx.fetch(
         "SELECT account_id FROM likes WHERE post_id = $1 UNION SELECT account_id FROM boosts WHERE post_id = $1 "
-        "UNION SELECT account_id FROM posts WHERE in_reply_to_id = $1",
+        "UNION SELECT account_id FROM posts WHERE in_reply_to_id = $1 "
+        "UNION SELECT account_id FROM authorizations WHERE post_id = $1",
         post_id,
     )
     holders = frozenset(row["account_id"] for row in reacted) | {one.account_id for one in post.mentions}
@@ -121,6 +122,11 @@ async def delete(change: Change, *, author_id: int, post_id: int) -> None:
     )
     await store.bury(change, post.uri, post.author_uri, owned=True)
     await store.remove_post(change, post_id)
+
+
+async def tell_of_quote(change: Change, post_id: int) -> None:
+    """Tell everybody who has a post from here that what it quotes may be shown now, or no longer."""
+    await _tell(change, post_id, document_of=partial(documents.requote_document, at=change.now))
 
 
 def _new_post(

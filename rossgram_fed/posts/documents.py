@@ -47,7 +47,7 @@ def note_from(post: PostSource, settings: Settings) -> Note:
     return Note(
         id=post.uri,
         attributed_to=post.author_uri,
-        content=post.content_html + _more_photos(post),
+        content=post.content_html + _more_photos(post) + _quoted_link(post),
         summary=post.warning,
         sensitive=post.sensitive or bool(post.warning),
         url=post.url,
@@ -66,6 +66,8 @@ def note_from(post: PostSource, settings: Settings) -> Note:
         shares=addresses.shares_uri(settings, post.id),
         likes_total=post.likes_count,
         shares_total=post.boosts_count,
+        quote=post.quoted_uri,
+        quote_authorization=post.quote_authorization,
     )
 
 
@@ -90,9 +92,18 @@ def create_document(post: PostSource, settings: Settings) -> Document:
 
 def update_document(post: PostSource, settings: Settings) -> Document:
     """Return the Update that tells of an edit; every edit has an id of its own."""
+    return _update_document(post, settings, f"{post.uri}#updates/{post.edited_at}")
+
+
+def requote_document(post: PostSource, settings: Settings, *, at: int) -> Document:
+    """Return the Update that tells what became of a quote; it is no edit, and the post does not say that it is."""
+    return _update_document(post, settings, f"{post.uri}#quote/{at}")
+
+
+def _update_document(post: PostSource, settings: Settings, activity_id: str) -> Document:
     note = note_from(post, settings)
     update = Update(
-        id=f"{post.uri}#updates/{post.edited_at}",
+        id=activity_id,
         actor=post.author_uri,
         to=note.to,
         cc=note.cc,
@@ -191,6 +202,14 @@ def _more_photos(post: PostSource) -> str:
         return ""
     words = "1 more photo" if more == 1 else f"{more} more photos"
     return f'<p><a href="{escape(post.url)}">{words}</a></p>'
+
+
+def _quoted_link(post: PostSource) -> str:
+    """Return what stands for the quote where quotes are not known; those who know them hide it by its class."""
+    if not post.quoted_uri:
+        return ""
+    uri = escape(post.quoted_uri)
+    return f'<p class="quote-inline">RE: <a href="{uri}">{uri}</a></p>'
 
 
 def _handle(mention: MentionSource, settings: Settings) -> str:

@@ -1,0 +1,64 @@
+"""What is said about quotes and answers on the wire: authorizations, answers to requests, and their end; pure."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from activitypub.activities import Accept, Delete, QuoteRequest, Reject
+from activitypub.objects import PUBLIC, Authorization
+from activitypub.render import activity_document, authorization_document, with_context
+from rossgram_fed.config import Settings
+from rossgram_fed.federation.addresses import activity_uri
+from rossgram_fed.models.posts import AuthorizationKind
+
+Document = dict[str, Any]
+
+KINDS = {AuthorizationKind.QUOTE: "QuoteAuthorization", AuthorizationKind.REPLY: "ReplyAuthorization"}
+REQUESTS = {AuthorizationKind.QUOTE: "QuoteRequest", AuthorizationKind.REPLY: "ReplyRequest"}
+
+
+def authorization_uri(settings: Settings, authorization_id: int) -> str:
+    """Return the address of an author's word."""
+    return f"{settings.base_url}/authorizations/{authorization_id}"
+
+
+def request_uri(post_uri: str) -> str:
+    """Return the id of the request by which a post here asks to quote another; it leads back to the post."""
+    return f"{post_uri}#quote-request"
+
+
+def stamp(*, uri: str, kind: AuthorizationKind, author: str, instrument: str, target: str) -> Document:
+    """Return an author's word as it is served."""
+    said = Authorization(
+        id=uri, kind=KINDS[kind], attributed_to=author, interacting_object=instrument, interaction_target=target
+    )
+    return with_context(authorization_document(said))
+
+
+def request_of(*, uri: str, kind: AuthorizationKind, actor: str, target: str, instrument: str) -> Document:
+    """Return a stranger's request as an answer embeds it: with addresses alone, whatever it came with."""
+    return {"id": uri, "type": REQUESTS[kind], "actor": actor, "object": target, "instrument": instrument}
+
+
+def accept_document(*, author: str, to: str, request: Document, number: int, result: str) -> Document:
+    """Return the yes to a request; the same request gets the same one each time."""
+    accept = Accept(id=activity_uri(author, f"accepts/{number}"), actor=author, to=(to,), object="", result=result)
+    return activity_document(accept, request)
+
+
+def reject_document(*, author: str, to: str, request: Document, number: int) -> Document:
+    """Return the no to a request."""
+    reject = Reject(id=activity_uri(author, f"rejects/{number}"), actor=author, to=(to,), object="")
+    return activity_document(reject, request)
+
+
+def quote_request_document(*, post_uri: str, actor: str, to: str, target: str, note: Document) -> Document:
+    """Return the request by which a post here asks to quote a stranger's; it carries the whole post."""
+    request = QuoteRequest(id=request_uri(post_uri), actor=actor, to=(to,), object=target, instrument=post_uri)
+    return activity_document(request) | {"instrument": note}
+
+
+def revocation_document(*, uri: str, kind: AuthorizationKind, author: str, followers: str) -> Document:
+    """Return the Delete of an author's word; it names neither of the two posts."""
+    delete = Delete(id=f"{uri}#delete", actor=author, to=(PUBLIC,), cc=(followers,), object=uri)
+    return activity_document(delete, {"id": uri, "type": KINDS[kind]})
