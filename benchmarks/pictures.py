@@ -17,7 +17,8 @@ from PIL import Image
 
 from rossgram_fed.config import LimitSettings
 from rossgram_fed.demo.pictures import draw_landscape
-from rossgram_fed.media.pictures import Recipe, develop
+from rossgram_fed.media.developing import develop
+from rossgram_fed.media.pictures import Recipe
 from rossgram_fed.media.studio import Studio
 
 LIMITS = LimitSettings(picture_processes=2)

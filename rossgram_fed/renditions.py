@@ -2,20 +2,34 @@
 
 Ours are files in our storage. Those of remote photos have an address of ours too, so that no reader's browser ever
 talks to a stranger's server.
+
+The sizes for browsers are WebP; local photos have each of them as a JPEG too, under ``jpeg_of`` its name. Rows that
+were written before there were any, and copies of strangers' photos, have the WebP alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import orjson
 
 from rossgram_fed.models.posts import PhotoState
+from rossgram_fed.sizes import FEDERATED, FEED, FULL, GRID, LONG_EDGES, ORIGINAL, jpeg_of
 
-GRID, FEED, FULL, FEDERATED = "grid", "feed", "full", "federated"
-LONG_EDGES = {FEED: 1080, FULL: 2048}
-"""Pixels of the longer edge, for the renditions that keep a photo's shape."""
+__all__ = [
+    "FEDERATED",
+    "FEED",
+    "FULL",
+    "GRID",
+    "ORIGINAL",
+    "Rendition",
+    "Renditions",
+    "jpeg_of",
+    "photo_path",
+    "rendered_width",
+    "renditions_from",
+]
 
 
 class Rendition(TypedDict):
@@ -26,6 +40,8 @@ class Rendition(TypedDict):
     width: int
     height: int
     size: int
+    digest: NotRequired[str]
+    """SHA-256 (hex) of the file, until it is noted in a row of its own (``media.keeping``)."""
 
 
 Renditions = Mapping[str, Rendition]

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from rossgram_fed.accounts.queries import admins
 from rossgram_fed.instance import INSTANCE
-from rossgram_fed.media.pictures import FEDERATED_EDGE, FEED_EDGE, FULL_EDGE, GRID_EDGE
+from rossgram_fed.sizes import FEDERATED_EDGE, FEED_EDGE, FULL_EDGE, GRID_EDGE
 from rossgram_fed.software import LICENCE, VERSION
 from rossgram_fed.web.rendering import render
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from io import BytesIO
 
-from PIL import Image, ImageCms
-
-LARGEST_PROFILE = 4 * 1024 * 1024
-"""Bytes; a larger one is not read and the picture is taken for sRGB."""
+from PIL import Image, ImageChops, ImageCms
 
 _SPACES = {"RGB": "RGB ", "RGBA": "RGB ", "L": "GRAY", "CMYK": "CMYK"}
 _SRGB = ImageCms.createProfile("sRGB")
+_STEPS = (0, 40, 80, 128, 176, 216, 255)
+_SAMPLES = Image.new("RGB", (49, 7))
+_SAMPLES.putdata([(red, green, blue) for red in _STEPS for green in _STEPS for blue in _STEPS])
+_SAME = 3
+"""By how much of 255 a colour may change and still be called the same."""
 
 
 def plain(image: Image.Image) -> Image.Image:
@@ -24,11 +27,32 @@ def plain(image: Image.Image) -> Image.Image:
     return image.convert("L" if image.mode == "1" else "RGB")
 
 
-def to_srgb(image: Image.Image, profile: object) -> Image.Image:
-    """Return the picture as RGB or RGBA in sRGB, given its ICC profile's bytes; a broken profile is passed over."""
-    converted = _by_profile(image, profile) if isinstance(profile, bytes) else None
-    result = image if converted is None else converted
-    return result if result.mode in ("RGB", "RGBA") else result.convert("RGB")
+def to_srgb(image: Image.Image, profile: bytes) -> Image.Image:
+    """Return the picture as RGB or RGBA in sRGB, given its ICC profile; a broken one is passed over.
+
+    Relative colorimetric with black point compensation: what sRGB can show is shown exactly, the rest as near as it
+    can, and the darkest shadows stay apart.
+    """
+    if image.mode in _SPACES and not is_srgb(profile, image.mode):
+        transform = _transform(profile, image.mode)
+        image = image if transform is None else transform.apply(image)
+    return image if image.mode in ("RGB", "RGBA") else image.convert("RGB")
+
+
+@lru_cache(maxsize=4)
+def is_srgb(profile: bytes, mode: str) -> bool:
+    """Say whether a picture of this profile needs no conversion: its colours come out of one as they went in.
+
+    A profile's name proves nothing, so a few colours are tried. A profile that cannot be used counts as sRGB too.
+    """
+    transform = _transform(profile, mode) if profile else None
+    if transform is None:
+        return mode != "CMYK"
+    if mode not in ("RGB", "RGBA"):
+        return False
+    samples = _SAMPLES.convert(mode)
+    tried = transform.apply(samples)
+    return max(ImageChops.difference(samples, tried).convert("RGB").tobytes()) <= _SAME
 
 
 def opaque(image: Image.Image) -> Image.Image:
@@ -54,17 +78,20 @@ def _eight_bits(image: Image.Image) -> Image.Image:
     return image.convert("L")
 
 
-def _by_profile(image: Image.Image, profile: bytes) -> Image.Image | None:
-    if len(profile) > LARGEST_PROFILE:
-        return None
+@lru_cache(maxsize=4)
+def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
     try:
         source = ImageCms.ImageCmsProfile(BytesIO(profile))
         # RGBA pictures made from grey ones keep their grey profile, which then fits no more.
-        if source.profile.xcolor_space != _SPACES.get(image.mode):
+        if source.profile.xcolor_space != _SPACES.get(mode):
             return None
-        if ImageCms.getProfileDescription(source).strip().startswith("sRGB"):
-            return None
-        mode = "RGBA" if image.mode == "RGBA" else "RGB"
-        return ImageCms.profileToProfile(image, source, _SRGB, outputMode=mode)
+        return ImageCms.buildTransform(
+            source,
+            _SRGB,
+            mode,
+            "RGBA" if mode == "RGBA" else "RGB",
+            renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
+            flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
+        )
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
         return None

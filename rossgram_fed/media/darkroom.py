@@ -18,9 +18,10 @@ from typing import BinaryIO
 from PIL import Image
 
 from rossgram_fed.config import LimitSettings
+from rossgram_fed.media.developing import develop
 from rossgram_fed.media.errors import TOO_HUNGRY, BadPicture
 from rossgram_fed.media.parcels import LENGTHS, label, pack_picture
-from rossgram_fed.media.pictures import Recipe, develop
+from rossgram_fed.media.pictures import Recipe
 
 UNREADABLE = "This picture could not be read."
 
@@ -56,22 +57,23 @@ def answer_one(order: dict[str, object], data: bytes, *, limits: LimitSettings, 
     used = resource.getrusage(resource.RUSAGE_SELF)
     seconds = int(used.ru_utime + used.ru_stime) + limits.picture_seconds + 1
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, resource.getrlimit(resource.RLIMIT_CPU)[1]))
-    outgoing.write(_answer(order, data, limits=limits))
+    for piece in _answer(order, data, limits=limits):
+        outgoing.write(piece)
     outgoing.flush()
     gc.collect()
 
 
-def _answer(order: dict[str, object], data: bytes, *, limits: LimitSettings) -> bytes:
+def _answer(order: dict[str, object], data: bytes, *, limits: LimitSettings) -> list[bytes]:
     x, y = order["focal"]  # type: ignore[misc]
     try:
         return pack_picture(develop(data, limits, focal=(x, y), recipe=Recipe(str(order["recipe"]))))  # type: ignore[has-type]
     except BadPicture as refusal:
-        return label({"refused": refusal.reason})
+        return [label({"refused": refusal.reason})]
     except MemoryError:
-        return label({"refused": TOO_HUNGRY})
+        return [label({"refused": TOO_HUNGRY})]
     except Exception as error:  # noqa: BLE001 (the worker loop: one strange picture must not end it)
         print(f"darkroom: {error!r}", file=sys.stderr)
-        return label({"refused": UNREADABLE})
+        return [label({"refused": UNREADABLE})]
 
 
 if __name__ == "__main__":

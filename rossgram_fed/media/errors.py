@@ -3,14 +3,36 @@
 MediaError
 ├── BadPicture     a picture we do not take; its text is a sentence for the person who sent it
 │   └── Interrupted    it may be a good one; it was our side that did not finish
+├── NotStored      a file that could not be written: the disk is full, or will not have it
 └── UnknownKey     not a key that this storage ever handed out
 """
 
 from __future__ import annotations
 
+import struct
+
+from PIL import Image
+
 DAMAGED = "This picture is damaged or incomplete."
 TOO_SLOW = "This picture takes too long to read. Save it anew, smaller, and try again."
 TOO_HUNGRY = "This picture needs more memory than this server gives to one picture. Make it smaller and try again."
+
+BROKEN = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    struct.error,
+    EOFError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    OverflowError,
+    ZeroDivisionError,
+    RuntimeError,
+    Image.DecompressionBombError,
+    Image.DecompressionBombWarning,
+)
+"""What Pillow and its codecs raise over bytes that are not what they claim."""
 
 
 class MediaError(Exception):
@@ -32,3 +54,12 @@ class Interrupted(BadPicture):
 
 class UnknownKey(MediaError):
     """A storage key of the wrong shape: it names no file, whatever it looks like."""
+
+
+class NotStored(MediaError):
+    """A file that could not be written; nothing of it is left."""
+
+    @property
+    def reason(self) -> str:
+        """One plain sentence for the person who sent it."""
+        return "This server could not store this photo; its disk may be full. Nothing of it was kept. Try again later."

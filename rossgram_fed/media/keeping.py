@@ -6,36 +6,41 @@ without a file.
 
 from __future__ import annotations
 
+import orjson
+
 from rossgram_fed.instance import Change
 from rossgram_fed.media.pictures import Picture
 from rossgram_fed.media.storage import SUFFIXES, Folder
 from rossgram_fed.renditions import Rendition
 
 Files = dict[str, Rendition]
-"""What was written, by the rendition's name; as JSON it is the column ``Photo.renditions``."""
+"""What was written, by the rendition's name; ``renditions_text`` makes the column ``Photo.renditions`` of it."""
 
 
 async def write_files(folder: Folder, picture: Picture) -> Files:
-    """Write every rendition, or none: when one cannot be written, those before it are removed again."""
-    files: Files = {}
-    try:
-        for name, rendition in picture.renditions.items():
-            files[name] = Rendition(
-                key=await folder.put(rendition.data, SUFFIXES[rendition.media_type]),
-                media_type=rendition.media_type,
-                width=rendition.width,
-                height=rendition.height,
-                size=rendition.size,
-            )
-    except BaseException:
-        await remove_files(folder, files)
-        raise
-    return files
+    """Write every file of a picture once, or none; raise ``NotStored`` when the disk will not have them."""
+    distinct = {id(one.data): (one.data, SUFFIXES[one.media_type]) for one in picture.renditions.values()}
+    keys = dict(zip(distinct, await folder.put_all(list(distinct.values())), strict=True))
+    return {
+        name: Rendition(
+            key=keys[id(one.data)],
+            media_type=one.media_type,
+            width=one.width,
+            height=one.height,
+            size=one.size,
+        )
+        for name, one in picture.renditions.items()
+    }
+
+
+def renditions_text(files: Files) -> str:
+    """Return the column ``Photo.renditions``."""
+    return orjson.dumps(files).decode()
 
 
 async def remove_files(folder: Folder, *written: Files) -> None:
     """Remove what ``write_files`` wrote."""
-    await folder.delete(*(file["key"] for files in written for file in files.values()))
+    await folder.delete(*{file["key"] for files in written for file in files.values()})
 
 
 async def note_photo_files(change: Change, files: Files, *, photo_id: int, remote: bool = False) -> None:
@@ -58,8 +63,9 @@ async def note_avatar(change: Change, files: Files, *, account_id: int, source: 
 async def _note(
     change: Change, files: Files, *, photo_id: int | None, account_id: int | None, remote: bool, source: str
 ) -> None:
+    sizes = {file["key"]: file["size"] for file in files.values()}
     await change.tx.execute_many(
         "INSERT INTO media_files (key, photo_id, account_id, remote, source, size, created_at) "
         "VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        [(file["key"], photo_id, account_id, remote, source, file["size"], change.now) for file in files.values()],
+        [(key, photo_id, account_id, remote, source, size, change.now) for key, size in sizes.items()],
     )

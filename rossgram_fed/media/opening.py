@@ -5,9 +5,10 @@ Nothing here trusts a name, a media type or a length that came with the bytes.
 
 from __future__ import annotations
 
-import struct
+from dataclasses import dataclass
 from io import BytesIO
 
+import pi_heif
 from PIL import (
     AvifImagePlugin,
     GifImagePlugin,
@@ -19,7 +20,9 @@ from PIL import (
     WebPImagePlugin,
 )
 
-from rossgram_fed.media.errors import DAMAGED, TOO_HUNGRY, BadPicture
+from rossgram_fed.media.errors import BROKEN, DAMAGED, TOO_HUNGRY, BadPicture
+from rossgram_fed.media.stripping import Stripped, strip
+from rossgram_fed.media.stripping.stripped import ORIENTATION
 
 PLUGINS = (
     AvifImagePlugin,
@@ -33,6 +36,7 @@ PLUGINS = (
 """Imported up front, where Pillow would do it on first use: the process that decodes may open no file any more."""
 
 Image.preinit()
+pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=1)
 
 LONGEST_SIDE = 32_768
 """Pixels; a picture a million pixels long and one high is no photo, whatever its area."""
@@ -43,27 +47,10 @@ MEDIA_TYPES = {
     "WEBP": "image/webp",
     "GIF": "image/gif",
     "AVIF": "image/avif",
+    "HEIF": "image/heic",
 }
 
-BROKEN = (
-    OSError,
-    ValueError,
-    SyntaxError,
-    struct.error,
-    EOFError,
-    LookupError,
-    TypeError,
-    AttributeError,
-    OverflowError,
-    ZeroDivisionError,
-    RuntimeError,
-    Image.DecompressionBombError,
-    Image.DecompressionBombWarning,
-)
-"""What Pillow and its codecs raise over bytes that are not what they claim."""
-
-_ORIENTATION = 0x0112
-_HEIC = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis")
+_HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 
 
 def kind_of(data: bytes) -> str:
@@ -80,14 +67,31 @@ def kind_of(data: bytes) -> str:
         return "GIF"
     if data[4:8] == b"ftyp" and b"avi" in _brands(data):
         return "AVIF"
+    if data[4:8] == b"ftyp" and any(brand in _brands(data) for brand in _HEIF_BRANDS):
+        return "HEIF"
     raise BadPicture(_refusal(data))
 
 
-def open_picture(data: bytes, *, megapixels: int) -> Image.Image:
-    """Read a picture's header and refuse what is too large, before a single pixel is decoded."""
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A picture whose header was read."""
+
+    kind: str
+    """Pillow's name for what it is."""
+    image: Image.Image
+    file: Stripped
+    size: tuple[int, int]
+    """Width and height in pixels, before it is turned upright; the image's own change when it is decoded smaller."""
+    orientation: int
+    """As in EXIF, 1 to 8; still to be applied."""
+
+
+def open_picture(data: bytes, *, megapixels: int) -> Opened:
+    """Take off the metadata, read the header, and refuse what is too large before a single pixel is decoded."""
     kind = kind_of(data)
     try:
-        image = Image.open(BytesIO(data), formats=(kind,))
+        file = strip(kind, data)
+        image = Image.open(BytesIO(file.data), formats=(kind,))
     except MemoryError as error:
         raise BadPicture(TOO_HUNGRY) from error
     except Image.DecompressionBombError as error:
@@ -99,7 +103,9 @@ def open_picture(data: bytes, *, megapixels: int) -> Image.Image:
         raise BadPicture(_too_many_pixels(f"{width * height / 1_000_000:.0f} million", megapixels))
     if max(width, height) > LONGEST_SIDE:
         raise BadPicture(f"This picture is too long; this server reads up to {LONGEST_SIDE:,} pixels on each side.")
-    return image
+    # In an AVIF the turn is part of the picture, which Pillow tells as EXIF; HEIF's decoder applies it itself.
+    orientation = _told_orientation(image) if kind == "AVIF" else file.orientation
+    return Opened(kind=kind, image=image, file=file, size=image.size, orientation=orientation)
 
 
 def decode(image: Image.Image, *, long_edge: int) -> Image.Image:
@@ -116,13 +122,12 @@ def decode(image: Image.Image, *, long_edge: int) -> Image.Image:
     return image
 
 
-def orientation_of(image: Image.Image) -> int:
-    """Return the EXIF orientation, 1 to 8; 1 when there is none that can be read."""
+def _told_orientation(image: Image.Image) -> int:
     try:
-        orientation = image.getexif().get(_ORIENTATION, 1)
+        told = image.getexif().get(ORIENTATION, 1)
     except BROKEN:
         return 1
-    return orientation if isinstance(orientation, int) and 1 <= orientation <= 8 else 1
+    return told if isinstance(told, int) and 1 <= told <= 8 else 1
 
 
 def _too_many_pixels(held: str, megapixels: int) -> str:
@@ -138,8 +143,6 @@ def _refusal(data: bytes) -> str:
     head = data[:512].lstrip().lower()
     if b"<svg" in head or (head.startswith(b"<?xml") and b"svg" in data[:4096].lower()):
         return "This is an SVG drawing, not a photo. Save it as a PNG and try again."
-    if data[4:8] == b"ftyp" and any(brand in _brands(data) for brand in _HEIC):
-        return "This is a HEIC photo, which this server cannot read. Save it as a JPEG and try again."
     if data[4:8] == b"ftyp" or data.startswith(b"\x1a\x45\xdf\xa3"):
         return "This is a video; this server takes photos only."
-    return "This is not a picture that this server can read. It reads JPEG, PNG, WebP, GIF and AVIF."
+    return "This is not a picture that this server can read. It reads JPEG, PNG, WebP, GIF, AVIF and HEIC."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PIL import Image
 
 from rossgram_fed.media import blurhash
-from rossgram_fed.media.pictures import placeholder_of
+from rossgram_fed.media.encoding import placeholder_of
 
 EDGE = 16
 """Pixels; a blurhash holds less than that."""

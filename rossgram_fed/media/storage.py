@@ -1,7 +1,9 @@
 """Finished files in a folder: written whole or not at all, named by keys that nobody can guess.
 
 A key is 128 random bits and a suffix, and is the only name a file ever has: nothing that a person or a stranger sent
-takes part in it. The first two letters name a subfolder, so that no folder grows too large.
+takes part in it, so whoever has a picture learns neither where nor whether it is here. That the same bytes are kept
+only once is seen to by the rows that refer to files (``keeping``). The first two letters name a subfolder, so that no
+folder grows too large.
 """
 
 from __future__ import annotations
@@ -11,18 +13,25 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from aiohttp.web import AppKey
 
-from rossgram_fed.media.errors import UnknownKey
+from rossgram_fed.media.errors import NotStored, UnknownKey
 
-MEDIA_TYPES = {".webp": "image/webp", ".jpg": "image/jpeg"}
-"""What we keep: everything in storage was encoded by us."""
+MEDIA_TYPES = {
+    ".webp": "image/webp",
+    ".jpg": "image/jpeg",
+    ".png": "image/png",
+    ".gif": "image/gif",
+    ".avif": "image/avif",
+    ".heic": "image/heic",
+}
+"""What we keep: pictures that were encoded here, or sent here and freed of everything but their pixels."""
 SUFFIXES = {media_type: suffix for suffix, media_type in MEDIA_TYPES.items()}
 
-_KEY = re.compile(r"[0-9a-f]{32}\.(?:webp|jpg)", re.ASCII)
+_KEY = re.compile(r"[0-9a-f]{32}\.(?:webp|jpg|png|gif|avif|heic)", re.ASCII)
 _UNFINISHED = "unfinished"
 _STALE_SECONDS = 3600
 """An unfinished file this old belongs to a process that died; a younger one may belong to one that works."""
@@ -45,17 +54,25 @@ class Folder:
                 file.unlink(missing_ok=True)
 
     async def put(self, data: bytes, suffix: str) -> str:
-        """Keep ``data`` durably and return its key; ``suffix`` is ``.webp`` or ``.jpg``."""
-        key = f"{self._random_hex(16)}{suffix}"
-        work = asyncio.ensure_future(asyncio.to_thread(self._write, data, self.path(key)))
+        """Keep ``data`` durably and return its key; raise ``NotStored`` when the disk will not have it."""
+        (key,) = await self.put_all([(data, suffix)])
+        return key
+
+    async def put_all(self, files: Sequence[tuple[bytes, str]]) -> list[str]:
+        """Keep all of these, each with its suffix, or none; return their keys."""
+        keys = [f"{self._random_hex(16)}{suffix}" for _, suffix in files]
+        wanted = [(data, self.path(key)) for key, (data, _) in zip(keys, files, strict=True)]
+        work = asyncio.ensure_future(asyncio.to_thread(self._write_all, wanted))
         try:
             await asyncio.shield(work)
         except asyncio.CancelledError:
-            # A thread cannot be called back: wait for the file, then remove it.
+            # A thread cannot be called back: wait for the files, then remove them.
             await asyncio.wait([work])
-            await self.delete(key)
+            await self.delete(*keys)
             raise
-        return key
+        except OSError as error:
+            raise NotStored(str(error)) from error
+        return keys
 
     async def delete(self, *keys: str) -> None:
         """Remove files; those that are gone already are no error."""
@@ -84,6 +101,18 @@ class Folder:
             if keys:
                 yield keys
 
+    def _write_all(self, files: Sequence[tuple[bytes, Path]]) -> None:
+        begun: list[Path] = []
+        try:
+            for data, final in files:
+                begun.append(final)
+                self._write(data, final)
+        except BaseException:
+            _unlink(begun)
+            raise
+        for folder in {final.parent for final in begun}:
+            _sync_folder(folder)
+
     def _write(self, data: bytes, final: Path) -> None:
         unfinished = self._path / _UNFINISHED / final.name
         unfinished.parent.mkdir(parents=True, exist_ok=True)
@@ -97,12 +126,12 @@ class Folder:
         except BaseException:
             unfinished.unlink(missing_ok=True)
             raise
-        _sync_folder(final.parent)
 
 
 def _unlink(paths: Iterable[Path]) -> None:
     for path in paths:
-        path.unlink(missing_ok=True)
+        if not path.is_dir():
+            path.unlink(missing_ok=True)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -20,7 +20,7 @@ from aiohttp.web import AppKey
 
 from rossgram_fed.config import LimitSettings
 from rossgram_fed.media.errors import TOO_SLOW, BadPicture, Interrupted
-from rossgram_fed.media.parcels import LENGTHS, LONGEST_BODY, LONGEST_HEAD, Refusal, label, unpack
+from rossgram_fed.media.parcels import LENGTHS, LONGEST_HEAD, LONGEST_RENDITIONS, Refusal, label, unpack
 from rossgram_fed.media.pictures import Focal, Picture, Recipe
 
 INTERRUPTED = "Reading this picture was interrupted. Try it once more; if that fails too, save it anew first."
@@ -30,6 +30,9 @@ IDLE_SECONDS = 60.0
 _PACKAGES = Path(__file__).resolve().parents[2]
 _AT_ONCE = 256 * 1024
 """Bytes handed to a pipe before the event loop turns to others."""
+
+_PROFILE_ROOM = 16 * 1024
+"""By how much a file may grow that is given a profile for the one it only named."""
 
 _OUT_OF_TIME = -signal.SIGXCPU
 """How a darkroom ends that used up the processor time it allows itself."""
@@ -161,7 +164,7 @@ class _Darkroom:
             stdin.write(data[start : start + _AT_ONCE])
             await stdin.drain()
         head_length, body_length = LENGTHS.unpack(await stdout.readexactly(LENGTHS.size))
-        if head_length > LONGEST_HEAD or body_length > LONGEST_BODY:
+        if head_length > LONGEST_HEAD or body_length > LONGEST_RENDITIONS + len(data) + _PROFILE_ROOM:
             raise ValueError("the darkroom's answer is too long")
         return unpack(await stdout.readexactly(head_length), await stdout.readexactly(body_length))
 

@@ -10,8 +10,9 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from rossgram_fed.federation.remote_media import REMOTE_MEDIA
 from rossgram_fed.instance import INSTANCE
+from rossgram_fed.media.developing import develop
 from rossgram_fed.media.keeping import note_avatar, write_files
-from rossgram_fed.media.pictures import Recipe, develop
+from rossgram_fed.media.pictures import Recipe
 from rossgram_fed.media.storage import STORAGE
 from rossgram_fed.media.studio import STUDIO
 from rossgram_fed.models import Account, Mention, Photo, User

@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 from rossgram_fed.config import LimitSettings
+from rossgram_fed.media.developing import develop
 from rossgram_fed.media.errors import DAMAGED, BadPicture
-from rossgram_fed.media.pictures import develop
 from tests.rossgram_fed.media.samples import (
     ADOBE_RGB,
     KINDS,
@@ -36,7 +36,7 @@ REFUSED = [
     ("postscript", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "This is not a picture"),
     ("pdf", b"%PDF-1.7\n", "This is not a picture"),
     ("mvg", b"push graphic-context\nimage over 0,0 0,0 'https://x/'", "This is not a picture"),
-    ("heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "This is a HEIC photo"),
+    ("only the magic of a heic", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", DAMAGED),
     ("mp4", b"\0\0\0\x18ftypisom\0\0\0\0isomavc1", "This is a video"),
     ("webm", b"\x1a\x45\xdf\xa3" + bytes(40), "This is a video"),
     ("only the magic of a jpeg", b"\xff\xd8\xff", DAMAGED),

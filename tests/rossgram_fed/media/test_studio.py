@@ -16,8 +16,9 @@ import pytest
 
 from rossgram_fed.config import LimitSettings
 from rossgram_fed.media import parcels
+from rossgram_fed.media.developing import develop
 from rossgram_fed.media.errors import TOO_HUNGRY, TOO_SLOW, BadPicture, Interrupted
-from rossgram_fed.media.pictures import Recipe, develop
+from rossgram_fed.media.pictures import Recipe
 from rossgram_fed.media.studio import Studio
 from tests.rossgram_fed.media.samples import (
     DISPLAY_P3,
@@ -233,7 +234,7 @@ def test_a_darkroom_is_light() -> None:
     assert not modules & {"aiohttp", "asyncio", "tortoise", "cryptography", "socket", "ssl", "orjson", "numpy"}
 
 
-GOOD = parcels.pack_picture(develop(a_file(), LIMITS))
+GOOD = b"".join(parcels.pack_picture(develop(a_file(), LIMITS)))
 HEAD_LENGTH, BODY_LENGTH = parcels.LENGTHS.unpack(GOOD[:8])
 HEAD, BODY = json.loads(GOOD[8 : 8 + HEAD_LENGTH]), GOOD[8 + HEAD_LENGTH :]
 
@@ -269,8 +270,26 @@ def with_rendition(position: int, value: object) -> bytes:
         (with_rendition(1, "text/html"), BODY, "a page instead of a picture"),
         (with_rendition(1, ["image/webp"]), BODY, "a list instead of a type"),
         (with_rendition(2, "wide"), BODY, "a word instead of a width"),
-        (with_rendition(4, -1), BODY, "a negative size"),
-        (with_rendition(4, 10**9), BODY, "a size beyond the body"),
+        (with_rendition(1, "image/svg+xml"), BODY, "an original that is no photo"),
+        (with_rendition(4, -1), BODY, "a file before the first"),
+        (with_rendition(4, 10**9), BODY, "a file beyond the last"),
+        (with_rendition(4, True), BODY, "a truth instead of a number"),
+        (bent(renditions=HEAD["renditions"][:1]), BODY, "files that nobody names"),
+        (bent(files=[]), b"", "no file"),
+        (bent(files=[-1, *HEAD["files"][1:]]), BODY, "a negative size"),
+        (bent(files=[10**9, *HEAD["files"][1:]]), BODY, "a size beyond the body"),
+        (bent(facts=[]), BODY, "facts that are a list"),
+        (bent(facts={"gps": "52.52 13.40"}), BODY, "a fact that is none"),
+        (bent(facts={"make": "A\x00B"}), BODY, "a control character"),
+        (bent(facts={"make": "A" * 101}), BODY, "a long name"),
+        (bent(facts={"aperture": "2.8"}), BODY, "a text instead of a number"),
+        (bent(facts={"aperture": float("nan")}), BODY, "a number that is none"),
+        (bent(facts={"iso": 100.5}), BODY, "half an ISO"),
+        (bent(facts={"exposure": "1/0"}), BODY, "no time at all"),
+        (bent(facts={"taken_at": "yesterday"}), BODY, "a moment that is none"),
+        (bent(near=[52.5212, 13.4]), BODY, "a place that is too exact"),
+        (bent(near=[91, 0]), BODY, "a place beyond the pole"),
+        (bent(near="home"), BODY, "a place that is a word"),
         (bent(), BODY + b"more", "bytes left over"),
         (bent(), BODY[:-1], "a byte short"),
         (bent(refused=["no"]), b"", "a refusal that is no sentence"),

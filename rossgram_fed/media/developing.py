@@ -1,0 +1,165 @@
+"""Make out of one uploaded file everything that is shown of it.
+
+Pure computation over bytes, run in a process of its own (``studio``). Two kinds of files come out: those encoded here
+from pixels alone, and the one that came in, without its metadata and otherwise byte for byte (``stripping``). The
+latter is made of local photos only; of a stranger's file no byte survives. Nothing is ever enlarged, and a JPEG that
+is within the limits already is not compressed a second time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PIL import Image
+
+from rossgram_fed.config import LimitSettings
+from rossgram_fed.media import blurhash, colour
+from rossgram_fed.media.encoding import federated_jpeg, jpeg, placeholder_of, webp
+from rossgram_fed.media.errors import TOO_HUNGRY, BadPicture
+from rossgram_fed.media.facts import Facts
+from rossgram_fed.media.facts_in_files import facts_in, near_in
+from rossgram_fed.media.opening import MEDIA_TYPES, Opened, decode, open_picture
+from rossgram_fed.media.pictures import Focal, Picture, Recipe, Rendition
+from rossgram_fed.media.shaping import fitted, square, upright
+from rossgram_fed.sizes import (
+    AVATAR_EDGE,
+    FEDERATED,
+    FEDERATED_BYTES,
+    FEDERATED_EDGE,
+    FEED,
+    FEED_EDGE,
+    FULL,
+    FULL_EDGE,
+    GRID,
+    GRID_EDGE,
+    ORIGINAL,
+    jpeg_of,
+)
+
+NEAR = 0.9
+"""How much shorter than wanted a large rendition may come out, when that is much cheaper to make."""
+
+FULL_BYTES, FEED_BYTES = 1_200_000, 200_000
+"""A sent file that fits a size is used for it as it is only when it is no larger than this."""
+
+Renditions = dict[str, Rendition]
+
+
+def develop(data: bytes, limits: LimitSettings, *, focal: Focal = (0.0, 0.0), recipe: Recipe = Recipe.PHOTO) -> Picture:
+    """Turn an uploaded file into a picture; raise ``BadPicture`` with a sentence for whoever sent it."""
+    opened = open_picture(data, megapixels=limits.photo_megapixels)
+    try:
+        renditions, master = _RECIPES[recipe](opened, focal)
+        blur, placeholder = _impression(master)
+    except MemoryError as error:
+        raise BadPicture(TOO_HUNGRY) from error
+    largest = max((one for name, one in renditions.items() if name != ORIGINAL), key=lambda one: one.width * one.height)
+    local = recipe is Recipe.PHOTO
+    return Picture(
+        renditions=renditions,
+        blurhash=blur,
+        placeholder=placeholder,
+        width=largest.width,
+        height=largest.height,
+        media_type=MEDIA_TYPES[opened.kind],
+        facts=facts_in(opened.file) if local else Facts(),
+        near=near_in(opened.file) if local else None,
+    )
+
+
+def _photo(opened: Opened, focal: Focal) -> tuple[Renditions, Image.Image]:
+    sent = _as_it_is(opened)
+    fits_others = sent if sent and _is_within_limits(opened, sent) else None
+    master = _master(opened, FULL_EDGE if fits_others else FEDERATED_EDGE)
+    shown = _shown(master, focal)
+    made: Renditions = {
+        **({ORIGINAL: sent or _sent(opened)} if opened.file.clean else {}),
+        FEDERATED: fits_others or federated_jpeg(colour.opaque(master)),
+        **_webps(shown),
+        **_jpegs({name: colour.opaque(image) for name, image in shown.items()}),
+    }
+    return made | (_fitting(opened, sent) if sent else {}), master
+
+
+def _copy(opened: Opened, focal: Focal) -> tuple[Renditions, Image.Image]:
+    master = _master(opened, FULL_EDGE)
+    return _webps(_shown(master, focal)), master
+
+
+def _avatar(opened: Opened, focal: Focal) -> tuple[Renditions, Image.Image]:
+    master = _master(opened, FEED_EDGE)
+    return {"avatar": jpeg(square(colour.opaque(master), AVATAR_EDGE, focal=focal), quality=88)}, master
+
+
+_RECIPES: dict[Recipe, Callable[[Opened, Focal], tuple[Renditions, Image.Image]]] = {
+    Recipe.PHOTO: _photo,
+    Recipe.COPY: _copy,
+    Recipe.AVATAR: _avatar,
+}
+
+
+def _master(opened: Opened, long_edge: int) -> Image.Image:
+    """Decode the picture no larger than is needed, in sRGB and upright."""
+    decoded = decode(opened.image, long_edge=int(long_edge * NEAR))
+    master = colour.to_srgb(fitted(colour.plain(decoded), long_edge, near=NEAR), opened.file.icc)
+    return colour.without_idle_alpha(upright(master, opened.orientation))
+
+
+def _shown(master: Image.Image, focal: Focal) -> dict[str, Image.Image]:
+    full = fitted(master, FULL_EDGE, near=NEAR)
+    feed = fitted(full, FEED_EDGE)
+    return {FULL: full, FEED: feed, GRID: square(feed if min(feed.size) >= GRID_EDGE else full, GRID_EDGE, focal=focal)}
+
+
+def _webps(shown: dict[str, Image.Image]) -> Renditions:
+    feed = webp(shown[FEED], quality=78, method=2)
+    small = shown[FULL].size == shown[FEED].size
+    return {
+        GRID: webp(shown[GRID], quality=75, method=2),
+        FEED: feed,
+        FULL: feed if small else webp(shown[FULL], quality=80, method=1),
+    }
+
+
+def _jpegs(shown: dict[str, Image.Image]) -> Renditions:
+    feed = jpeg(shown[FEED], quality=80, progressive=True)
+    small = shown[FULL].size == shown[FEED].size
+    return {
+        jpeg_of(GRID): jpeg(shown[GRID], quality=80, progressive=True),
+        jpeg_of(FEED): feed,
+        jpeg_of(FULL): feed if small else jpeg(shown[FULL], quality=82),
+    }
+
+
+def _sent(opened: Opened) -> Rendition:
+    width, height = opened.size if opened.orientation < 5 else opened.size[::-1]
+    return Rendition(data=opened.file.data, media_type=MEDIA_TYPES[opened.kind], width=width, height=height)
+
+
+def _as_it_is(opened: Opened) -> Rendition | None:
+    """Return the file that came in, if it can be shown as it is: upright, in sRGB, and read by everybody."""
+    image = opened.image
+    still = not getattr(image, "is_animated", False)
+    readable = opened.file.common if opened.kind == "JPEG" else opened.kind == "WEBP" and still
+    if not readable or opened.orientation != 1 or not colour.is_srgb(opened.file.icc, image.mode):
+        return None
+    return _sent(opened)
+
+
+def _is_within_limits(opened: Opened, sent: Rendition) -> bool:
+    within = max(sent.width, sent.height) <= FEDERATED_EDGE and sent.size < FEDERATED_BYTES
+    return within and opened.kind == "JPEG"
+
+
+def _fitting(opened: Opened, sent: Rendition) -> Renditions:
+    """Return the sizes that the file that came in serves as it is."""
+    sizes = ((FULL, FULL_EDGE, FULL_BYTES), (FEED, FEED_EDGE, FEED_BYTES))
+    fits = [name for name, edge, most in sizes if max(sent.width, sent.height) <= edge and sent.size <= most]
+    return {name if opened.kind == "WEBP" else jpeg_of(name): sent for name in fits}
+
+
+def _impression(master: Image.Image) -> tuple[str, str]:
+    tiny = colour.opaque(master.resize((32, 24), Image.Resampling.BILINEAR, reducing_gap=2.0))
+    scale = 24 / max(master.size)
+    shape = max(1, round(master.width * scale)), max(1, round(master.height * scale))
+    return blurhash.encode(tiny.tobytes(), 32, height=24), placeholder_of(tiny.resize(shape))
