@@ -11,7 +11,7 @@ from rossgram_fed.database import Row
 
 CARD_COLUMNS = (
     "a.id AS account_id, a.username, a.domain, a.name AS account_name, a.uri AS account_uri, a.url AS account_url, "
-    "a.avatar_key, a.avatar_url, a.locked, a.actor_type"
+    "a.avatar_key, a.avatar_url, a.media_refused, a.locked, a.actor_type"
 )
 """What ``card_from`` reads; the query names the table ``accounts a``."""
 
@@ -30,6 +30,8 @@ class AccountCard:
     has_avatar: bool
     locked: bool
     kind: str
+    media_refused: bool = False
+    """Whether the rule for its server keeps its pictures out."""
 
     @property
     def local(self) -> bool:
@@ -66,7 +68,8 @@ def card_from(row: Row) -> AccountCard:
         name=row["account_name"],
         uri=row["account_uri"],
         url=row["account_url"],
-        has_avatar=bool(row["avatar_key"] or row["avatar_url"]),
+        has_avatar=bool(row["avatar_key"] or (row["avatar_url"] and not row["media_refused"])),
         locked=bool(row["locked"]),
         kind=row["actor_type"],
+        media_refused=bool(row["media_refused"]),
     )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rossgram_fed.caption import Mentioned, mentions_in
 from rossgram_fed.config import Settings
 from rossgram_fed.database import Reader
+from rossgram_fed.visibility import heard
 from webfinger.errors import WebFingerError
 from webfinger.handles import Handle, parse_handle
 
@@ -37,8 +38,8 @@ async def resolve(reader: Reader, settings: Settings, caption: str) -> dict[str,
         for number in range(len(wanted))
     )
     rows = await reader.fetch(
-        "SELECT id, username, domain, uri, url FROM accounts "  # noqa: S608 - placeholders only
-        f"WHERE ({choices}) AND deleted_at IS NULL AND suspended_at IS NULL",
+        "SELECT id, username, domain, uri, url FROM accounts "  # noqa: S608 - placeholders and a constant
+        f"WHERE ({choices}) AND deleted_at IS NULL AND {heard('accounts')}",
         *names,
     )
     known = {

@@ -10,10 +10,13 @@ from rossgram_fed.accounts.mentions import handle_from
 from rossgram_fed.cards import CARD_COLUMNS, AccountCard, card_from
 from rossgram_fed.config import Settings
 from rossgram_fed.database import Reader, Row
+from rossgram_fed.models.accounts import Standing
+from rossgram_fed.visibility import heard
 
 _PROFILE = (
     f"SELECT {CARD_COLUMNS}, a.bio, a.bio_html, a.links, a.followers_count, a.following_count, a.posts_count, "
-    "a.discoverable, a.indexable, a.backfilled_at, a.deleted_at, a.suspended_at, a.moved_to_uri FROM accounts a "
+    "a.discoverable, a.indexable, a.backfilled_at, a.deleted_at, a.suspended_at, a.host_standing, "
+    "a.moved_to_uri FROM accounts a "
 )
 
 
@@ -46,7 +49,7 @@ async def profile_of(reader: Reader, account_id: int) -> Profile | None:
 async def account_by_uri(reader: Reader, uri: str) -> AccountCard | None:
     """Return the account with this actor id, if we know it and show it."""
     row = await reader.fetch_one(
-        f"SELECT {CARD_COLUMNS} FROM accounts a WHERE a.uri = $1 AND a.deleted_at IS NULL AND a.suspended_at IS NULL",
+        f"SELECT {CARD_COLUMNS} FROM accounts a WHERE a.uri = $1 AND a.deleted_at IS NULL AND {heard('a')}",
         uri,
     )
     return card_from(row) if row is not None else None
@@ -81,6 +84,6 @@ def _profile(row: Row | None) -> Profile | None:
         indexable=bool(row["indexable"]),
         backfilled_at=row["backfilled_at"],
         deleted=row["deleted_at"] is not None,
-        suspended=row["suspended_at"] is not None,
+        suspended=row["suspended_at"] is not None or row["host_standing"] == Standing.SUSPENDED,
         moved_to_uri=row["moved_to_uri"],
     )

@@ -14,6 +14,7 @@ from rossgram_fed.federation.budget import COUNTERS, Budget, BudgetSpent
 from rossgram_fed.federation.network import MINUTE, Network
 from rossgram_fed.federation.remote_collections import Reading
 from rossgram_fed.instance import Change
+from rossgram_fed.visibility import heard
 
 OFTEN = 60 * MINUTE
 """Counters this young are not read again, whoever asks."""
@@ -32,8 +33,8 @@ class Counts:
 async def recount(network: Network, account_id: int) -> None:
     """Read a stranger's counters again unless that was done lately; what cannot be read stays as it was."""
     row = await network.instance.database.fetch_one(
-        "SELECT uri, followers_uri, following_uri, outbox, counted_at FROM accounts "
-        "WHERE id = $1 AND domain <> '' AND deleted_at IS NULL AND suspended_at IS NULL",
+        "SELECT uri, followers_uri, following_uri, outbox, counted_at FROM accounts "  # noqa: S608 - constants
+        f"WHERE id = $1 AND domain <> '' AND deleted_at IS NULL AND {heard('accounts')}",
         account_id,
     )
     if row is None or row["counted_at"] > network.instance.clock() - OFTEN:

@@ -11,6 +11,7 @@ from rossgram_fed.database import Database, Row
 from rossgram_fed.database.engine import placeholders
 from rossgram_fed.ids import LARGEST_ID
 from rossgram_fed.models.relations import FollowState
+from rossgram_fed.visibility import heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ async def _listed(
 ) -> tuple[Listed, ...]:
     rows = await database.fetch(
         f"SELECT f.id AS cursor, {CARD_COLUMNS} FROM follows f JOIN accounts a ON a.id = f.{other} "
-        f"WHERE f.{known} = $1 AND f.state = $2 AND f.id < $3 AND a.deleted_at IS NULL AND a.suspended_at IS NULL "
+        f"WHERE f.{known} = $1 AND f.state = $2 AND f.id < $3 AND a.deleted_at IS NULL AND {heard('a')} "
         f"ORDER BY f.id DESC LIMIT {int(limit)}",
         account_id,
         int(state),

@@ -18,6 +18,7 @@ from rossgram_fed.follows import documents
 from rossgram_fed.follows.actions import end_follow, receive_accept
 from rossgram_fed.instance import Change
 from rossgram_fed.models.relations import FollowState
+from rossgram_fed.visibility import heard
 
 MOST_UNDONE = 100
 """Follows that one look takes back at the stranger's server; those of more people wait for the next look."""
@@ -31,7 +32,8 @@ async def synchronise(network: Network, payload: dict[str, object]) -> None:
     account_id, url = int(str(payload["account_id"])), str(payload["url"])
     database = network.instance.database
     stranger = await database.fetch_one(
-        "SELECT id, uri FROM accounts WHERE id = $1 AND domain <> '' AND deleted_at IS NULL AND suspended_at IS NULL",
+        "SELECT a.id, a.uri FROM accounts a "  # noqa: S608 - constants
+        f"WHERE a.id = $1 AND a.domain <> '' AND a.deleted_at IS NULL AND {heard('a')}",
         account_id,
     )
     if stranger is None or not same_origin(url, stranger["uri"]):

@@ -25,7 +25,7 @@ async def public_subject(reader: Reader, uri: str) -> Subject | None:
     """Return the account or the post with this ActivityPub id, if whoever comes by may see it."""
     row = await reader.fetch_one(
         f"SELECT {CARD_COLUMNS} FROM accounts a WHERE a.uri = $1 AND a.actor_type <> 'Application' "  # noqa: S608 - constants
-        "AND a.deleted_at IS NULL AND a.suspended_at IS NULL",
+        "AND a.deleted_at IS NULL AND {heard('a')}",
         uri,
     )
     if row is not None:
@@ -33,7 +33,7 @@ async def public_subject(reader: Reader, uri: str) -> Subject | None:
         return Subject(account.uri, account.path, account, is_post=False, excerpt="")
     row = await reader.fetch_one(
         f"SELECT {CARD_COLUMNS}, p.id AS post_id, p.content_html, p.warning FROM posts p "  # noqa: S608 - constants
-        f"JOIN accounts a ON a.id = p.account_id WHERE p.uri = $1 AND {visible(None)} AND a.suspended_at IS NULL",
+        f"JOIN accounts a ON a.id = p.account_id WHERE p.uri = $1 AND {visible(None, author='a')}",
         uri,
     )
     if row is None:

@@ -14,6 +14,7 @@ from rossgram_fed.federation.arrivals import Arrival, Handlers
 from rossgram_fed.federation.network import Network
 from rossgram_fed.federation.remote_documents import passing
 from rossgram_fed.moving.targets import COOL_DOWN, NoTarget, check_target, mark_moved
+from rossgram_fed.visibility import heard
 from rossgram_fed.web.errors import TooMany
 from rossgram_fed.web.throttle import Limit, count_try
 
@@ -74,7 +75,7 @@ async def _mover(reader: Reader, account_id: int, *, now: int) -> Row | None:
     """Return a stranger who may move now and whom somebody here follows, blocks or mutes."""
     return await reader.fetch_one(
         "SELECT m.uri, m.moved_to_uri FROM accounts m WHERE m.id = $1 AND m.domain <> '' AND m.deleted_at IS NULL "  # noqa: S608 - constants
-        f"AND m.suspended_at IS NULL AND (m.moved_at IS NULL OR m.moved_at <= $2) AND ({_CONCERNS_US})",
+        f"AND {heard('m')} AND (m.moved_at IS NULL OR m.moved_at <= $2) AND ({_CONCERNS_US})",
         account_id,
         now - COOL_DOWN,
     )

@@ -14,6 +14,7 @@ from rossgram_fed.federation import errands, remote_accounts, remote_documents
 from rossgram_fed.federation.network import Network
 from rossgram_fed.federation.remote_documents import passing
 from rossgram_fed.moving import followers
+from rossgram_fed.visibility import heard
 
 
 async def succeed_account(network: Network, payload: dict[str, object]) -> None:
@@ -43,7 +44,9 @@ async def erase_account(network: Network, payload: dict[str, object]) -> None:
 
 async def _uris(network: Network, old_id: int, new_id: int) -> tuple[str, str] | None:
     rows = await network.instance.database.fetch(
-        "SELECT id, uri FROM accounts WHERE id IN ($1, $2) AND domain <> '' AND suspended_at IS NULL", old_id, new_id
+        f"SELECT a.id, a.uri FROM accounts a WHERE a.id IN ($1, $2) AND a.domain <> '' AND {heard('a')}",  # noqa: S608 - a constant
+        old_id,
+        new_id,
     )
     uris = {row["id"]: row["uri"] for row in rows}
     return (uris[old_id], uris[new_id]) if len(uris) == 2 else None

@@ -12,7 +12,7 @@ from activitypub.errors import AddressRefused
 from rossgram_fed.federation import addresses, remote_accounts
 from rossgram_fed.federation.network import Network
 from rossgram_fed.instance import Change
-from rossgram_fed.models.accounts import Standing
+from rossgram_fed.visibility import heard
 
 COOL_DOWN = 7 * 24 * 60 * 60_000
 """Milliseconds from one move of an account to its next."""
@@ -44,8 +44,8 @@ async def check_target(network: Network, *, mover_uri: str, target_uri: str) -> 
 async def mark_moved(change: Change, *, account_id: int, target_uri: str) -> bool:
     """Write down that an account has moved; False when it is gone, or moved less than seven days ago."""
     rows = await change.tx.fetch(
-        "UPDATE accounts SET moved_to_uri = $2, moved_at = $3, updated_at = $3 WHERE id = $1 AND deleted_at IS NULL "
-        "AND suspended_at IS NULL AND (moved_at IS NULL OR moved_at <= $4) RETURNING id",
+        "UPDATE accounts SET moved_to_uri = $2, moved_at = $3, updated_at = $3 WHERE id = $1 AND deleted_at IS NULL "  # noqa: S608 - constants
+        f"AND {heard('accounts')} AND (moved_at IS NULL OR moved_at <= $4) RETURNING id",
         account_id,
         target_uri,
         change.now,
@@ -78,9 +78,7 @@ async def _local_target(network: Network, *, mover_uri: str, target_uri: str) ->
 async def _welcome(network: Network, account_id: int) -> bool:
     return bool(
         await network.instance.database.fetch_value(
-            "SELECT 1 FROM accounts WHERE id = $1 AND deleted_at IS NULL AND suspended_at IS NULL "
-            "AND host_standing < $2",
+            f"SELECT 1 FROM accounts a WHERE a.id = $1 AND a.deleted_at IS NULL AND {heard('a')}",  # noqa: S608 - a constant
             account_id,
-            int(Standing.SUSPENDED),
         )
     )

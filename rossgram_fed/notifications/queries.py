@@ -15,7 +15,7 @@ from rossgram_fed.markup import text_of
 from rossgram_fed.models.posts import PhotoState
 from rossgram_fed.models.relations import FollowState, NotificationKind
 from rossgram_fed.renditions import GRID, photo_path, renditions_from
-from rossgram_fed.visibility import not_blocked, not_muted, visible
+from rossgram_fed.visibility import heard, listed, not_blocked, not_muted, visible
 
 _STILL_TRUE = (
     f"((n.kind = {int(NotificationKind.LIKE)} AND EXISTS (SELECT 1 FROM likes s WHERE s.account_id = n.actor_id "
@@ -29,12 +29,13 @@ _STILL_TRUE = (
 )
 _SHOWN = (
     f"n.account_id = $1 AND {_STILL_TRUE} AND {not_muted('n.account_id', 'n.actor_id')} "
-    f"AND {not_blocked('n.account_id', 'n.actor_id')}"
+    f"AND {not_blocked('n.account_id', 'n.actor_id')} AND EXISTS (SELECT 1 FROM accounts na WHERE na.id = n.actor_id "
+    f"AND {heard('na')} AND {listed('na', 'n.account_id')})"
 )
 _MOVED_TO = (
     f"(SELECT CASE WHEN t.domain = '' THEN '@' || t.username ELSE '@' || t.username || '@' || t.domain END "
     f"FROM accounts t WHERE n.kind = {int(NotificationKind.MOVED)} AND a.moved_to_uri <> '' AND t.uri = a.moved_to_uri "
-    "AND t.deleted_at IS NULL AND t.suspended_at IS NULL)"
+    f"AND t.deleted_at IS NULL AND {heard('t')})"
 )
 _FIRST_PHOTO = "(SELECT MIN(i.position) FROM photos i WHERE i.post_id = n.post_id)"
 

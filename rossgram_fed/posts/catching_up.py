@@ -27,6 +27,7 @@ from rossgram_fed.posts.fetching import take
 from rossgram_fed.posts.outboxes import Outbox, Stranger, stranger
 from rossgram_fed.reactions.actions import receive_boost
 from rossgram_fed.reactions.subjects import subject_by_uri
+from rossgram_fed.visibility import heard
 
 PER_HOUR = 600
 """Outboxes read in an hour, at most."""
@@ -39,7 +40,7 @@ PLANNED = 50
 
 _FOLLOWED = (
     "SELECT a.id, COUNT(*) AS followers FROM follows f JOIN accounts a ON a.id = f.followed_id "
-    "WHERE f.state = 1 AND a.domain <> '' AND a.deleted_at IS NULL AND a.suspended_at IS NULL AND a.host_standing < 2 "
+    f"WHERE f.state = 1 AND a.domain <> '' AND a.deleted_at IS NULL AND {heard('a')} "
     "GROUP BY a.id HAVING COUNT(*) < $1 OR (COUNT(*) = $1 AND a.id > $2) "
     f"ORDER BY followers DESC, a.id LIMIT {PLANNED}"
 )

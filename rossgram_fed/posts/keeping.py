@@ -20,7 +20,7 @@ from rossgram_fed.notifications.actions import notify
 from rossgram_fed.posts import remote
 from rossgram_fed.posts.claims import Author
 from rossgram_fed.posts.parents import Parent, parent_by_uri
-from rossgram_fed.visibility import not_blocked
+from rossgram_fed.visibility import heard, not_blocked
 
 MOST_HEARERS = 50
 
@@ -31,7 +31,7 @@ _FACTS = (
     "CASE WHEN EXISTS (SELECT 1 FROM follows f WHERE f.followed_id = a.id AND f.state = 1) THEN 1 ELSE 0 END "
     "AS followed, "
     "CASE WHEN EXISTS (SELECT 1 FROM posts c WHERE c.in_reply_to_uri = $2) THEN 1 ELSE 0 END AS awaited "
-    "FROM accounts a WHERE a.id = $1 AND a.domain <> '' AND a.deleted_at IS NULL AND a.suspended_at IS NULL"
+    "FROM accounts a WHERE a.id = $1 AND a.domain <> '' AND a.deleted_at IS NULL AND " + heard("a")
 )
 
 

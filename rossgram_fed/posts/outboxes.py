@@ -23,6 +23,7 @@ from rossgram_fed.federation.network import Network
 from rossgram_fed.federation.remote_accounts import JRD
 from rossgram_fed.federation.remote_collections import Reading
 from rossgram_fed.federation.remote_documents import passing
+from rossgram_fed.visibility import heard
 from webfinger.errors import WebFingerError
 from webfinger.handles import Handle
 from webfinger.lookup import lookup
@@ -54,8 +55,8 @@ class Stranger:
 async def stranger(reader: Reader, account_id: int) -> Stranger | None:
     """Return a remote account that is neither gone nor suspended, else None."""
     row = await reader.fetch_one(
-        "SELECT id, uri, username, domain, outbox, followers_uri, following_uri, featured_uri FROM accounts "
-        "WHERE id = $1 AND domain <> '' AND deleted_at IS NULL AND suspended_at IS NULL AND host_standing < 2",
+        "SELECT id, uri, username, domain, outbox, followers_uri, following_uri, featured_uri "  # noqa: S608 - constants
+        f"FROM accounts WHERE id = $1 AND domain <> '' AND deleted_at IS NULL AND {heard('accounts')}",
         account_id,
     )
     return None if row is None else Stranger(**{name: row[name] for name in Stranger.__dataclass_fields__})

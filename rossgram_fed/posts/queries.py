@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from rossgram_fed.cards import CARD_COLUMNS
-from rossgram_fed.database import Reader
+from rossgram_fed.database import Reader, Row
 from rossgram_fed.database.engine import placeholders
 from rossgram_fed.posts.views import (
     PHOTO_COLUMNS,
@@ -22,7 +22,7 @@ from rossgram_fed.posts.views import (
     photo_from,
     post_from,
 )
-from rossgram_fed.visibility import visible
+from rossgram_fed.visibility import listed, visible
 
 THREAD_LIMIT = 1000
 """Posts of one thread that a page looks at."""
@@ -35,7 +35,7 @@ async def posts_by_ids(reader: Reader, ids: Sequence[int], *, viewer_id: int | N
     viewer, known = ("$1", [viewer_id]) if viewer_id is not None else (None, [])
     rows = await reader.fetch(
         f"SELECT {POST_COLUMNS}, {CARD_COLUMNS}, {_flags(viewer)} FROM posts p JOIN accounts a ON a.id = p.account_id "
-        f"WHERE p.id IN ({placeholders(len(ids), len(known) + 1)}) AND {visible(viewer)}",
+        f"WHERE p.id IN ({placeholders(len(ids), len(known) + 1)}) AND {visible(viewer, author='a')}",
         *known,
         *ids,
     )
@@ -62,7 +62,9 @@ async def post_page(reader: Reader, post_id: int, *, viewer_id: int | None) -> P
     """Return a post with its thread, or None when there is no such post for this viewer; three statements."""
     viewer, known = ("$2", [viewer_id]) if viewer_id is not None else (None, [])
     members = await reader.fetch(
-        f"SELECT p.id, p.in_reply_to_id, CASE WHEN {visible(viewer)} THEN 1 ELSE 0 END AS seen FROM posts p "
+        f"SELECT p.id, p.in_reply_to_id, CASE WHEN {visible(viewer, author='a')} THEN 1 ELSE 0 END AS seen, "
+        f"CASE WHEN {listed('a', viewer)} THEN 1 ELSE 0 END AS listed FROM posts p "
+        "JOIN accounts a ON a.id = p.account_id "
         f"WHERE p.thread_id = (SELECT t.thread_id FROM posts t WHERE t.id = $1) ORDER BY p.id LIMIT {THREAD_LIMIT}",
         post_id,
         *known,
@@ -79,7 +81,7 @@ async def post_page(reader: Reader, post_id: int, *, viewer_id: int | None) -> P
     return PostPage(
         post=posts[post_id],
         ancestors=tuple(posts[above] for above in _ancestors(post_id, parents) if above in posts),
-        comments=_tree(post_id, parents, posts),
+        comments=_tree(post_id, parents, _spoken_here(post_id, members, posts)),
     )
 
 
@@ -87,6 +89,12 @@ async def buried_at(reader: Reader, uri: str) -> int | None:
     """Return when what was at an address was deleted (milliseconds since 1970 UTC), or None when nothing was."""
     rows = await reader.fetch("SELECT created_at FROM tombstones WHERE uri = $1", uri)
     return int(rows[0]["created_at"]) if rows else None
+
+
+def _spoken_here(post_id: int, members: Sequence[Row], posts: dict[int, PostView]) -> dict[int, PostView]:
+    """Leave out comments by those who are limited, unless one of them is what the page is about."""
+    shown = {row["id"] for row in members if row["listed"]} | {post_id}
+    return {one: post for one, post in posts.items() if one in shown}
 
 
 def _flags(viewer: str | None) -> str:

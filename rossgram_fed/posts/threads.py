@@ -29,6 +29,7 @@ from rossgram_fed.federation.remote_collections import Reading, Start
 from rossgram_fed.instance import Change
 from rossgram_fed.models.posts import Visibility
 from rossgram_fed.posts.fetching import take
+from rossgram_fed.visibility import heard
 
 COOL_DOWN = 15 * MINUTE
 """Between two readings of a post's answers."""
@@ -43,7 +44,7 @@ _OPEN = f"p.visibility <= {int(Visibility.UNLISTED)}"
 _ROW = (
     "SELECT p.id, p.uri, p.local, p.in_reply_to_id, p.in_reply_to_uri, p.thread_id, p.context_uri, p.replies_uri, "
     "p.replies_count, p.replies_fetched_at, p.published_at FROM posts p JOIN accounts a ON a.id = p.account_id "
-    f"WHERE p.id = $1 AND {_OPEN} AND a.deleted_at IS NULL AND a.suspended_at IS NULL AND a.host_standing < 2"
+    f"WHERE p.id = $1 AND {_OPEN} AND a.deleted_at IS NULL AND {heard('a')}"
 )
 
 

@@ -12,12 +12,12 @@ from rossgram_fed.database import Reader, Row
 from rossgram_fed.ids import LARGEST_ID
 from rossgram_fed.models.posts import PhotoState, Visibility
 from rossgram_fed.renditions import FEED, GRID, photo_path, renditions_from
-from rossgram_fed.visibility import not_muted, visible
+from rossgram_fed.visibility import listed, not_muted, visible
 
 MOST_PINNED = 5
 _COLUMNS = (
-    "p.id, p.warning, p.sensitive, p.photo_count, a.username, a.name AS account_name, h.id AS photo_id, h.state, "
-    "h.kind, h.description, h.renditions"
+    "p.id, p.warning, p.sensitive, p.photo_count, a.username, a.name AS account_name, a.media_refused, "
+    "h.id AS photo_id, h.state, h.kind, h.description, h.renditions"
 )
 _TABLES = (
     "JOIN accounts a ON a.id = p.account_id LEFT JOIN photos h ON h.id = "
@@ -68,7 +68,7 @@ async def profile_tiles(
         asking,
         f"FROM posts p {_TABLES} WHERE p.account_id = {asking.next(account_id)} "
         f"AND p.id < {asking.next(LARGEST_ID if before is None else before)} AND {_ON_PROFILE} AND NOT ({_PINNED}) "
-        f"AND {visible(asking.viewer)} ORDER BY p.id DESC LIMIT {int(limit)}",
+        f"AND {visible(asking.viewer, author='a')} ORDER BY p.id DESC LIMIT {int(limit)}",
     )
 
 
@@ -79,8 +79,8 @@ async def pinned_tiles(reader: Reader, account_id: int, *, viewer_id: int | None
         reader,
         asking,
         f"FROM pins n JOIN posts p ON p.id = n.post_id {_TABLES} WHERE n.account_id = {asking.next(account_id)} "
-        f"AND p.account_id = n.account_id AND {_ON_PROFILE} AND {_PUBLIC_PHOTOS} AND {visible(asking.viewer)} "
-        f"ORDER BY n.id DESC LIMIT {MOST_PINNED}",
+        f"AND p.account_id = n.account_id AND {_ON_PROFILE} AND {_PUBLIC_PHOTOS} "
+        f"AND {visible(asking.viewer, author='a')} ORDER BY n.id DESC LIMIT {MOST_PINNED}",
     )
 
 
@@ -94,7 +94,7 @@ async def tag_tiles(
         asking,
         f"FROM tags t JOIN post_tags u ON u.tag_id = t.id JOIN posts p ON p.id = u.post_id {_TABLES} "
         f"WHERE t.name = {asking.next(tag)} AND u.post_id < {asking.next(LARGEST_ID if before is None else before)} "
-        f"AND {_PUBLIC_PHOTOS}{asking.unmuted} AND {visible(asking.viewer)} "
+        f"AND {_PUBLIC_PHOTOS}{asking.unmuted}{asking.listed} AND {visible(asking.viewer, author='a')} "
         f"ORDER BY u.post_id DESC LIMIT {int(limit)}",
     )
 
@@ -109,8 +109,8 @@ async def explore_tiles(
         reader,
         asking,
         f"FROM posts p {_TABLES} WHERE p.id < {asking.next(LARGEST_ID if before is None else before)} "
-        f"AND {_PUBLIC_PHOTOS} AND p.in_reply_to_uri = '' {origin}"
-        f"{asking.unmuted} AND {visible(asking.viewer)} ORDER BY p.id DESC LIMIT {int(limit)}",
+        f"AND {_PUBLIC_PHOTOS} AND p.in_reply_to_uri = '' {origin}{asking.unmuted}{asking.listed} "
+        f"AND {visible(asking.viewer, author='a')} ORDER BY p.id DESC LIMIT {int(limit)}",
     )
 
 
@@ -123,7 +123,7 @@ async def saved_tiles(
         reader,
         asking,
         f"FROM bookmarks b JOIN posts p ON p.id = b.post_id {_TABLES} WHERE b.account_id = {asking.viewer} "
-        f"AND b.id < {asking.next(LARGEST_ID if before is None else before)} AND {visible(asking.viewer)} "
+        f"AND b.id < {asking.next(LARGEST_ID if before is None else before)} AND {visible(asking.viewer, author='a')} "
         f"ORDER BY b.id DESC LIMIT {int(limit)}",
         cursor="b.id",
     )
@@ -146,6 +146,11 @@ class _Asking:
         """Whom the viewer muted stays out of what they did not ask for by name."""
         return "" if self.viewer is None else f" AND {not_muted(self.viewer, 'p.account_id')}"
 
+    @property
+    def listed(self) -> str:
+        """Who is limited stays out as well, but for those who follow them."""
+        return f" AND {listed('a', self.viewer)}"
+
 
 async def _tiles(reader: Reader, asking: _Asking, rest: str, *, cursor: str = "p.id") -> tuple[Tile, ...]:
     rows = await reader.fetch(f"SELECT {_COLUMNS}, {cursor} AS cursor {rest}", *asking.arguments)
@@ -166,7 +171,7 @@ def _tile(row: Row) -> Tile:
 
 
 def _picture(row: Row) -> str:
-    if row["photo_id"] is None or row["kind"] != "image":
+    if row["photo_id"] is None or row["kind"] != "image" or row["media_refused"]:
         return ""
     state, renditions = _STATES[row["state"]], renditions_from(row["renditions"])
     name = GRID if state is PhotoState.REMOTE or GRID in renditions else FEED

@@ -6,7 +6,7 @@ from __future__ import annotations
 from rossgram_fed.cards import CARD_COLUMNS, AccountCard, card_from
 from rossgram_fed.database import Database
 from rossgram_fed.ids import LARGEST_ID
-from rossgram_fed.visibility import not_blocked, visible
+from rossgram_fed.visibility import heard, listed, not_blocked, visible
 
 
 async def liked_by(
@@ -31,7 +31,8 @@ async def _reacted(
     rows = await database.fetch(
         f"SELECT x.id AS cursor, {CARD_COLUMNS} FROM {table} x JOIN accounts a ON a.id = x.account_id "
         f"JOIN posts p ON p.id = x.post_id WHERE x.post_id = $1 AND x.id < $2 AND a.deleted_at IS NULL "
-        f"AND a.suspended_at IS NULL AND {visible(viewer)}{unblocked} ORDER BY x.id DESC LIMIT {int(limit)}",
+        f"AND {heard('a')} AND {listed('a', viewer)} AND {visible(viewer)}{unblocked} "
+        f"ORDER BY x.id DESC LIMIT {int(limit)}",
         post_id,
         LARGEST_ID if before is None else before,
         *known,

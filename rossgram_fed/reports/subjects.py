@@ -8,6 +8,7 @@ from rossgram_fed.cards import CARD_COLUMNS, AccountCard, card_from
 from rossgram_fed.database import Reader
 from rossgram_fed.posts.queries import posts_by_ids
 from rossgram_fed.posts.views import PostView
+from rossgram_fed.visibility import heard
 from rossgram_fed.web.errors import Invalid, NotFound
 
 
@@ -50,7 +51,7 @@ async def _post(reader: Reader, post_id: int, viewer_id: int) -> Subject | None:
 async def _account(reader: Reader, account_id: int | None) -> Subject | None:
     """Return somebody; the server's own actor is nobody."""
     row = await reader.fetch_one(
-        f"SELECT {CARD_COLUMNS} FROM accounts a WHERE a.id = $1 AND a.deleted_at IS NULL AND a.suspended_at IS NULL "  # noqa: S608 - a constant
+        f"SELECT {CARD_COLUMNS} FROM accounts a WHERE a.id = $1 AND a.deleted_at IS NULL AND {heard('a')} "  # noqa: S608 - a constant
         "AND (a.domain <> '' OR EXISTS (SELECT 1 FROM users u WHERE u.account_id = a.id))",
         account_id or 0,
     )

@@ -34,6 +34,8 @@ async def search(request: web.Request) -> web.Response:
         "search/search.html",
         text=text,
         problem=problem,
-        accounts=await accounts_like(database, words) if words and not words.startswith("#") else (),
+        accounts=await accounts_like(database, words, viewer_id=viewer.account_id if viewer else None)
+        if words and not words.startswith("#")
+        else (),
         tags=await tags_like(database, words, viewer_id=viewer.account_id if viewer else None) if words else (),
     )

@@ -14,7 +14,7 @@ from rossgram_fed.accounts.mentions import handle_from
 from rossgram_fed.federation import addresses, remote_accounts, remote_documents
 from rossgram_fed.federation.network import Network
 from rossgram_fed.posts import fetching
-from rossgram_fed.visibility import visible
+from rossgram_fed.visibility import heard, visible
 from webfinger.errors import WebFingerError
 
 SECONDS = 12.0
@@ -77,7 +77,8 @@ async def _by_address(network: Network, address: str, *, viewer_id: int) -> str:
 
 async def _path_of(network: Network, account_id: int) -> str:
     row = await network.instance.database.fetch_one(
-        "SELECT username, domain FROM accounts WHERE id = $1 AND suspended_at IS NULL", account_id
+        f"SELECT username, domain FROM accounts a WHERE id = $1 AND {heard('a')}",  # noqa: S608 - a constant
+        account_id,
     )
     if row is None:
         raise NotFoundAnywhere("This server does not show that account.")

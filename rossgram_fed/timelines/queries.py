@@ -17,7 +17,7 @@ from rossgram_fed.models.posts import Visibility
 from rossgram_fed.models.relations import FollowState
 from rossgram_fed.posts.queries import posts_by_ids
 from rossgram_fed.posts.views import PostView
-from rossgram_fed.visibility import not_blocked, not_muted, visible
+from rossgram_fed.visibility import heard, not_blocked, not_muted, visible
 
 _PHOTO_POST = "p.photo_count > 0 AND p.in_reply_to_uri = ''"
 _FOLLOWED = (
@@ -53,10 +53,12 @@ async def home(
         start,
     )
     boosts = await database.fetch(
-        f"SELECT b.id AS cursor, b.post_id, b.account_id AS booster_id FROM boosts b JOIN posts p ON p.id = b.post_id "
+        "SELECT b.id AS cursor, b.post_id, b.account_id AS booster_id FROM boosts b JOIN posts p ON p.id = b.post_id "
+        "JOIN accounts me ON me.id = b.account_id "
         f"WHERE b.id < $2 AND {_FOLLOWED.format(account='b.account_id')} AND p.account_id <> $1 "
         f"AND p.photo_count > 0 AND {not_muted('$1', 'b.account_id')} AND {not_muted('$1', 'p.account_id')} "
-        f"AND {not_blocked('$1', 'b.account_id')} AND {visible('$1')} ORDER BY b.id DESC LIMIT {int(limit)}",
+        f"AND {heard('me')} AND {not_blocked('$1', 'b.account_id')} AND {visible('$1')} "
+        f"ORDER BY b.id DESC LIMIT {int(limit)}",
         viewer_id,
         start,
     )
