@@ -16,6 +16,7 @@ from rossgram_fed.database import Row
 from rossgram_fed.database.engine import placeholders
 from rossgram_fed.federation.addresses import local_post_id, local_username
 from rossgram_fed.federation.arrivals import Arrival, Handlers
+from rossgram_fed.federation.domain_rules import names_of
 from rossgram_fed.markup import text_of
 from rossgram_fed.models.posts import Visibility
 from rossgram_fed.models.relations import FollowState
@@ -71,12 +72,24 @@ HANDLERS: Handlers = {Flag: (on_flag,)}
 
 
 async def _room(arrival: Arrival) -> int:
-    """Return how many accounts a Flag may report: what a rule for its host says belongs here."""
+    """Return how many accounts a Flag may report: none when a rule for its host refuses reports."""
     host = arrival.sender.host
+    if await _refused(arrival, host):
+        return 0
     free = MOST_OPEN - await store.open_from(arrival.change, host)
     if free <= 0:
         logger.info("A report from %s is dropped: %d of theirs wait for an answer.", host, MOST_OPEN)
     return min(free, MOST_TARGETS)
+
+
+async def _refused(arrival: Arrival, host: str) -> bool:
+    """Say whether the most specific rule for a host refuses its reports."""
+    names = names_of(host)
+    rows = await arrival.change.tx.fetch(
+        f"SELECT host, reject_reports FROM domain_rules WHERE host IN ({placeholders(len(names))})", *names
+    )
+    rules = {row["host"]: bool(row["reject_reports"]) for row in rows}
+    return next((rules[name] for name in names if name in rules), False)
 
 
 def _speaks_for_server(sender: Row) -> bool:

@@ -147,3 +147,21 @@ async def test_posts_that_never_reached_them_are_no_evidence(instance: Instance)
             sam.id,
         )
     assert await named() == set(Visibility)
+
+
+async def test_a_rule_refuses_reports(instance: Instance) -> None:
+    """From a host whose rule says so, or below it, no report is taken, unless a closer rule says otherwise."""
+    async with instance.change() as change:
+        alice = await a_person(change)
+        hosts = ("bad.test", "sub.bad.test", "good.bad.test", "notbad.test")
+        servers = {host: await a_server(change, host) for host in hosts}
+        for host, refuses in (("bad.test", True), ("good.bad.test", False)):
+            await change.tx.execute(
+                "INSERT INTO domain_rules (host, standing, reject_media, reject_reports, comment, public_comment, "
+                "created_at) VALUES ($1, 0, FALSE, $2, '', '', 1)",
+                host,
+                refuses,
+            )
+    taken = [host for host in hosts if await arrive(instance, servers[host], flag(servers[host], alice.uri))]
+    assert taken == ["good.bad.test", "notbad.test"]
+    assert sorted([row.host for row in await Report.all()]) == taken
