@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rossgram_fed.instance import Change
-from rossgram_fed.visibility import not_blocked
+from rossgram_fed.visibility import heard, not_blocked
 from rossgram_fed.web.errors import NotFound
 
 
@@ -27,7 +27,7 @@ async def parties(change: Change, one: int, other: int) -> tuple[Party, Party]:
     """Return two accounts; raise ``NotFound`` when either is not there (any more)."""
     rows = await change.tx.fetch(
         "SELECT id, uri, domain, locked, backfilled_at, moved_to_uri FROM accounts "
-        "WHERE id IN ($1, $2) AND deleted_at IS NULL AND {heard('accounts')}",
+        f"WHERE id IN ($1, $2) AND deleted_at IS NULL AND {heard('accounts')}",
         one,
         other,
     )

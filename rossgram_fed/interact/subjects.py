@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from rossgram_fed.cards import CARD_COLUMNS, AccountCard, card_from
 from rossgram_fed.database import Reader
 from rossgram_fed.markup import text_of
-from rossgram_fed.visibility import visible
+from rossgram_fed.visibility import heard, visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ async def public_subject(reader: Reader, uri: str) -> Subject | None:
     """Return the account or the post with this ActivityPub id, if whoever comes by may see it."""
     row = await reader.fetch_one(
         f"SELECT {CARD_COLUMNS} FROM accounts a WHERE a.uri = $1 AND a.actor_type <> 'Application' "  # noqa: S608 - constants
-        "AND a.deleted_at IS NULL AND {heard('a')}",
+        f"AND a.deleted_at IS NULL AND {heard('a')}",
         uri,
     )
     if row is not None:
