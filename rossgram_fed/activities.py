@@ -23,7 +23,7 @@ from rossgram_fed.moving import inbound as moves
 from rossgram_fed.posts import backfill, catching_up, confirming, fetching, threads
 from rossgram_fed.posts import inbound as posts
 from rossgram_fed.quotes import inbound as quotes
-from rossgram_fed.quotes import revoking, verifying
+from rossgram_fed.quotes import revoking, sending, verifying
 from rossgram_fed.reactions import inbound as reactions
 from rossgram_fed.relays import inbound as relays
 from rossgram_fed.relays import taking
@@ -51,6 +51,7 @@ HANDLERS: Handlers = {
 def job_handlers(network: Network) -> Mapping[str, JobHandler]:
     """Return who does each kind of job for one instance."""
     return {
+        errands.ASK_TO_QUOTE: partial(sending.ask_to_quote, network.instance),
         errands.BACKFILL: partial(backfill.backfill, network),
         errands.CATCH_UP: partial(catching_up.catch_up, network),
         errands.CONFIRM_DELETE: partial(confirming.confirm_delete, network),

@@ -11,7 +11,7 @@ from functools import wraps
 from aiohttp import web
 
 from rossgram_fed.about import pages as about_pages
-from rossgram_fed.accounts import settings_pages, sign_in_pages
+from rossgram_fed.accounts import preference_pages, settings_pages, sign_in_pages
 from rossgram_fed.admin import account_pages, metrics, report_pages
 from rossgram_fed.admin import pages as admin_pages
 from rossgram_fed.deliveries import pages as delivery_pages
@@ -103,6 +103,7 @@ PAGES: tuple[tuple[str, Handler], ...] = (
     ("/setup", setup_pages.setup_page),
     ("/settings", settings_pages.settings_page),
     ("/settings/profile", settings_pages.profile_page),
+    ("/settings/posts", preference_pages.show),
     ("/settings/account", settings_pages.account_page),
     ("/settings/sessions", settings_pages.sessions_page),
     ("/settings/invites", settings_pages.invites_page),
@@ -150,6 +151,7 @@ FORMS: tuple[tuple[str, Handler], ...] = (
     ("/sign-out", sign_in_pages.sign_out),
     ("/setup", setup_pages.set_up),
     ("/settings/profile", settings_pages.save_profile),
+    ("/settings/posts", preference_pages.save),
     ("/settings/account/password", settings_pages.change_password),
     ("/settings/account/delete", settings_pages.delete_account),
     ("/settings/sessions/{id}/end", settings_pages.end_session),

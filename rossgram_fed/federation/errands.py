@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from rossgram_fed.instance import Change
 from rossgram_fed.jobs.queue import enqueue
 
+ASK_TO_QUOTE = "ask_to_quote"
 BACKFILL = "backfill"
 CATCH_UP = "catch_up"
 CONFIRM_DELETE = "confirm_delete"
@@ -136,6 +137,11 @@ async def synchronise_followers(change: Change, *, account_id: int, url: str) ->
     """Ask for the list at ``url`` of those here who follow a stranger, as the stranger's server has it."""
     payload = {"account_id": account_id, "url": url}
     await enqueue(change, SYNCHRONISE_FOLLOWERS, payload, unique_key=f"{SYNCHRONISE_FOLLOWERS} {account_id}")
+
+
+async def ask_to_quote(change: Change, *, post_id: int) -> None:
+    """Ask the author of what a post here quotes whether it may."""
+    await enqueue(change, ASK_TO_QUOTE, {"post_id": post_id}, unique_key=f"{ASK_TO_QUOTE} {post_id}")
 
 
 async def verify_quote(change: Change, claim: str, *, post_id: int) -> None:

@@ -12,7 +12,7 @@ from rossgram_fed.cards import CARD_COLUMNS, AccountCard, card_from
 from rossgram_fed.database import Database, Row
 from rossgram_fed.ids import LARGEST_ID
 from rossgram_fed.markup import text_of
-from rossgram_fed.models.posts import PhotoState
+from rossgram_fed.models.posts import AuthorizationKind, PhotoState
 from rossgram_fed.models.relations import FollowState, NotificationKind
 from rossgram_fed.renditions import GRID, photo_path, renditions_from
 from rossgram_fed.visibility import heard, listed, not_blocked, not_muted, visible
@@ -25,7 +25,9 @@ _STILL_TRUE = (
     f"AND s.state = {int(FollowState.ACCEPTED)})) OR n.kind IN ({int(NotificationKind.FOLLOW_REQUEST)}, "
     f"{int(NotificationKind.FOLLOW_ACCEPTED)}, {int(NotificationKind.MOVED)}) OR (n.kind IN "
     f"({int(NotificationKind.COMMENT)}, {int(NotificationKind.MENTION)}) AND EXISTS (SELECT 1 FROM posts p "
-    f"WHERE p.id = n.post_id AND {visible('n.account_id')})))"
+    f"WHERE p.id = n.post_id AND {visible('n.account_id')})) OR (n.kind = {int(NotificationKind.QUOTE)} "
+    "AND EXISTS (SELECT 1 FROM authorizations s WHERE s.account_id = n.actor_id AND s.post_id = n.post_id "
+    f"AND s.kind = {int(AuthorizationKind.QUOTE)} AND s.revoked_at IS NULL)))"
 )
 _SHOWN = (
     f"n.account_id = $1 AND {_STILL_TRUE} AND {not_muted('n.account_id', 'n.actor_id')} "
@@ -62,7 +64,9 @@ class NotificationView:
         """Where following the news leads."""
         if self.moved_to:
             return f"/{self.moved_to}"
-        return self.actor.path if self.post_id is None else f"/p/{self.post_id}"
+        if self.post_id is None:
+            return self.actor.path
+        return f"/p/{self.post_id}/quotes" if self.kind is NotificationKind.QUOTE else f"/p/{self.post_id}"
 
 
 async def unread_count(database: Database, account_id: int) -> int:

@@ -13,16 +13,17 @@ from functools import partial
 from activitypub.objects import PUBLIC
 from rossgram_fed import caption as captions
 from rossgram_fed.accounts.mentions import resolve
-from rossgram_fed.federation import outbox, relaying
+from rossgram_fed.federation import errands, outbox, relaying
 from rossgram_fed.federation.addresses import post_uri, tag_url
 from rossgram_fed.federation.outbox import Audience
 from rossgram_fed.instance import Change
-from rossgram_fed.models.posts import PhotoState, Visibility
+from rossgram_fed.models.posts import PhotoState, QuoteState, Visibility
 from rossgram_fed.models.relations import NotificationKind
 from rossgram_fed.notifications.actions import notify
 from rossgram_fed.posts import documents, store
 from rossgram_fed.posts.drafts import DraftPhoto, PostDraft, PostEdit, check_photos, check_words, cleaned
 from rossgram_fed.posts.parents import Parent, seen_parent
+from rossgram_fed.posts.quoting import Quotable, quotable_by
 from rossgram_fed.posts.sources import PostSource, post_source
 from rossgram_fed.posts.store import NewPost
 from rossgram_fed.web.errors import Forbidden, Invalid, MovedAway, NotFound
@@ -40,7 +41,7 @@ async def publish(change: Change, *, author_id: int, draft: PostDraft) -> int:
     """Publish a post or comment and return its id; its photos must be the author's own waiting uploads.
 
     Raises ``Invalid`` for what breaks a limit, ``NotFound`` for a parent the author may not see and ``Forbidden`` for
-    one that takes no comments from them.
+    one that takes no comments from them, or a post that they may not quote.
     """
     if await change.tx.fetch_value("SELECT 1 FROM accounts WHERE id = $1 AND moved_to_uri <> ''", author_id):
         raise MovedAway
@@ -56,13 +57,16 @@ async def publish(change: Change, *, author_id: int, draft: PostDraft) -> int:
     visibility = max(draft.visibility, parent.visibility) if parent else draft.visibility
     if visibility is Visibility.DIRECT and not addressed:
         raise Invalid("A direct post is seen by those it mentions only: name somebody with @.")
-    post = _new_post(change, author_id, draft, text, parent=parent, visibility=Visibility(visibility))
+    quoted = await quotable_by(change.tx, author_id, post_id=draft.quoted_id) if draft.quoted_id else None
+    post = _new_post(change, author_id, draft, text, parent=parent, visibility=Visibility(visibility), quoted=quoted)
     await store.insert_post(change, post)
     await _attach(change, author_id, post.id, draft.photos)
     await store.add_tags(change, post.id, text.tags)
     await store.add_mentions(change, post.id, addressed)
     await _notify(change, author_id, post.id, addressed, parent=parent)
     await _tell(change, post.id, document_of=documents.create_document)
+    if quoted is not None:
+        await errands.ask_to_quote(change, post_id=post.id)
     if visibility is Visibility.PUBLIC and parent is None:
         await relaying.announce_photo(change, post_id=post.id, uri=post.uri)
     return post.id
@@ -130,7 +134,14 @@ async def tell_of_quote(change: Change, post_id: int) -> None:
 
 
 def _new_post(
-    change: Change, author_id: int, draft: PostDraft, text: _Text, *, parent: Parent | None, visibility: Visibility
+    change: Change,
+    author_id: int,
+    draft: PostDraft,
+    text: _Text,
+    *,
+    parent: Parent | None,
+    visibility: Visibility,
+    quoted: Quotable | None,
 ) -> NewPost:
     post_id = change.new_id()
     uri = post_uri(change.settings, post_id)
@@ -154,6 +165,8 @@ def _new_post(
         context_uri=parent.context_uri if parent else "",
         comment_policy=draft.comment_policy,
         quote_policy=draft.quote_policy,
+        quoted_uri=quoted.uri if quoted else "",
+        quote_state=QuoteState.PENDING if quoted else QuoteState.NONE,
         published_at=change.now,
     )
 

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from rossgram_fed.accounts.preferences import preferences_of
 from rossgram_fed.federation.network import NETWORK
+from rossgram_fed.ids import read_id
 from rossgram_fed.instance import INSTANCE
 from rossgram_fed.posts import actions, uploads
 from rossgram_fed.posts.forms import Cards, cards_from, draft_from
 from rossgram_fed.posts.introductions import meet_mentioned
+from rossgram_fed.posts.quoted import quoted_posts
 from rossgram_fed.posts.uploads import RefusedUpload
 from rossgram_fed.posts.views import PhotoView
 from rossgram_fed.posts.waiting import keep_descriptions, waiting_photos
@@ -27,8 +30,12 @@ from rossgram_fed.web.sessions import Viewer, signed_in
 
 @signed_in
 async def new(request: web.Request, viewer: Viewer) -> web.Response:
-    """``GET /new``: an empty composer, with the photos that still wait."""
-    return await _show(request, viewer, Form.starting_with({"visibility": "public"}))
+    """``GET /new``: an empty composer, with the photos that still wait; ``quote`` is a post to quote."""
+    chosen = await preferences_of(request.app[INSTANCE].database, user_id=viewer.user_id)
+    form = Form.starting_with({"visibility": "public"} | chosen.as_typed)
+    if read_id(request.query.get("quote", "")):
+        form.values.add("quote", request.query["quote"])
+    return await _show(request, viewer, form)
 
 
 @signed_in
@@ -72,7 +79,9 @@ async def _show(
     remind: tuple[int, ...] = (),
     status: int = 200,
 ) -> web.Response:
-    photos = await waiting_photos(request.app[INSTANCE].database, viewer.account_id)
+    reader, quoted_id = request.app[INSTANCE].database, read_id(form.value("quote"))
+    photos = await waiting_photos(reader, viewer.account_id)
+    quoted = await quoted_posts(reader, [quoted_id] if quoted_id else [], viewer_id=viewer.account_id)
     return await render(
         request,
         "posts/compose.html",
@@ -81,6 +90,7 @@ async def _show(
         photos=in_order(photos, cards),
         refused=refused or [],
         remind=remind,
+        quoted=quoted.get(quoted_id or 0),
     )
 
 

@@ -38,6 +38,8 @@ class PostDraft:
     """Of a post at the root of a thread; its comments obey it."""
     quote_policy: Policy = Policy.EVERYONE
     parent_id: int | None = None
+    quoted_id: int | None = None
+    """The post that this one quotes, if its author lets it."""
 
 
 @dataclass(frozen=True, slots=True)

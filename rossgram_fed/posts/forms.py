@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from rossgram_fed.accounts.preferences import POLICIES
 from rossgram_fed.config import LimitSettings
 from rossgram_fed.ids import read_id
 from rossgram_fed.models.accounts import Policy
@@ -21,8 +22,6 @@ AUDIENCES = {
     "followers": Visibility.FOLLOWERS,
     "direct": Visibility.DIRECT,
 }
-POLICIES = {"everyone": Policy.EVERYONE, "followers": Policy.FOLLOWERS, "nobody": Policy.NOBODY}
-POLICY_NAMES = {policy: name for name, policy in POLICIES.items()}
 _MOST_CARDS = 100
 
 
@@ -83,6 +82,7 @@ def draft_from(form: Form, cards: Cards, *, limits: LimitSettings) -> PostDraft:
         sensitive=form.flag("sensitive"),
         comment_policy=form.choice("comments", POLICIES, Policy.EVERYONE),
         quote_policy=form.choice("quotes", POLICIES, Policy.EVERYONE),
+        quoted_id=read_id(form.value("quote")),
     )
     if not draft.photos:
         form.error("photos", "A post needs at least one photo.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from rossgram_fed.accounts.preferences import Preferences
 from rossgram_fed.federation.addresses import post_uri
 from rossgram_fed.federation.network import NETWORK
 from rossgram_fed.federation.reach import reach_of
@@ -14,6 +15,8 @@ from rossgram_fed.posts.forms import Cards, cards_from, comment_from, edit_from
 from rossgram_fed.posts.introductions import meet_mentioned
 from rossgram_fed.posts.pins import is_pinned
 from rossgram_fed.posts.queries import buried_at, post_page
+from rossgram_fed.posts.quoted import quotes_count
+from rossgram_fed.posts.talking import rule_of
 from rossgram_fed.posts.threads import look
 from rossgram_fed.posts.views import PostPage, PostView
 from rossgram_fed.web.csrf import form_of
@@ -55,7 +58,8 @@ async def comment(request: web.Request, viewer: Viewer) -> web.Response:
 async def edit(request: web.Request, viewer: Viewer) -> web.Response:
     """``GET /p/{id}/edit``: the form with what the post says now."""
     post = await _own(request, viewer)
-    form = Form.starting_with({"caption": post.caption, "warning": post.warning})
+    allowed = Preferences(post.comment_policy, post.quote_policy).as_typed
+    form = Form.starting_with({"caption": post.caption, "warning": post.warning} | allowed)
     if post.sensitive and not post.warning:
         form.values.add("sensitive", "1")
     return await _show_edit(request, post, form)
@@ -117,10 +121,20 @@ async def _own(request: web.Request, viewer: Viewer) -> PostView:
 
 async def _show(request: web.Request, page: PostPage, form: Form, *, status: int = 200) -> web.Response:
     post = page.post
-    reach = await reach_of(request.app[INSTANCE].database, post.id) if post.own and post.local else None
-    pinned = post.own and await is_pinned(request.app[INSTANCE].database, post.id)
+    reader, viewer = request.app[INSTANCE].database, await viewer_of(request)
+    rule = await rule_of(reader, page, viewer_id=viewer.account_id if viewer else None)
     return await render(
-        request, "posts/post.html", status=status, page=page, post=post, form=form, reach=reach, pinned=pinned
+        request,
+        "posts/post.html",
+        status=status,
+        page=page,
+        post=post,
+        form=form,
+        rule=rule.sentence,
+        closed=rule.closed,
+        reach=await reach_of(reader, post.id) if post.own and post.local else None,
+        pinned=post.own and await is_pinned(reader, post.id),
+        quotes=await quotes_count(reader, post.id) if post.own and post.local else 0,
     )
 
 

@@ -51,6 +51,14 @@ def policy_in(may: Collection[str] | None, *, author_uri: str, followers_uri: st
     return Policy.EVERYONE if any(one.startswith(f"{author_uri}/") for one in may) else Policy.NOBODY
 
 
+def may_quote(policy: Policy, visibility: Visibility, *, own: bool, follows: bool) -> bool:
+    """Say whether somebody who can see a post may quote it."""
+    if own:
+        return True
+    policy = quotable(policy, visibility)
+    return policy is Policy.EVERYONE or (policy is Policy.FOLLOWERS and follows)
+
+
 def quotable(policy: Policy, visibility: Visibility) -> Policy:
     """Return who may quote a post of this visibility."""
     return policy if visibility in (Visibility.PUBLIC, Visibility.UNLISTED) else Policy.NOBODY

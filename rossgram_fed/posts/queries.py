@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from rossgram_fed.cards import CARD_COLUMNS
 from rossgram_fed.database import Reader, Row
 from rossgram_fed.database.engine import placeholders
+from rossgram_fed.posts.quoted import quoted_posts, shown_quote
 from rossgram_fed.posts.views import (
     PHOTO_COLUMNS,
     POST_COLUMNS,
@@ -29,7 +30,10 @@ THREAD_LIMIT = 1000
 
 
 async def posts_by_ids(reader: Reader, ids: Sequence[int], *, viewer_id: int | None) -> tuple[PostView, ...]:
-    """Return those of the posts that the viewer may see, in the order of ``ids``, in two statements."""
+    """Return those of the posts that the viewer may see, in the order of ``ids``, in two statements.
+
+    A third one reads the posts that they quote, where there are any.
+    """
     if not ids:
         return ()
     viewer, known = ("$1", [viewer_id]) if viewer_id is not None else (None, [])
@@ -40,7 +44,13 @@ async def posts_by_ids(reader: Reader, ids: Sequence[int], *, viewer_id: int | N
         *ids,
     )
     photos = await photos_of(reader, [row["id"] for row in rows])
-    found = {row["id"]: post_from(row, photos=tuple(photos[row["id"]]), viewer_id=viewer_id) for row in rows}
+    quoted = await quoted_posts(reader, {one for row in rows if (one := shown_quote(row))}, viewer_id=viewer_id)
+    found = {
+        row["id"]: post_from(
+            row, photos=tuple(photos[row["id"]]), viewer_id=viewer_id, quoted=quoted.get(shown_quote(row) or 0)
+        )
+        for row in rows
+    }
     return tuple(found[post_id] for post_id in ids if post_id in found)
 
 

@@ -10,7 +10,9 @@ from rossgram_fed.database import Row
 from rossgram_fed.markup import text_of
 from rossgram_fed.media.placeholders import placeholder_from
 from rossgram_fed.models.accounts import Policy
-from rossgram_fed.models.posts import PhotoState, QuoteState, Visibility
+from rossgram_fed.models.posts import PhotoState, Visibility
+from rossgram_fed.posts.policies import quotable
+from rossgram_fed.posts.quoted import QuotedView
 from rossgram_fed.renditions import FEED, FULL, GRID, Renditions, photo_path, rendered_width, renditions_from
 
 POST_COLUMNS = (
@@ -118,8 +120,8 @@ class PostView:
     quote_policy: Policy
     quoted_uri: str
     """The post that it quotes; empty for one that quotes none."""
-    quoted_id: int | None
-    """The quoted post, if it is here and its author allowed the quote."""
+    quoted: QuotedView | None
+    """The quoted post, if its author allowed the quote and the viewer may see it; else there is only a link."""
     own: bool
     """Whether the viewer wrote it."""
     liked: bool
@@ -135,6 +137,11 @@ class PostView:
     def is_comment(self) -> bool:
         """Whether it answers another post, known to us or not."""
         return bool(self.in_reply_to_uri)
+
+    @property
+    def can_be_quoted(self) -> bool:
+        """Whether its author lets others quote it: all, or their followers."""
+        return self.own or quotable(self.quote_policy, self.visibility) is not Policy.NOBODY
 
     @property
     def can_be_boosted(self) -> bool:
@@ -171,7 +178,9 @@ def _decoded(blurhash: str, width: int | None, height: int | None) -> str:
     return placeholder_from(blurhash, width=width, height=height) if blurhash else ""
 
 
-def post_from(row: Row, *, photos: tuple[PhotoView, ...], viewer_id: int | None) -> PostView:
+def post_from(
+    row: Row, *, photos: tuple[PhotoView, ...], viewer_id: int | None, quoted: QuotedView | None = None
+) -> PostView:
     """Read a post out of a row with ``POST_COLUMNS``, ``CARD_COLUMNS``, ``liked``, ``boosted`` and ``bookmarked``."""
     author = card_from(row)
     return PostView(
@@ -198,7 +207,7 @@ def post_from(row: Row, *, photos: tuple[PhotoView, ...], viewer_id: int | None)
         comment_policy=_POLICIES[row["comment_policy"]],
         quote_policy=_POLICIES[row["quote_policy"]],
         quoted_uri=row["quoted_uri"],
-        quoted_id=row["quoted_id"] if row["quote_state"] == QuoteState.ACCEPTED else None,
+        quoted=quoted,
         own=author.id == viewer_id,
         liked=bool(row["liked"]),
         boosted=bool(row["boosted"]),

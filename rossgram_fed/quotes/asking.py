@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rossgram_fed.instance import Change
 from rossgram_fed.models.accounts import Policy
 from rossgram_fed.models.posts import Visibility
-from rossgram_fed.posts.policies import quotable
+from rossgram_fed.posts.policies import may_quote
 from rossgram_fed.visibility import follows, visible
 
 
@@ -47,11 +47,3 @@ async def subject_for(change: Change, uri: str, *, account_id: int) -> Subject |
             follows=bool(row["follows"]),
         ),
     )
-
-
-def may_quote(policy: Policy, visibility: Visibility, *, own: bool, follows: bool) -> bool:
-    """Say whether somebody who can see a post may quote it."""
-    if own:
-        return True
-    policy = quotable(policy, visibility)
-    return policy is Policy.EVERYONE or (policy is Policy.FOLLOWERS and follows)
