@@ -86,8 +86,10 @@ async def notifications_page(
     rows = await database.fetch(
         f"SELECT n.id, n.kind, n.post_id, n.created_at, n.read_at, {CARD_COLUMNS}, np.content_html, np.warning, "
         f"{_MOVED_TO} AS moved_to, "
-        "h.id AS photo_id, h.state AS photo_state, h.renditions FROM notifications n "
+        "h.id AS photo_id, h.state AS photo_state, h.renditions, pa.media_refused AS post_media_refused "
+        "FROM notifications n "
         "JOIN accounts a ON a.id = n.actor_id LEFT JOIN posts np ON np.id = n.post_id "
+        "LEFT JOIN accounts pa ON pa.id = np.account_id "
         f"LEFT JOIN photos h ON h.post_id = n.post_id AND h.kind = 'image' AND h.position = {_FIRST_PHOTO} "
         f"WHERE n.id < $2 AND {_SHOWN} ORDER BY n.id DESC LIMIT {int(limit)}",
         account_id,
@@ -113,7 +115,7 @@ def _view(row: Row) -> NotificationView:
 
 
 def _thumb(row: Row) -> str:
-    if row["photo_id"] is None:
+    if row["photo_id"] is None or row["post_media_refused"]:
         return ""
     state, renditions = PhotoState(row["photo_state"]), renditions_from(row["renditions"])
     return photo_path(row["photo_id"], state=state, renditions=renditions, name=GRID)

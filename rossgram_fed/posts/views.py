@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from rossgram_fed.cards import AccountCard, card_from
@@ -195,7 +195,7 @@ def post_from(
         warning=row["warning"],
         sensitive=bool(row["sensitive"]),
         language=row["language"],
-        photos=photos,
+        photos=tuple(replace(one, state=PhotoState.FAILED) for one in photos) if author.media_refused else photos,
         in_reply_to_id=row["in_reply_to_id"],
         in_reply_to_uri=row["in_reply_to_uri"],
         thread_id=row["thread_id"],
