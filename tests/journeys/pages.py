@@ -135,6 +135,7 @@ class _Reader(HTMLParser):
         self._form: Form | None = None
         self._area: tuple[str, list[str]] | None = None
         self._button: Button | None = None
+        self._select = ""
         self._silent = 0
         self._main = False
 
@@ -166,6 +167,11 @@ class _Reader(HTMLParser):
         elif tag == "textarea":
             form.names.add(name)
             self._area = name, []
+        elif tag == "select":
+            form.names.add(name)
+            self._select = name
+        elif tag == "option" and self._select:
+            self._option(form, given)
         elif tag == "input" and name:
             form.names.add(name)
             if kind in ("checkbox", "radio"):
@@ -174,6 +180,15 @@ class _Reader(HTMLParser):
                     form.fields.append((name, given.get("value", "on")))
             elif kind != "file":
                 form.fields.append((name, given.get("value", "")))
+
+    def _option(self, form: Form, given: dict[str, str]) -> None:
+        """Take one of a list: the first is sent unless another one is selected."""
+        value = given.get("value", "")
+        first = self._select not in form.choices
+        form.choices.setdefault(self._select, set()).add(value)
+        if first or "selected" in given:
+            form.fields[:] = [field for field in form.fields if field[0] != self._select]
+            form.fields.append((self._select, value))
 
     def handle_data(self, data: str) -> None:
         if self._area is not None:
@@ -190,6 +205,8 @@ class _Reader(HTMLParser):
             self._main = False
         elif tag == "form":
             self._form = None
+        elif tag == "select":
+            self._select = ""
         elif tag == "button":
             self._button = None
         elif tag == "textarea" and self._area is not None and self._form is not None:

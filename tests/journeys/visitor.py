@@ -96,10 +96,16 @@ class Visitor:
         return await self.submit(await self.find(handle), "follow")
 
     async def post(
-        self, caption: str, photos: Sequence[File], *, descriptions: Sequence[str] = (), **typed: str | None
+        self,
+        caption: str,
+        photos: Sequence[File],
+        *,
+        descriptions: Sequence[str] = (),
+        begin: str = "/new",
+        **typed: str | None,
     ) -> Page:
-        """Upload photos, describe them, and post."""
-        page = await self.submit(await self.get("/new"), "/new", press="add", files=photos)
+        """Upload photos, describe them, and post; ``begin`` is the way into the composer."""
+        page = await self.submit(await self.get(begin), "/new", press="add", files=photos)
         form = page.form("/new")
         cards = [value for name, value in form.fields if name == "photo"]
         assert len(cards) == len(photos), page.text
