@@ -39,6 +39,7 @@ from rossgram_fed.federation.transport import Deadlines
 from rossgram_fed.instance import INSTANCE, Instance
 from rossgram_fed.jobs.runner import JobHandler, JobSource
 from rossgram_fed.jobs.worker import Source, Worker
+from rossgram_fed.posts import activity_endpoints
 from rossgram_fed.secrets_file import Secrets
 from tests.strangers import AS2, Actor, FakePeer, Received, a_key
 
@@ -227,6 +228,7 @@ def federation_routes() -> Iterable[web.RouteDef]:
         web.get("/users/{username}/followers", endpoints.get_followers),
         web.get("/users/{username}/followers_synchronization", listed_followers.get_followers_synchronization),
         web.get("/users/{username}/following", endpoints.get_following),
+        web.get("/p/{id}", activity_endpoints.note),
         web.get("/.well-known/webfinger", discovery.get_webfinger),
         web.get("/.well-known/host-meta", discovery.get_host_meta),
         web.get("/.well-known/host-meta.json", discovery.get_host_meta_json),

@@ -84,7 +84,7 @@ def create_document(post: PostSource, settings: Settings) -> Document:
         actor=post.author_uri,
         to=note.to,
         cc=note.cc,
-        published=note.published,
+        published=_moment(post.published_at, whole=True),
         object=note,
     )
     return activity_document(create, post_document(post, settings))
@@ -107,7 +107,7 @@ def _update_document(post: PostSource, settings: Settings, activity_id: str) -> 
         actor=post.author_uri,
         to=note.to,
         cc=note.cc,
-        published=note.updated,
+        published=_moment(post.edited_at or post.published_at, whole=True),
         object=note,
     )
     return activity_document(update, post_document(post, settings))
@@ -216,5 +216,6 @@ def _handle(mention: MentionSource, settings: Settings) -> str:
     return f"@{mention.username}@{mention.domain or settings.account_domain}"
 
 
-def _moment(instant: int) -> datetime:
-    return datetime.fromtimestamp(instant / 1000, UTC)
+def _moment(instant: int, *, whole: bool = False) -> datetime:
+    """Return an instant, in whole seconds for activities: relays write them so, and would break what is signed."""
+    return datetime.fromtimestamp(instant // 1000 if whole else instant / 1000, UTC)

@@ -38,5 +38,5 @@ def undo_announce_document(*, uri: str, actor: str, followers: str, post_uri: st
 
 
 def _announce(*, uri: str, actor: str, followers: str, post_uri: str, author: str, at: int) -> Announce:
-    published = datetime.fromtimestamp(at / 1000, UTC)
+    published = datetime.fromtimestamp(at // 1000, UTC)  # relays drop fractions, and would break what is signed
     return Announce(id=uri, actor=actor, to=(PUBLIC,), cc=(followers, author), published=published, object=post_uri)

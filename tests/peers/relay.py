@@ -65,30 +65,35 @@ async def relay(folder: Path, authority: trustme.CA, hosts: Mapping[str, int]) -
     key = folder / "key.pem"
     key.write_text(dump_private(make_rsa()))
     process = await asyncio.create_subprocess_exec(
-        PYTHON, HOME / "run.py", configuration, key, env=environment, cwd=folder
+        PYTHON, HOME / "run.py", configuration, key, env=environment, cwd=folder, stdout=asyncio.subprocess.PIPE
     )
+    assert process.stdout is not None
+    reading = asyncio.create_task(_drain(process.stdout, listening := asyncio.Event()))
     try:
         async with asyncio.timeout(PATIENCE):
-            await _until_it_answers(port, process)
+            await _until_it_listens(listening, reading)
         async with _tls_front(port, authority) as front:
             yield Relay(front)
     finally:
         if process.returncode is None:
             process.terminate()
         await process.wait()
+        reading.cancel()
 
 
-async def _until_it_answers(port: int, process: asyncio.subprocess.Process) -> None:
-    while True:
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
-            if process.returncode is not None:
-                raise RelayFailed("The relay ended at once.") from None
-            await asyncio.sleep(0.05)
-            continue
-        writer.close()
-        return
+async def _drain(output: asyncio.StreamReader, listening: asyncio.Event) -> None:
+    """Read what the relay prints, so that it never waits for us, and note when it listens."""
+    while line := await output.readline():
+        if line.strip() == b"listening":
+            listening.set()
+
+
+async def _until_it_listens(listening: asyncio.Event, reading: asyncio.Task[None]) -> None:
+    told = asyncio.create_task(listening.wait())
+    await asyncio.wait({told, reading}, return_when=asyncio.FIRST_COMPLETED)
+    told.cancel()
+    if not listening.is_set():
+        raise RelayFailed("The relay ended at once.")
 
 
 @asynccontextmanager

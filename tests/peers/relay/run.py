@@ -13,9 +13,10 @@ import sys
 from pathlib import Path
 
 import aiohttp.connector
+import relay.state
+from aiohttp import web
 from aiohttp.abc import AbstractResolver
 from aputils import Signer
-from relay.state import State
 
 PORTS = json.loads(os.environ["HOSTS"])
 
@@ -44,10 +45,20 @@ class Names(AbstractResolver):
         pass
 
 
+class Site(web.TCPSite):
+    """Where the relay listens; says so once it does."""
+
+    async def start(self):
+        """Listen, and tell whoever started us."""
+        await super().start()
+        print("listening", flush=True)
+
+
 def main(configuration: str, key: str) -> None:
     aiohttp.connector.DefaultResolver = Names
+    relay.state.TCPSite = Site
     multiprocessing.set_start_method("fork")  # the relay's workers then see the same names
-    state = State(configuration, register_global=True)
+    state = relay.state.State(configuration, register_global=True)
     pem = Path(key).read_text()
     with state.database.session() as connection:
         connection.put_config("private-key", pem)
