@@ -26,7 +26,7 @@ class BadFeed(Exception):
 def addresses_in(body: bytes, *, allow_http: bool) -> tuple[str, ...]:
     """Return the address of each entry, in their order: its id, or the page it links to where the id is none.
 
-    Raises ``BadFeed`` for what is no XML in UTF-8, has a document type, or is nested too deep.
+    Raises ``BadFeed`` for what is no XML, has a document type, or is nested too deep.
     """
     reader = _Reader(allow_http)
     parser = expat.ParserCreate("utf-8", " ")

@@ -117,6 +117,8 @@ class _Talk:
     )
     """What answers something that we have not met (yet), by its address."""
     branches: deque[_Branch] = field(default_factory=deque)
+    abroad: deque[tuple[str, _Branch]] = field(default_factory=deque)
+    """What collections name on other servers: read last, so that it cannot use up what their own answers need."""
     asked: set[str] = field(default_factory=set)
     """Posts whose answers were asked for."""
 
@@ -124,17 +126,23 @@ class _Talk:
         """Read the post ``again``, if so, then every collection of answers that is met; raises ``BudgetSpent``."""
         await self._begin(again=again)
         reading = Reading(self.away, self.budget)
-        while self.branches:
-            branch = self.branches.popleft()
-            self.asked.add(branch.owner)
-            try:
-                async for item in reading.items(branch.start, owner=branch.owner):
-                    await self._consider(item, branch)
-            except ActivityPubError:
-                continue
-            except BudgetSpent as spent:
-                if not spent.one_host_only:
-                    raise
+        while self.branches or self.abroad:
+            if self.branches:
+                await self._read_branch(reading, self.branches.popleft())
+            else:
+                await self._take(*self.abroad.popleft())
+
+    async def _read_branch(self, reading: Reading, branch: _Branch) -> None:
+        """Go through one collection; what cannot be read of it is left out."""
+        self.asked.add(branch.owner)
+        try:
+            async for item in reading.items(branch.start, owner=branch.owner):
+                await self._consider(item, branch)
+        except ActivityPubError:
+            return
+        except BudgetSpent as spent:
+            if not spent.one_host_only:
+                raise
 
     async def note_time(self, change: Change) -> None:
         """Write down that these posts' answers were asked for now."""
@@ -190,7 +198,7 @@ class _Talk:
             self.branches.append(_Branch(start, owner, depth))
 
     async def _consider(self, item: object, branch: _Branch) -> None:
-        """Take what an item names or contains, if it answers something in the thread."""
+        """Take what an item names or contains, unless that is known; what is on another server has to wait."""
         item = item.get("object") if isinstance(item, Mapping) and item.get("type") == "Create" else item
         uri = fields.address(item)
         settings = self.network.instance.settings
@@ -200,8 +208,17 @@ class _Talk:
         self.budget.item()
         if await self._is_settled(uri):
             return
+        if same_origin(uri, branch.owner):
+            await self._take(item if isinstance(item, Mapping) and item.get("type") else uri, branch)
+        else:
+            self.abroad.append((uri, branch))
+
+    async def _take(self, item: str | Mapping[str, object], branch: _Branch) -> None:
+        """Keep an answer, or hold it until what it answers is met: a document of the origin whose collection it is in,
+        or an address, which is read.
+        """
         try:
-            document = await self._document(item, uri, branch)
+            document = await remote_documents.fetch(self.away, item) if isinstance(item, str) else item
             note = parse_note(document)
             if note.id in self.known or not _is_for_all(note):
                 return
@@ -212,12 +229,6 @@ class _Talk:
         except BudgetSpent as spent:
             if not spent.one_host_only:
                 raise
-
-    async def _document(self, item: object, uri: str, branch: _Branch) -> Mapping[str, object]:
-        """Return an item's document: as it stands in its own origin's collection, else from that origin."""
-        if isinstance(item, Mapping) and same_origin(uri, branch.owner) and item.get("type"):
-            return item
-        return await remote_documents.fetch(self.away, uri)
 
     async def _is_settled(self, uri: str) -> bool:
         """Say whether a post is here already or was deleted."""

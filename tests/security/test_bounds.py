@@ -118,9 +118,11 @@ async def test_a_flood_of_ends_costs_nothing(house: House) -> None:
     assert len(house.there.received) == asked
 
 
-async def test_no_xml_is_read() -> None:
-    """Feeds are written as XML; no module reads any, so nobody's entities are ever expanded."""
+async def test_xml_is_read_in_one_place() -> None:
+    """Feeds are written as XML; one module reads any, and that one refuses what entities could come from."""
     for file in python_files(*PACKAGES):
+        if file.name == "atom_links.py":
+            continue
         tree = ast.parse(file.read_text(encoding="utf-8"))
         if {"xml", "lxml", "defusedxml", "xmltodict"} & {module.split(".")[0] for module in modules_imported(tree)}:
             assert not READERS & {name for name, _ in names_used(tree)}, file
