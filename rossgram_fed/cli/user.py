@@ -14,6 +14,7 @@ import typer
 from rossgram_fed.accounts.actions import reset_password, set_role
 from rossgram_fed.accounts.new_users import create_user, prepare_user
 from rossgram_fed.accounts.passwords import hash_password, password_problem
+from rossgram_fed.cli import standing
 from rossgram_fed.cli.configured import ConfigOption, settings_of
 from rossgram_fed.cli.databases import opened
 from rossgram_fed.cli.loop import Result, run
@@ -25,7 +26,7 @@ from rossgram_fed.models.accounts import Role
 from rossgram_fed.web.errors import Refusal
 
 command = typer.Typer(
-    add_completion=False, no_args_is_help=True, help="Create a user, give one a role, or set a new password."
+    add_completion=False, no_args_is_help=True, help="Create a user, give one a role, set a new password, or suspend."
 )
 
 
@@ -120,6 +121,9 @@ def reset(
         _say_json(handle, password, made=not password_stdin)
     else:
         _say(f"{handle} has a new password and is signed out everywhere.", password, made=not password_stdin)
+
+
+standing.add_to(command)
 
 
 @asynccontextmanager
