@@ -85,11 +85,38 @@ async def test_visitors_make_us_ask_nobody(house: House) -> None:
     asked = len(house.fediverse.names.asked)
     for text in ("@sam@there.test", "https://there.test/users/sam", "acct:sam@there.test", "@sam@fresh.test"):
         assert (await house.ask(f"/search?q={text}")).status == 200
-    for path in ("/@sam@fresh.test", "/@mallory@there.test", "/tags/x", "/explore?show=everywhere"):
+    ways = ("/interact?do=follow&uri=https://fresh.test/users/sam", "/authorize_interaction?uri=@sam@fresh.test")
+    for path in ("/@sam@fresh.test", "/@mallory@there.test", "/tags/x", "/explore?show=everywhere", *ways):
         await house.ask(path)
     await house.settle()
     assert sum(len(peer.received) for peer in house.fediverse.peers.values()) == before
     assert "fresh.test" not in house.fediverse.names.asked[asked:]
+
+
+async def test_visitors_have_no_talk_fetched(house: House) -> None:
+    """Row 100: a stranger's post and profile are read again for who is signed in, and for nobody else."""
+    mallory = house.there.actor("mallory", key=1)
+    note = {
+        "id": "https://there.test/notes/talk", "type": "Note", "attributedTo": mallory.id, "to": [PUBLIC],
+        "content": "x", "replies": "https://there.test/notes/talk/replies", "published": "2026-05-01T00:00:00Z",
+        "inReplyTo": "https://there.test/notes/above", "attachment": [],
+        "tag": [{"type": "Mention", "href": f"{HERE}/users/carol"}],
+    }  # fmt: skip
+    document = {"type": "Create", "id": f"{mallory.id}#talk", "actor": mallory.id, "object": note}
+    assert await house.post(document, mallory) == 202
+    await house.settle()
+    post_id = await house.value("SELECT id FROM posts WHERE uri = $1", note["id"])
+    before, jobs = len(house.there.received), await house.value("SELECT COUNT(*) FROM jobs")
+    for path in (f"/p/{post_id}", "/@mallory@there.test"):
+        assert (await house.ask(path)).status == 200
+    await house.settle()
+    assert len(house.there.received) == before
+    assert await house.value("SELECT COUNT(*) FROM jobs") == jobs
+    for path in (f"/p/{post_id}", "/@mallory@there.test"):
+        assert (await house.ask(path, by="carol")).status == 200
+    await house.settle()
+    assert house.there.asked_for("/notes/talk/replies") == 1
+    assert house.there.asked_for("/users/mallory/outbox") == 1
 
 
 async def test_memories_are_bounded(house: House) -> None:

@@ -148,13 +148,16 @@ async def test_a_gone_actor_is_marked_and_stays_so(here: Server, there: FakePeer
 
 
 async def test_a_missing_actor_is_not_deleted(here: Server, there: FakePeer) -> None:
-    """404 at the origin proves nothing: the account stays."""
+    """404 at the origin proves nothing: the account stays as it is; a server in trouble is asked again later."""
     sam = there.actor()
     await remote_accounts.by_uri(here.network, sam.id)
+    before = await the_row(here, sam.id)
     there.serve("/users/sam", b"", status=404)
+    await remote_accounts.refresh(here.network, {"uri": sam.id})
+    assert await the_row(here, sam.id) == before
+    there.serve("/users/other", b"", status=503)
     with pytest.raises(Refused):
-        await remote_accounts.refresh(here.network, {"uri": sam.id})
-    assert (await the_row(here, sam.id))["deleted_at"] is None
+        await remote_accounts.refresh(here.network, {"uri": sam.id.replace("sam", "other")})
 
 
 async def test_failures_are_remembered_for_a_while(here: Server, there: FakePeer, clock: SettableClock) -> None:
