@@ -96,9 +96,11 @@ ADOBE_RGB = ((0.60974, 0.31111, 0.01947), (0.20528, 0.62567, 0.06087), (0.14919,
 SRGB = ((0.43607, 0.22249, 0.01392), (0.38515, 0.71687, 0.09708), (0.14307, 0.06061, 0.71410))
 
 
-def converted_by_hand(colour: tuple[int, int, int], primaries: Any, *, gamma: float) -> tuple[float, float, float]:
-    """What a colour of a matrix profile is in sRGB, by plain arithmetic."""
-    light = [(value / 255) ** gamma for value in colour]
+def converted_by_hand(
+    colour: tuple[int, int, int], primaries: Any, *, gamma: float | None
+) -> tuple[float, float, float]:
+    """What a colour of a matrix profile is in sRGB, by plain arithmetic; without a gamma its curve is sRGB's."""
+    light = [(value / 255) ** gamma if gamma else _linear(value) for value in colour]
     xyz = [sum(light[i] * primaries[i][axis] for i in range(3)) for axis in range(3)]
     inverse = _inverse([[SRGB[i][axis] for i in range(3)] for axis in range(3)])
     linear = [max(0.0, min(1.0, sum(inverse[row][axis] * xyz[axis] for axis in range(3)))) for row in range(3)]
@@ -110,13 +112,15 @@ def converted_by_hand(colour: tuple[int, int, int], primaries: Any, *, gamma: fl
 
 def delta_e(one: tuple[float, ...], other: tuple[float, ...]) -> float:
     """The CIE76 distance of two sRGB colours."""
-    return math.dist(_lab(one), _lab(other))
+    return math.dist(lab(one), lab(other))
 
 
-def _lab(colour: tuple[float, ...]) -> tuple[float, float, float]:
-    linear = [
-        value / 255 / 12.92 if value / 255 <= 0.04045 else ((value / 255 + 0.055) / 1.055) ** 2.4 for value in colour
-    ]
+def _linear(value: float) -> float:
+    return value / 255 / 12.92 if value / 255 <= 0.04045 else ((value / 255 + 0.055) / 1.055) ** 2.4
+
+
+def lab(colour: tuple[float, ...]) -> tuple[float, float, float]:
+    linear = [_linear(value) for value in colour]
     white = (0.9642, 1.0, 0.8249)
     xyz = [sum(linear[i] * SRGB[i][axis] for i in range(3)) / white[axis] for axis in range(3)]
     x, y, z = (part ** (1 / 3) if part > 0.008856 else 7.787 * part + 16 / 116 for part in xyz)

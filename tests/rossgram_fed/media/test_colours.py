@@ -1,0 +1,235 @@
+"""Colours come out as they were meant, however a file says what its numbers mean."""
+
+from __future__ import annotations
+
+import struct
+from io import BytesIO
+
+import pytest
+from PIL import Image, ImageCms
+
+from rossgram_fed.config import LimitSettings
+from rossgram_fed.media import profiles
+from rossgram_fed.media.developing import develop
+from rossgram_fed.media.pictures import Picture
+from tests.rossgram_fed.media.colours import (
+    INK_PATCHES,
+    PATCHES,
+    Colour,
+    chart,
+    ciede2000,
+    deep_png,
+    far,
+    grey_profile,
+    ink_lab,
+    ink_profile,
+    png_chunk,
+    seen,
+    srgb_of,
+    with_chunks,
+)
+from tests.rossgram_fed.media.heic import HEIC_P3_CODE_POINTS, HEIC_P3_PROFILE, HEIC_PATCHES
+from tests.rossgram_fed.media.samples import ADOBE_RGB, DISPLAY_P3, SRGB, converted_by_hand, encoded, matrix_profile
+
+LIMITS = LimitSettings()
+PROPHOTO = ((0.79767, 0.28804, 0.0), (0.13519, 0.71187, 0.0), (0.03134, 0.00009, 0.82491))
+REC2020 = ((0.67348, 0.27904, -0.00193), (0.16566, 0.67534, 0.02998), (0.12505, 0.04561, 0.79686))
+SHOWN = ("full", "full-jpeg", "federated")
+
+
+def meant(primaries: object, gamma: float | None = 2.2) -> list[Colour]:
+    return [converted_by_hand(patch, primaries, gamma=gamma) for patch in PATCHES]
+
+
+def jpeg(image: Image.Image, **options: object) -> bytes:
+    return encoded(image, "JPEG", quality=97, subsampling=0, **options)
+
+
+def exif_of_a_camera(space: int, index: str = "") -> bytes:
+    """EXIF that names a colour space, as a camera set to Adobe RGB writes it."""
+    exif = Image.Exif()
+    exif[0x010F] = "Camera"
+    photo = exif.get_ifd(0x8769)
+    photo[0xA001] = space
+    if index:
+        photo[0xA005] = {1: index, 2: b"0100"}
+    return exif.tobytes()
+
+
+def with_code_points(avif: bytes, primaries: int) -> bytes:
+    place = avif.index(b"colrnclx") + 8
+    return avif[:place] + primaries.to_bytes(2, "big") + avif[place + 2 :]
+
+
+P3_CHROMA = struct.pack(">8I", 31270, 32900, 68000, 32000, 26500, 69000, 15000, 6000)
+GREYS = tuple((grey,) for grey in range(15, 255, 10))
+
+SPACES: dict[str, tuple[bytes, list[Colour]]] = {
+    "P3 in a JPEG": (jpeg(chart(), icc_profile=matrix_profile(DISPLAY_P3, gamma=2.2)), meant(DISPLAY_P3)),
+    "P3 in a WebP": (
+        encoded(chart(), "WEBP", lossless=True, icc_profile=matrix_profile(DISPLAY_P3, gamma=2.2)),
+        meant(DISPLAY_P3),
+    ),
+    "P3 in an AVIF": (
+        encoded(chart(), "AVIF", quality=95, subsampling="4:4:4", icc_profile=matrix_profile(DISPLAY_P3, gamma=2.2)),
+        meant(DISPLAY_P3),
+    ),
+    "P3 by code points in an AVIF": (
+        with_code_points(encoded(chart(), "AVIF", quality=95, subsampling="4:4:4"), 12),
+        meant(DISPLAY_P3, None),
+    ),
+    "P3 by code points in a PNG": (
+        with_chunks(encoded(chart(), "PNG"), png_chunk(b"cICP", b"\x0c\x0d\x00\x01")),
+        meant(DISPLAY_P3, None),
+    ),
+    "P3 by chromaticities": (
+        with_chunks(
+            encoded(chart(), "PNG"), png_chunk(b"gAMA", struct.pack(">I", 45455)), png_chunk(b"cHRM", P3_CHROMA)
+        ),
+        meant(DISPLAY_P3),
+    ),
+    "Rec. 2020 by code points": (
+        with_chunks(encoded(chart(), "PNG"), png_chunk(b"cICP", b"\x09\x0d\x00\x01")),
+        meant(REC2020, None),
+    ),
+    "Adobe RGB in a JPEG": (jpeg(chart(), icc_profile=matrix_profile(ADOBE_RGB, gamma=2.199)), meant(ADOBE_RGB)),
+    "Adobe RGB by EXIF": (jpeg(chart(), exif=exif_of_a_camera(2)), meant(ADOBE_RGB)),
+    "Adobe RGB by EXIF's R03": (jpeg(chart(), exif=exif_of_a_camera(65535, "R03")), meant(ADOBE_RGB)),
+    "ProPhoto in a PNG": (
+        encoded(chart(), "PNG", icc_profile=matrix_profile(PROPHOTO, gamma=1.8)),
+        meant(PROPHOTO, 1.8),
+    ),
+    "ProPhoto with 16 bits": (deep_png(chart(), profile=matrix_profile(PROPHOTO, gamma=1.8)), meant(PROPHOTO, 1.8)),
+    "linear light": (
+        with_chunks(encoded(chart(), "PNG"), png_chunk(b"gAMA", struct.pack(">I", 100_000))),
+        meant(SRGB, 1.0),
+    ),
+    "grey of another gamma": (
+        encoded(chart(GREYS, "L"), "PNG", icc_profile=grey_profile(1.8)),
+        [converted_by_hand(grey * 3, SRGB, gamma=1.8) for grey in GREYS],  # type: ignore[arg-type]
+    ),
+    "four inks": (
+        jpeg(chart(INK_PATCHES, "CMYK"), icc_profile=ink_profile()),
+        [srgb_of(ink_lab(inks)) for inks in INK_PATCHES],
+    ),
+    "sRGB, and says so by EXIF": (jpeg(chart(), exif=exif_of_a_camera(1)), list(PATCHES)),
+    "sRGB, and says so by a profile": (
+        jpeg(chart(), icc_profile=ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()),
+        list(PATCHES),
+    ),
+    "sRGB by gamma and chromaticities": (
+        with_chunks(
+            encoded(chart(), "PNG"),
+            png_chunk(b"gAMA", struct.pack(">I", 45455)),
+            png_chunk(b"cHRM", struct.pack(">8I", 31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000)),
+        ),
+        list(PATCHES),
+    ),
+    "uncalibrated, and nothing more": (jpeg(chart(), exif=exif_of_a_camera(65535)), list(PATCHES)),
+    "chromaticities that are nonsense": (
+        with_chunks(encoded(chart(), "PNG"), png_chunk(b"cHRM", bytes(32)), png_chunk(b"gAMA", bytes(4))),
+        list(PATCHES),
+    ),
+}
+
+
+def opened(picture: Picture, name: str) -> Image.Image:
+    return Image.open(BytesIO(picture.renditions[name].data))
+
+
+def test_the_measure_is_right() -> None:
+    """CIEDE2000 gives the published distances of three of Sharma's pairs."""
+    for one, other, distance in (
+        ((50, 2.6772, -79.7751), (50, 0, -82.7485), 2.0425),
+        ((50, 2.5, 0), (73, 25, -18), 27.1492),
+        ((6.7747, -0.2908, -2.4247), (5.8714, -0.0985, -2.2286), 0.6377),
+    ):
+        assert ciede2000(one, other) == pytest.approx(distance, abs=1e-4)
+
+
+@pytest.mark.parametrize("space", SPACES)
+def test_colours_come_out_as_they_were_meant(space: str) -> None:
+    """Two dozen patches are within a CIEDE2000 of 2 of what they mean, or of the nearest that sRGB can show."""
+    data, wanted = SPACES[space]
+    picture = develop(data, LIMITS)
+    for name in SHOWN:
+        distances = [far(one, other) for one, other in zip(seen(opened(picture, name)), wanted, strict=True)]
+        assert sum(distances) / len(distances) < 2, (name, distances)
+        assert max(distances) < 6, (name, distances)
+
+
+@pytest.mark.parametrize("data", [HEIC_P3_CODE_POINTS, HEIC_P3_PROFILE], ids=["code points", "profile"])
+def test_a_phones_colours_come_out_as_they_were_meant(data: bytes) -> None:
+    """P3 in a HEIC is converted, whether a profile says it or the code points."""
+    image = opened(develop(data, LIMITS), "full-jpeg").convert("RGB")
+    wanted = [converted_by_hand(patch, DISPLAY_P3, gamma=None) for patch in HEIC_PATCHES]
+    distances = [far(image.getpixel((16 + 32 * n, 32)), one) for n, one in enumerate(wanted)]  # type: ignore[arg-type]
+    assert sum(distances) / len(distances) < 2, distances
+
+
+def test_the_test_can_tell() -> None:
+    """Taken for sRGB, wide colours would be far from what they mean."""
+    for primaries in (DISPLAY_P3, ADOBE_RGB, PROPHOTO):
+        distances = [far(one, other) for one, other in zip(PATCHES, meant(primaries), strict=True)]
+        assert sum(distances) / len(distances) > 2
+
+
+def test_an_adobe_rgb_photo_keeps_its_colours_when_its_exif_goes() -> None:
+    """The original gets a profile for the word that it loses, and only then."""
+    for data, profile in ((jpeg(chart(), exif=exif_of_a_camera(2)), True), (jpeg(chart()), False)):
+        kept = opened(develop(data, LIMITS), "original")
+        assert bool(kept.info.get("icc_profile")) is profile
+        assert not kept.getexif()
+
+
+@pytest.mark.parametrize("primaries", [profiles.P3_PRIMARIES, profiles.ADOBE_PRIMARIES], ids=["P3", "Adobe RGB"])
+def test_made_profiles_are_profiles(primaries: profiles.Primaries) -> None:
+    """What is made for a name is read by a colour engine, and gets through its own scrubbing with the same colours."""
+    made = profiles.made(primaries, gamma=2.2)
+    scrubbed = profiles.scrubbed(made)
+    image, srgb = chart(), ImageCms.createProfile("sRGB")
+    one, other = (
+        ImageCms.profileToProfile(image, ImageCms.ImageCmsProfile(BytesIO(profile)), srgb)
+        for profile in (made, scrubbed)
+    )
+    assert one is not None and other is not None
+    assert one.tobytes() == other.tobytes() != image.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("profile", "reason"),
+    [
+        (b"", "nothing"),
+        (b"SECRET" * 100, "no profile"),
+        (matrix_profile(DISPLAY_P3, gamma=2.2)[:140], "a table cut short"),
+        (matrix_profile(DISPLAY_P3, gamma=2.2)[:400], "values cut short"),
+        (matrix_profile(DISPLAY_P3, gamma=2.2)[:128] + b"\xff\xff\xff\xff" + bytes(500), "four billion tags"),
+        (grey_profile(2.2) + bytes(profiles.LARGEST_PROFILE), "a profile of megabytes"),
+    ],
+)
+def test_broken_profiles_are_left_out(profile: bytes, reason: str) -> None:
+    """What is no profile of a sensible size is not kept, and costs the picture nothing else."""
+    assert profiles.scrubbed(profile) == b"", reason
+    picture = develop(encoded(chart(), "PNG", icc_profile=profile or None), LIMITS)
+    assert "icc_profile" not in opened(picture, "original").info
+    assert max(far(one, other) for one, other in zip(seen(opened(picture, "full-jpeg")), PATCHES, strict=True)) < 6
+
+
+def test_a_profile_says_nothing_about_the_machine() -> None:
+    """Names and serial numbers of screens stay behind; the colours are the same."""
+    profile = grey_profile(1.8)
+    assert b"SECRETSERIAL" in profile
+    picture = develop(encoded(chart(GREYS, "L"), "PNG", icc_profile=profile), LIMITS)
+    kept = opened(picture, "original").info["icc_profile"]
+    assert b"SECRET" not in kept and b"kTRC" in kept
+    assert all(b"SECRET" not in one.data for one in picture.renditions.values())
+
+
+def test_a_profile_of_another_kind_is_passed_over() -> None:
+    """A grey picture with a profile for colour, and the reverse, are taken for what they look like."""
+    for image, profile in ((chart(GREYS, "L"), matrix_profile(ADOBE_RGB, gamma=1.0)), (chart(), grey_profile(1.0))):
+        picture = develop(encoded(image, "PNG", icc_profile=profile), LIMITS)
+        distances = [
+            far(one, other) for one, other in zip(seen(opened(picture, "full-jpeg")), seen(image), strict=True)
+        ]
+        assert max(distances) < 6
