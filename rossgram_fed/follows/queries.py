@@ -35,6 +35,8 @@ class Listed:
 
     id: int
     account: AccountCard
+    moved_from: str = ""
+    """The address of the account whose block or mute was carried over to this one when they moved."""
 
 
 async def relation(database: Database, viewer_id: int, account_id: int) -> Relation:
@@ -125,12 +127,12 @@ async def _targets(
     database: Database, table: str, account_id: int, *, before: int | None, limit: int
 ) -> tuple[Listed, ...]:
     rows = await database.fetch(
-        f"SELECT x.id AS cursor, {CARD_COLUMNS} FROM {table} x JOIN accounts a ON a.id = x.target_id "
+        f"SELECT x.id AS cursor, x.moved_from, {CARD_COLUMNS} FROM {table} x JOIN accounts a ON a.id = x.target_id "
         f"WHERE x.account_id = $1 AND x.id < $2 ORDER BY x.id DESC LIMIT {int(limit)}",
         account_id,
         LARGEST_ID if before is None else before,
     )
-    return tuple(Listed(id=row["cursor"], account=card_from(row)) for row in rows)
+    return tuple(Listed(id=row["cursor"], account=card_from(row), moved_from=row["moved_from"]) for row in rows)
 
 
 def _relation(row: Row) -> Relation:
