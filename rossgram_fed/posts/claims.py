@@ -6,6 +6,7 @@ word. A claim that failed stands in nobody's way, neither another post's nor the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ from rossgram_fed.instance import Change
 from rossgram_fed.models.accounts import Policy
 from rossgram_fed.models.posts import QuoteState
 from rossgram_fed.posts.policies import policy_in
+
+_FALLBACK = re.compile(r'<(p|span)\b[^<>]{0,200}\bclass="quote-inline"[^<>]{0,200}>.{0,800}?</\1>', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,11 @@ def claims_of(note: Note, author: Author) -> Claims:
         quoted_uri=quoted_uri,
         quote_authorization=authorization,
     )
+
+
+def words_of(note: Note) -> str:
+    """Return a note's HTML without the line that stands for the quote where quotes are not known: we show our own."""
+    return _FALLBACK.sub("", note.content, count=1) if note.quote else note.content
 
 
 async def take_claims(change: Change, claims: Claims, *, post_id: int) -> None:

@@ -21,7 +21,7 @@ from rossgram_fed.instance import Change
 from rossgram_fed.markup import clean, text_of
 from rossgram_fed.models.posts import Visibility
 from rossgram_fed.posts import store
-from rossgram_fed.posts.claims import Author, ask_about_quote, claims_of, take_claims
+from rossgram_fed.posts.claims import Author, ask_about_quote, claims_of, take_claims, words_of
 from rossgram_fed.posts.parents import Parent
 from rossgram_fed.posts.remote_photos import add_photos, replace_photos, shown_of
 from rossgram_fed.posts.store import NewPost
@@ -206,7 +206,7 @@ def _visibility(note: Note, author: Author) -> Visibility:
 def _html(note: Note) -> str:
     """Return what a note says; one that is more than a note has its title first, which leads to the original."""
     if note.kind in _ALL_HERE:
-        return clean(note.content)
+        return clean(words_of(note))
     page = escape(note.url or note.id)
     if note.kind == "Question":
         return clean(f'{note.content}<p><a href="{page}">The poll is at {escape(host_of(note.id))}</a></p>')

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from activitypub.objects import PUBLIC
+from activitypub.objects import PUBLIC, Note
 from activitypub.parse import parse_note
 from rossgram_fed.follows import actions as follows
 from rossgram_fed.instance import Change, Instance
@@ -15,7 +15,7 @@ from rossgram_fed.models.accounts import Policy
 from rossgram_fed.models.posts import Visibility
 from rossgram_fed.models.relations import NotificationKind
 from rossgram_fed.posts import actions
-from rossgram_fed.posts.claims import Author, claims_of
+from rossgram_fed.posts.claims import Author, claims_of, words_of
 from rossgram_fed.posts.documents import post_document
 from rossgram_fed.posts.drafts import PostDraft, PostEdit
 from rossgram_fed.posts.fetching import take
@@ -201,3 +201,19 @@ async def test_a_strangers_rule(instance: Instance) -> None:
     assert await arrive(instance, sam, update)
     assert (await Post.get(uri=opened["id"])).comment_policy is Policy.EVERYONE
     assert not await Notification.filter(kind=NotificationKind.COMMENT)
+
+
+@pytest.mark.parametrize(
+    ("content", "quote", "words"),
+    [
+        ('<p class="quote-inline">RE: <a href="x">x</a></p><p>Hi</p>', "https://a.test/1", "<p>Hi</p>"),
+        ('<p>Hi<span class="quote-inline"><br>RE: x</span></p>', "https://a.test/1", "<p>Hi</p>"),
+        ('<p class="quote-inline">Hi</p>', "", '<p class="quote-inline">Hi</p>'),
+        ('<p class="quote-inline">Hi', "https://a.test/1", '<p class="quote-inline">Hi'),
+    ],
+    ids=["Mastodon", "the FEP", "no quote", "never closed"],
+)
+def test_the_line_that_stands_for_a_quote_goes(content: str, quote: str, words: str) -> None:
+    """Where a quote is shown as one, the line for servers that know none is not shown besides."""
+    note = Note(id="https://b.test/1", attributed_to="https://b.test/u", content=content, quote=quote)
+    assert words_of(note) == words
