@@ -5,8 +5,6 @@ Handlers only: HTTP in, HTTP out. Errors are JSON with one sentence, ``{"error":
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
 from aiohttp import web
 
 from activitypub.objects import Tombstone
@@ -17,23 +15,14 @@ from rossgram_fed.federation.actor_documents import ACTOR_COLUMNS, actor_documen
 from rossgram_fed.federation.gate import Turned
 from rossgram_fed.federation.inbox import receive, request_from
 from rossgram_fed.federation.network import NETWORK
-from rossgram_fed.federation.ready import Answer, answer
+from rossgram_fed.federation.ready import Answer, answer, refusal
+from rossgram_fed.federation.visitors import for_servers
 from rossgram_fed.ids import LARGEST_ID, read_id
 from rossgram_fed.instance import INSTANCE, Instance
 
 ACTIVITY_TYPE = "application/activity+json; charset=utf-8"
 PAGE = 40
 _JSON = "application/json; charset=utf-8"
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-def refusal(status: int, sentence: str, *, retry_after: int | None = None) -> web.Response:
-    """Answer with a sentence that says why."""
-    response = answer({"error": sentence}, content_type=_JSON, status=status).response()
-    if retry_after is not None:
-        response.headers["Retry-After"] = str(retry_after)
-    return response
 
 
 async def post_shared_inbox(request: web.Request) -> web.Response:
@@ -67,19 +56,29 @@ async def get_actor(request: web.Request) -> web.StreamResponse:
         raise web.HTTPFound(f"/@{username}" if addresses.USERNAME.fullmatch(username) else "/")
     if username == request.app[INSTANCE].settings.host:
         return refusal(404, "Nobody here has that name.")
-    return await _actor(request, username)
+    return await _person(request)
 
 
 async def get_server_actor(request: web.Request) -> web.StreamResponse:
-    """``GET /actor``: the server's own actor, readable by everybody without a signature."""
+    """``GET /actor``: the server's own actor, readable by everybody without a signature.
+
+    Whoever verifies a request of ours needs it before they can have anything signed answered themselves.
+    """
     return await _actor(request, request.app[INSTANCE].settings.host)
 
 
+@for_servers
+async def _person(request: web.Request) -> web.StreamResponse:
+    return await _actor(request, request.match_info["username"])
+
+
+@for_servers
 async def get_followers(request: web.Request) -> web.StreamResponse:
     """``GET /users/{username}/followers``: who follows, newest first."""
     return await _people(request, "followers_uri", by="followed_id", listed="follower_id")
 
 
+@for_servers
 async def get_following(request: web.Request) -> web.StreamResponse:
     """``GET /users/{username}/following``: who is followed, newest first."""
     return await _people(request, "following_uri", by="follower_id", listed="followed_id")

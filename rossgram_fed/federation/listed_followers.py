@@ -10,10 +10,10 @@ from aiohttp import web
 
 from activitypub.render import with_context
 from rossgram_fed.federation.addresses import USERNAME, actor_uri, followers_synchronization_uri
-from rossgram_fed.federation.endpoints import ACTIVITY_TYPE, refusal
+from rossgram_fed.federation.endpoints import ACTIVITY_TYPE
 from rossgram_fed.federation.gate import Turned
 from rossgram_fed.federation.network import NETWORK
-from rossgram_fed.federation.ready import answer
+from rossgram_fed.federation.ready import answer, refusal
 from rossgram_fed.federation.synchronisation import followers_by_origin, origin_of
 from rossgram_fed.federation.visitors import who_signed
 

@@ -1,7 +1,8 @@
 """Answers kept as ready bytes, so that a document that everybody asks for is made once.
 
 An answer is dropped when its account changes, here or (on PostgreSQL) in another process, and after a minute in any
-case. Only answers that are the same for everybody belong here.
+case. Only answers that are the same for everybody who is let in belong here; whether somebody is,
+is asked before (``visitors.for_servers``), and the headers that say so are put on each copy.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from rossgram_fed.instance import Instance
 
 KEPT_MS = 60_000
 MOST = 10_000
+_JSON = "application/json; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,14 @@ def answer(
         headers["Vary"] = vary
     body = document if isinstance(document, bytes) else orjson.dumps(document)
     return Answer(status, CIMultiDictProxy(headers), body, account_id)
+
+
+def refusal(status: int, sentence: str, *, retry_after: int | None = None) -> web.Response:
+    """Answer with a sentence that says why."""
+    response = answer({"error": sentence}, content_type=_JSON, status=status).response()
+    if retry_after is not None:
+        response.headers["Retry-After"] = str(retry_after)
+    return response
 
 
 class Ready:

@@ -6,7 +6,9 @@ or gone are turned away. What somebody proven may see is the affair of ``rossgra
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import wraps
 
 from aiohttp import web
 
@@ -17,11 +19,17 @@ from activitypub.signatures import Claim, claim_of
 from rossgram_fed.federation import addresses
 from rossgram_fed.federation.authentication import signer_of
 from rossgram_fed.federation.gate import Turned
-from rossgram_fed.federation.network import Network
+from rossgram_fed.federation.network import NETWORK, Network
+from rossgram_fed.federation.ready import refusal
 from rossgram_fed.federation.senders import KnownSender
+from rossgram_fed.instance import INSTANCE
 
 _KEY_BELOW = "/main-key"
 """GoToSocial's keys have addresses of their own below their actor's."""
+_VARY = "Accept, Signature, Signature-Input"
+_SIGN = "This server shows its documents to those alone who sign their requests."
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +44,52 @@ class RemoteViewer:
     """Whether it is a program: a server's own actor, which stands for its host and for nobody on it."""
 
 
+_VISITOR: web.RequestKey[RemoteViewer | None] = web.RequestKey("visitor")
+_MATTERS: web.RequestKey[bool] = web.RequestKey("whether it matters who reads")
+
+
+def for_servers(handler: Handler) -> Handler:
+    """Wrap the handler of a document: in secure mode it is asked only for those who prove who they are.
+
+    Whatever depends on who reads is kept by no cache that others use.
+    """
+
+    @wraps(handler)
+    async def guarded(request: web.Request) -> web.StreamResponse:
+        closed = request.app[INSTANCE].settings.federation.authorized_fetch
+        refused = await _demanded(request) if closed else None
+        response = await handler(request) if refused is None else refused
+        if closed or request.get(_MATTERS, False):
+            response.headers["Vary"] = _VARY
+            response.headers["Cache-Control"] = "private, no-store"
+        return response
+
+    return guarded
+
+
+async def visitor_of(request: web.Request, *, ask: bool = False) -> RemoteViewer | None:
+    """Return who reads, as far as that is proven; a signature that does not hold is as good as none.
+
+    A stranger has no rights that everybody has not, so they are fetched only with ``ask``.
+    """
+    request[_MATTERS] = True
+    if _VISITOR in request:
+        return request[_VISITOR]
+    try:
+        return await who_signed(request.app[NETWORK], request, ask=ask) if is_signed(request) else None
+    except Turned:
+        return None
+
+
+async def _demanded(request: web.Request) -> web.Response | None:
+    """Note who reads; return the refusal for those who do not say, or are not let in."""
+    try:
+        visitor = request[_VISITOR] = await who_signed(request.app[NETWORK], request)
+    except Turned as turned:
+        return refusal(turned.status, turned.sentence, retry_after=turned.retry_after)
+    return refusal(401, _SIGN) if visitor is None else None
+
+
 async def who_signed(network: Network, request: web.Request, *, ask: bool = True) -> RemoteViewer | None:
     """Return who signed a GET; None when nobody did.
 
@@ -46,8 +100,8 @@ async def who_signed(network: Network, request: web.Request, *, ask: bool = True
         return None
     settings = network.instance.settings
     asked = Request(request.method, f"{settings.base_url}{request.raw_path}", request.headers, b"")
-    claim = claim_from(asked)
-    uri = owner_of(claim)
+    claim = _claim_of(asked)
+    uri = _owner_of(claim)
     if addresses.is_local(settings, uri) or same_host(uri, settings.base_url):
         raise Turned(403, "Nobody else speaks for our accounts.")
     if not is_actor_id(uri, settings.development.allow_http_and_private_networks):
@@ -62,15 +116,27 @@ def is_signed(request: web.Request) -> bool:
     return "Signature" in request.headers or "Signature-Input" in request.headers
 
 
-def claim_from(request: Request) -> Claim:
-    """Read what a request says about its signature; raise ``Turned`` (401) when that cannot be read."""
+def claimed_origin(request: web.Request) -> str:
+    """Return where a signature says it comes from, as the beginning of all addresses there; empty where it says none.
+
+    That is no proof of anything.
+    """
+    try:
+        uri = _owner_of(claim_of(Request(request.method, "https://here.invalid/", request.headers, b"")))
+    except SignatureError:
+        return ""
+    scheme, _, rest = uri.partition("://")
+    return f"{scheme}://{rest.partition('/')[0]}/" if rest else ""
+
+
+def _claim_of(request: Request) -> Claim:
     try:
         return claim_of(request)
     except SignatureError as error:
         raise Turned(401, str(error)) from error
 
 
-def owner_of(claim: Claim) -> str:
+def _owner_of(claim: Claim) -> str:
     """Return whose key a signature claims to be by, as the key's address says; the actor's document has to agree."""
     return claim.key_id.partition("#")[0].removesuffix(_KEY_BELOW)
 

@@ -1,7 +1,7 @@
 """What other servers ask of us about posts: handlers only, JSON out.
 
-Everything here is the same for everybody: posts for followers or for those they mention are not served, signed or
-not; who may have them got them delivered. What was deleted answers 410 with a Tombstone.
+What is not for everybody is served to those it is for, when they sign (``posts.reading``); for others it is as if it
+were not there. What was deleted answers 410 with a Tombstone.
 """
 
 from __future__ import annotations
@@ -11,88 +11,104 @@ from aiohttp import web
 from activitypub.render import collection_document, page_document, with_context
 from rossgram_fed.database import Row
 from rossgram_fed.federation import addresses
-from rossgram_fed.federation.endpoints import refusal
+from rossgram_fed.federation.ready import refusal
+from rossgram_fed.federation.visitors import for_servers
 from rossgram_fed.ids import read_id
 from rossgram_fed.instance import INSTANCE
 from rossgram_fed.posts import collections, documents
 from rossgram_fed.posts.queries import buried_at
-from rossgram_fed.posts.sources import PostSource
+from rossgram_fed.posts.reading import Reading, post_for, reader_of
 from rossgram_fed.web.negotiation import activity_response
 
-_NO_POST = "There is no such post, or it is not for everybody."
+_NO_POST = "There is no such post, or it is not for you."
 
 
+@for_servers
 async def note(request: web.Request) -> web.Response:
     """``GET /p/{id}``: the post as a Note; others' posts are where their authors keep them."""
-    post = await _post(request)
-    if isinstance(post, web.Response):
-        return post
+    reading = await _reading(request)
+    if isinstance(reading, web.Response):
+        return reading
+    post = reading.post
     if not post.local:
         return web.Response(status=302, headers={"Location": post.uri, "Vary": "Accept"})
     return activity_response(with_context(documents.post_document(post, request.app[INSTANCE].settings)))
 
 
+@for_servers
 async def create_activity(request: web.Request) -> web.Response:
     """``GET /p/{id}/activity``: the Create that published the post."""
-    post = await _local_post(request)
-    if isinstance(post, web.Response):
-        return post
-    return activity_response(documents.create_document(post, request.app[INSTANCE].settings))
+    reading = await _local_reading(request)
+    if isinstance(reading, web.Response):
+        return reading
+    return activity_response(documents.create_document(reading.post, request.app[INSTANCE].settings))
 
 
+@for_servers
 async def replies(request: web.Request) -> web.Response:
     """``GET /p/{id}/replies``: the addresses of the comments below a post, in pages."""
-    post = await _local_post(request)
-    if isinstance(post, web.Response):
-        return post
-    instance = request.app[INSTANCE]
+    reading = await _local_reading(request)
+    if isinstance(reading, web.Response):
+        return reading
+    instance, post = request.app[INSTANCE], reading.post
     uri = addresses.replies_uri(instance.settings, post.id)
     if "page" not in request.query:
         return _collection(uri, first=f"{uri}?page=true", ordered=False)
     after = read_id(request.query.get("after", "0")) or 0
-    found = await collections.replies_page(instance.database, post.id, after=after)
+    found = await collections.replies_page(instance.database, post.id, reader_id=await reader_of(request), after=after)
     return _page(uri, found, here=f"after={after}" if after else "", step="after", ordered=False)
 
 
+@for_servers
 async def likes(request: web.Request) -> web.Response:
     """``GET /p/{id}/likes``: how many like a post; who they are is theirs to say."""
-    post = await _local_post(request)
-    if isinstance(post, web.Response):
-        return post
-    uri = addresses.likes_uri(request.app[INSTANCE].settings, post.id)
-    return _collection(uri, total=post.likes_count, ordered=False)
+    reading = await _local_reading(request)
+    if isinstance(reading, web.Response):
+        return reading
+    uri = addresses.likes_uri(request.app[INSTANCE].settings, reading.post.id)
+    return _collection(uri, total=reading.post.likes_count, ordered=False)
 
 
+@for_servers
 async def shares(request: web.Request) -> web.Response:
     """``GET /p/{id}/shares``: how many boosted a post."""
-    post = await _local_post(request)
-    if isinstance(post, web.Response):
-        return post
-    uri = addresses.shares_uri(request.app[INSTANCE].settings, post.id)
-    return _collection(uri, total=post.boosts_count, ordered=False)
+    reading = await _local_reading(request)
+    if isinstance(reading, web.Response):
+        return reading
+    uri = addresses.shares_uri(request.app[INSTANCE].settings, reading.post.id)
+    return _collection(uri, total=reading.post.boosts_count, ordered=False)
 
 
+@for_servers
 async def context(request: web.Request) -> web.Response:
     """``GET /contexts/{id}``: the addresses of all posts of a thread (FEP-f228), in pages."""
     instance, thread_id = request.app[INSTANCE], read_id(request.match_info["id"])
-    size = await collections.thread_size(instance.database, thread_id) if thread_id is not None else 0
+    reader_id = await reader_of(request)
+    size = 0
+    if thread_id is not None:
+        size = await collections.thread_size(instance.database, thread_id, reader_id=reader_id)
     if thread_id is None or not size:
         return refusal(404, "There is no such thread.")
     uri = addresses.context_uri(instance.settings, thread_id)
     if "page" not in request.query:
         return _collection(uri, first=f"{uri}?page=true", total=size)
     after = read_id(request.query.get("after", "0")) or 0
-    found = await collections.thread_page(instance.database, thread_id, after=after)
+    found = await collections.thread_page(instance.database, thread_id, reader_id=reader_id, after=after)
     return _page(uri, found, here=f"after={after}" if after else "", step="after")
 
 
+@for_servers
 async def announce_activity(request: web.Request) -> web.Response:
     """``GET /boosts/{id}``: the Announce of somebody here."""
     boost_id = read_id(request.match_info["id"])
-    document = None if boost_id is None else await collections.announce(request.app[INSTANCE].database, boost_id)
+    document = None
+    if boost_id is not None:
+        reader_id = await reader_of(request)
+        document = await collections.announce(request.app[INSTANCE].database, boost_id, reader_id=reader_id)
     return refusal(404, "There is no such boost (any more).") if document is None else activity_response(document)
 
 
+@for_servers
 async def outbox(request: web.Request) -> web.Response:
     """``GET /users/{username}/outbox``: what somebody published and boosted, in pages."""
     account = await _account(request)
@@ -103,45 +119,45 @@ async def outbox(request: web.Request) -> web.Response:
     if "page" not in request.query:
         return _collection(uri, first=f"{uri}?page=true", total=account["posts_count"])
     before = read_id(request.query.get("before", ""))
-    found = await collections.outbox_page(instance.database, instance.settings, account["id"], before=before)
+    found = await collections.outbox_page(instance, account["id"], reader_id=await reader_of(request), before=before)
     return _page(uri, found, here=f"before={before}" if before is not None else "", step="before")
 
 
+@for_servers
 async def featured(request: web.Request) -> web.Response:
     """``GET /users/{username}/collections/featured``: the pinned posts, or the newest photos, whole."""
     account = await _account(request)
     if isinstance(account, web.Response):
         return account
     instance = request.app[INSTANCE]
-    items = await collections.featured_documents(instance.database, instance.settings, account["id"])
+    items = await collections.featured_documents(instance, account["id"], reader_id=await reader_of(request))
     uri = addresses.featured_uri(instance.settings, account["username"])
     return activity_response(with_context(collection_document(uri, total=len(items), items=items)))
 
 
+@for_servers
 async def server_outbox(request: web.Request) -> web.Response:
     """``GET /actor/outbox``: the server itself publishes nothing."""
     uri = f"{addresses.server_actor_uri(request.app[INSTANCE].settings)}/outbox"
     return activity_response(with_context(collection_document(uri, total=0, items=[])))
 
 
-async def _post(request: web.Request) -> PostSource | web.Response:
-    """Return the post in the address, or the answer that there is none for everybody."""
+async def _reading(request: web.Request) -> Reading | web.Response:
+    """Return the post in the address for whoever asks, or the answer that there is none for them."""
     instance, post_id = request.app[INSTANCE], read_id(request.match_info["id"])
-    if post_id is None:
-        return refusal(404, _NO_POST)
-    post = await collections.open_post(instance.database, post_id)
-    if post is not None:
-        return post
-    uri = addresses.post_uri(instance.settings, post_id)
+    reading = await post_for(request, post_id) if post_id is not None else None
+    if reading is not None:
+        return reading
+    uri = addresses.post_uri(instance.settings, post_id or 0)
     deleted_at = await buried_at(instance.database, uri)
     if deleted_at is None:
         return refusal(404, _NO_POST)
     return activity_response(documents.tombstone(uri, deleted_at=deleted_at), status=410)
 
 
-async def _local_post(request: web.Request) -> PostSource | web.Response:
-    post = await _post(request)
-    return refusal(404, _NO_POST) if isinstance(post, PostSource) and not post.local else post
+async def _local_reading(request: web.Request) -> Reading | web.Response:
+    reading = await _reading(request)
+    return refusal(404, _NO_POST) if isinstance(reading, Reading) and not reading.post.local else reading
 
 
 async def _account(request: web.Request) -> Row | web.Response:

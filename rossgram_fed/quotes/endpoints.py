@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from rossgram_fed.federation.endpoints import refusal
+from rossgram_fed.federation.ready import refusal
+from rossgram_fed.federation.visitors import for_servers
 from rossgram_fed.ids import read_id
 from rossgram_fed.instance import INSTANCE
 from rossgram_fed.models.posts import AuthorizationKind, Visibility
@@ -15,6 +16,7 @@ from rossgram_fed.quotes import documents
 from rossgram_fed.web.negotiation import activity_response
 
 
+@for_servers
 async def authorization(request: web.Request) -> web.Response:
     """``GET /authorizations/{id}``."""
     row = await request.app[INSTANCE].database.fetch_one(
