@@ -1,7 +1,7 @@
 """What goes out: rows are claimed, signed, posted, and kept until the other side has them or all hope is gone.
 
 Nothing overtakes: a row waits while an earlier one from the same sender to the same inbox does. A request is signed
-anew at every try. What an answer means is decided in one place, ``outcome_of``.
+anew at every try. Whose turn it is, ``lanes`` says; what an answer means is decided in one place, ``outcome_of``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from rossgram_fed.database import Row
 from rossgram_fed.database.engine import placeholders
 from rossgram_fed.federation import errands
 from rossgram_fed.federation.embedding import Embedding
-from rossgram_fed.federation.hosts import SILENCES
+from rossgram_fed.federation.lanes import Lanes
 from rossgram_fed.federation.network import Network
 from rossgram_fed.federation.outbox import SIGNAL
 from rossgram_fed.federation.outcomes import Fate, Outcome, attempt
@@ -28,27 +28,26 @@ from rossgram_fed.jobs.retry import next_attempt
 
 logger = logging.getLogger(__name__)
 
-LEASE_MS = 5 * 60_000
-"""Far more than one try may take."""
 LOOK_EVERY = 1.0
+LOOK_AT_MOST_EVERY = 0.1
+"""Seconds between looks for what is due: while nothing is heard of anything new, and while much is."""
+LOOKING = 10
+"""A look that took long is not repeated before so many times as long have passed."""
 GATHER = 0.004
 """Seconds to wait for more deliveries to end, so that one transaction notes many."""
+SLOW = 1.0
+"""Seconds after which a delivery that waits for its answer leaves its place to another."""
+SLOW_ONES = 8
+"""How many deliveries may be under way for each place, those that wait for slow servers included."""
 _BODIES_MS = 10 * 60_000
-
-_NEXT_IN_LINE = (
-    "NOT EXISTS (SELECT 1 FROM deliveries earlier WHERE earlier.inbox = waiting.inbox"
-    " AND earlier.account_id = waiting.account_id AND earlier.state = 0 AND earlier.id < waiting.id)"
-)
-_HOST_IS_UP = (
-    "NOT EXISTS (SELECT 1 FROM hosts h WHERE h.host = waiting.host AND (h.paused_until > $1"  # noqa: S608 - constants
-    f" OR (h.failures >= {SILENCES:d} AND EXISTS (SELECT 1 FROM deliveries probe WHERE probe.host = waiting.host"
-    " AND probe.state = 0 AND probe.id < waiting.id))))"
-)
-"""Nothing for a paused host, and after the pause only the oldest row, as a probe."""
 
 
 class DeliverySource:
-    """Keeps up to ``settings.federation.workers`` deliveries under way, a few per host."""
+    """Keeps up to ``settings.federation.workers`` deliveries under way, a few per host.
+
+    Those that wait for a slow server for more than a second do not count, up to eight times as many: they cost nothing
+    but a connection, and would keep everybody else's servers waiting too.
+    """
 
     signal = SIGNAL
 
@@ -56,7 +55,11 @@ class DeliverySource:
         self._network = network
         self._instance = network.instance
         self._chance = chance
+        self._lanes = Lanes(network.instance)
+        self._looked_at = self._look_took = 0.0
+        self._news = True
         self._under_way: dict[asyncio.Task[Outcome], Row] = {}
+        self._began: dict[asyncio.Task[Outcome], float] = {}
         self._embedding = Embedding(network)
         self._bodies: Recent[int, bytes] = Recent(most=1000, milliseconds=_BODIES_MS)
 
@@ -73,11 +76,14 @@ class DeliverySource:
             ended = await self._wait()
             if not ended:
                 await self._start_what_is_due()
-        outcomes = [task.result() for task in ended]
-        for task in ended:
-            del self._under_way[task]
+        outcomes = [self._end(task) for task in ended]
         async with self._instance.change() as change:
-            await self._note(change, outcomes)
+            given_up = await self._note(change, outcomes)
+        for outcome in outcomes:
+            self._lanes.again(outcome.row["host"])
+        for host in given_up:
+            total = await self._network.hosts.give_up(host)
+            logger.info("%s has not answered for a month: %d deliveries to it are given up.", host, total)
         return len(outcomes)
 
     async def close(self, grace: float = 15.0) -> None:
@@ -92,46 +98,58 @@ class DeliverySource:
             await self._note(change, [task.result() for task in ended])
             await queue.release(change.tx, queue.Queue.DELIVERIES, [self._under_way[task]["id"] for task in late])
         self._under_way.clear()
+        self._began.clear()
 
     async def _start_what_is_due(self) -> None:
-        """Claim rows and start them, again as long as a crowded host keeps others from their turn."""
-        crowded = True
-        while crowded:
-            rows, crowded = await self._claim()
-            now = self._instance.clock()
-            for row in rows:
-                task = asyncio.create_task(self._deliver(row, self._bodies.get(row["activity_id"], now=now) or b""))
-                self._under_way[task] = row
+        """Serve the lanes in turn while there is room, and look for more where nobody's turn is left."""
+        if self._news and self._may_look():
+            await self._look()
+        looked = False
+        while (room := self._room()) > 0:
+            at_host = Counter(row["host"] for row in self._under_way.values())
+            most = self._instance.settings.federation.connections_per_host
+            busy = {host for host, count in at_host.items() if count >= most}
+            if self._lanes.may_serve(busy):
+                await self._claim(room, busy=busy, active=set(at_host))
+            elif looked or not self._may_look():
+                return
+            else:
+                await self._look()
+                looked = True
 
-    async def _claim(self) -> tuple[list[Row], bool]:
-        """Return rows to start, and whether some were given back because their host has enough under way."""
-        instance, federation = self._instance, self._instance.settings.federation
-        room = federation.workers - len(self._under_way)
-        if room <= 0 or not await queue.is_due(instance.database, queue.Queue.DELIVERIES, now=instance.clock()):
-            return [], False
-        at_host = Counter(row["host"] for row in self._under_way.values())
-        busy = sorted(host for host, count in at_host.items() if count >= federation.connections_per_host)
-        not_busy = f" AND waiting.host NOT IN ({placeholders(len(busy), 4)})" if busy else ""
-        chosen: list[Row] = []
-        async with instance.change() as change:
-            claimed = await queue.claim(
-                change.tx,
-                queue.Queue.DELIVERIES,
-                now=change.now,
-                limit=room,
-                lease_ms=LEASE_MS,
-                where=f"{_NEXT_IN_LINE} AND {_HOST_IS_UP}{not_busy}",
-                arguments=busy,
-            )
-            for row in claimed:
-                at_host[row["host"]] += 1
-                if at_host[row["host"]] <= federation.connections_per_host:
-                    chosen.append(row)
-            taken = {row["id"] for row in chosen}
-            too_many = [row["id"] for row in claimed if row["id"] not in taken]
-            await queue.release(change.tx, queue.Queue.DELIVERIES, too_many)
-            await self._read_bodies(change, chosen)
-        return chosen, bool(too_many)
+    def _room(self) -> int:
+        """Return how many deliveries may be started now."""
+        places, now = self._instance.settings.federation.workers, asyncio.get_running_loop().time()
+        quick = sum(now - began < SLOW for began in self._began.values())
+        return min(places - quick, places * SLOW_ONES - len(self._under_way))
+
+    def _may_look(self) -> bool:
+        if not self._under_way:
+            return True
+        since = asyncio.get_running_loop().time() - self._looked_at
+        return since >= max(LOOK_AT_MOST_EVERY if self._news else LOOK_EVERY, LOOKING * self._look_took)
+
+    async def _look(self) -> None:
+        self._news = False
+        began = asyncio.get_running_loop().time()
+        await self._lanes.look()
+        self._looked_at = asyncio.get_running_loop().time()
+        self._look_took = self._looked_at - began
+
+    async def _claim(self, room: int, *, busy: set[str], active: set[str]) -> None:
+        async with self._instance.change() as change:
+            rows = await self._lanes.claim(change, limit=room, busy=busy, active=active)
+            await self._read_bodies(change, rows)
+        now = self._instance.clock()
+        for row in rows:
+            task = asyncio.create_task(self._deliver(row, self._bodies.get(row["activity_id"], now=now) or b""))
+            self._under_way[task] = row
+            self._began[task] = asyncio.get_running_loop().time()
+
+    def _end(self, task: asyncio.Task[Outcome]) -> Outcome:
+        del self._under_way[task]
+        del self._began[task]
+        return task.result()
 
     async def _read_bodies(self, change: Change, rows: Iterable[Row]) -> None:
         wanted = sorted({row["activity_id"] for row in rows})
@@ -155,19 +173,22 @@ class DeliverySource:
             return Outcome(row, Fate.LATER, f"{type(error).__name__}: {error}")
 
     async def _wait(self) -> set[asyncio.Task[Outcome]]:
-        """Wait for a delivery to end or, while there is room, for news of more to deliver."""
+        """Wait for a delivery to end, for news of more to deliver or for one to turn out slow."""
         signals = self._instance.database.signals
-        news = asyncio.ensure_future(signals.wait(SIGNAL, LOOK_EVERY))
+        seconds = SLOW / 4 if len(self._lanes) else LOOK_EVERY
+        news = asyncio.ensure_future(signals.wait(SIGNAL, seconds))
         try:
             await asyncio.wait({*self._under_way, news}, return_when=asyncio.FIRST_COMPLETED)
+            self._news |= news.done() and news.result()
         finally:
             news.cancel()
         if len(self._under_way) > 1:
             await asyncio.sleep(GATHER)
         return {task for task in self._under_way if task.done()}
 
-    async def _note(self, change: Change, outcomes: list[Outcome]) -> None:
-        """Write down how deliveries ended, and what that says of their hosts."""
+    async def _note(self, change: Change, outcomes: list[Outcome]) -> set[str]:
+        """Write down how deliveries ended, and what that says of their hosts; return those there is no hope for."""
+        hosts = self._network.hosts
         await queue.done(change.tx, queue.Queue.DELIVERIES, _ids(outcomes, Fate.DELIVERED), now=change.now)
         for outcome in outcomes:
             if outcome.fate is Fate.FINAL:
@@ -177,14 +198,15 @@ class DeliverySource:
             if outcome.ask_whether_gone:
                 await self._ask_whether_gone(change, outcome.row["inbox"])
         for host in dict.fromkeys(outcome.row["host"] for outcome in outcomes if outcome.answered is True):
-            await self._network.hosts.answered(change, host)
+            await hosts.answered(change, host)
+        hopeless: set[str] = set()
         for outcome in outcomes:
-            if outcome.answered is False:
-                await self._network.hosts.silent(change, outcome.row["host"])
+            host = outcome.row["host"]
+            if outcome.answered is False and await hosts.silent(change, host):
+                hopeless.add(host)
             elif outcome.rest_until > change.now:
-                await self._network.hosts.rest(change, outcome.row["host"], until=outcome.rest_until)
-        if any(outcome.fate is not Fate.LATER for outcome in outcomes):
-            change.tx.signal(SIGNAL)  # whoever stood behind these in line may go
+                await hosts.rest(change, host, until=outcome.rest_until)
+        return hopeless
 
     async def _try_later(self, change: Change, outcome: Outcome) -> None:
         row = outcome.row
@@ -198,29 +220,17 @@ class DeliverySource:
             await self._give_up(change, outcome)
             return
         await queue.retry(change.tx, queue.Queue.DELIVERIES, row["id"], run_at=when, error=outcome.error)
-        # Those behind it cannot go before it, so that no claim has to look at them meanwhile.
-        await change.tx.execute(
-            "UPDATE deliveries SET run_at = $1 WHERE inbox = $2 AND account_id = $3 AND state = 0 AND run_at < $1",
-            when,
-            row["inbox"],
-            row["account_id"],
-        )
 
     async def _give_up(self, change: Change, outcome: Outcome) -> None:
         row = outcome.row
         logger.info("Delivery %s to %s is given up: %s", row["id"], row["host"], outcome.error)
         await queue.fail(change.tx, queue.Queue.DELIVERIES, row["id"], now=change.now, error=outcome.error)
-        # Those behind it may go now instead of at the instant it would have been tried again.
-        await change.tx.execute(
-            "UPDATE deliveries SET run_at = $1 WHERE inbox = $2 AND account_id = $3 AND state = 0 AND run_at > $1 "
-            "AND attempts = 0",
-            change.now,
-            row["inbox"],
-            row["account_id"],
-        )
 
     async def _ask_whether_gone(self, change: Change, inbox: str) -> None:
-        """Read the actors behind a personal inbox again: they may be gone, or have moved house."""
+        """Read the actors behind a personal inbox again: they may be gone, or have moved house.
+
+        What a shared inbox says of itself is no word on anybody behind it.
+        """
         for actor in await change.tx.fetch(
             "SELECT id, uri FROM accounts WHERE inbox = $1 AND domain <> '' AND deleted_at IS NULL LIMIT 5", inbox
         ):

@@ -1,7 +1,8 @@
 """What we know of other servers by talking to them: which signatures they read, and whether they answer at all.
 
 A host that stays silent is paused as a whole, for growing times, and then tried with a single delivery; the first
-answer, or the first verified request from it, ends the pause.
+answer, or the first verified request from it, ends the pause. After a week it counts as dead and is tried once a day;
+after thirty days all that waits for it is given up. ``federation.lanes`` sees to it that a paused host gets nothing.
 """
 
 from __future__ import annotations
@@ -19,14 +20,23 @@ PREFERENCE = 7 * DAY
 SILENCES = 5
 """Failures in a row after which a host is paused."""
 LONGEST_PAUSE = DAY // 2
-GIVE_UP_AFTER = 7 * DAY
-"""What waits for a silent host for longer than this is given up."""
+DEAD_AFTER = 7 * DAY
+"""After as long without an answer a host is tried once a day."""
+GIVE_UP_AFTER = 30 * DAY
+"""After as long without an answer, what waits for a host is given up; what comes later is still tried once a day."""
+GIVEN_UP = "The server has not answered for a month."
+_GIVEN_UP_AT_ONCE = 1000
 
 
-def pause(failures: int) -> int:
-    """Return for how many milliseconds a host rests after failures in a row: 2 minutes, doubling up to 12 hours."""
+def pause(failures: int, *, silent_for: int = 0) -> int:
+    """Return for how many milliseconds a host rests after failures in a row, the first ``silent_for`` ago.
+
+    Two minutes, doubling up to twelve hours; a day for one that is dead.
+    """
     if failures < SILENCES:
         return 0
+    if silent_for >= DEAD_AFTER:
+        return DAY
     return min((2 * MINUTE) << min(failures - SILENCES, 20), LONGEST_PAUSE)
 
 
@@ -82,23 +92,29 @@ class Hosts:
             )
             change.tx.signal("deliveries")
 
-    async def silent(self, change: Change, host: str) -> None:
-        """Note that a host did not answer; from the fifth time in a row on, let it rest as a whole."""
+    async def silent(self, change: Change, host: str) -> bool:
+        """Note that a host did not answer; from the fifth time in a row on, let it rest as a whole.
+
+        Returns whether it has been silent for so long that what waits for it is to be given up.
+        """
         row = await change.tx.fetch_one(
             "INSERT INTO hosts (host, failures, failing_since, paused_until, prefers_rfc9421_until, software, "
             "updated_at) VALUES ($1, 1, $2, 0, 0, '', $2) ON CONFLICT (host) DO UPDATE SET "
             "failures = hosts.failures + 1, failing_since = COALESCE(hosts.failing_since, excluded.failing_since), "
-            "updated_at = excluded.updated_at RETURNING failures",
+            "updated_at = excluded.updated_at RETURNING failures, failing_since",
             host,
             change.now,
         )
         self._known.forget(host)
-        rest = pause(int(row["failures"]) if row else 1)
+        failures, since = (row["failures"], row["failing_since"]) if row else (1, change.now)
+        silent_for = change.now - since
+        rest = pause(failures, silent_for=silent_for)
         if rest:
             await self.rest(change, host, until=change.now + rest)
+        return bool(rest) and silent_for >= GIVE_UP_AFTER
 
     async def rest(self, change: Change, host: str, *, until: int) -> None:
-        """Send nothing to a host until an instant, and give up what has waited for it for a week."""
+        """Send nothing to a host until an instant."""
         await change.tx.execute(
             "INSERT INTO hosts (host, failures, failing_since, paused_until, prefers_rfc9421_until, software, "
             "updated_at) VALUES ($1, 0, NULL, $2, 0, '', $3) ON CONFLICT (host) DO UPDATE SET "
@@ -107,15 +123,24 @@ class Hosts:
             until,
             change.now,
         )
-        await change.tx.execute(
-            "UPDATE deliveries SET state = 2, finished_at = $2, leased_until = 0, "
-            "last_error = 'The server has not answered for a week.' "
-            "WHERE host = $1 AND state = 0 AND created_at < $3",
-            host,
-            change.now,
-            change.now - GIVE_UP_AFTER,
-        )
-        await change.tx.execute("UPDATE deliveries SET run_at = $2 WHERE host = $1 AND state = 0", host, until)
+
+    async def give_up(self, host: str) -> int:
+        """Give up what waits for a host, in pieces that hold nobody up; return how many deliveries that were."""
+        total = 0
+        while True:
+            async with self._instance.change() as change:
+                rows = await change.tx.fetch(
+                    "UPDATE deliveries SET state = 2, finished_at = $2, last_error = $3 WHERE id IN ("
+                    "SELECT id FROM deliveries WHERE host = $1 AND state = 0 AND leased_until <= $2 LIMIT $4) "
+                    "AND state = 0 RETURNING id",
+                    host,
+                    change.now,
+                    GIVEN_UP,
+                    _GIVEN_UP_AT_ONCE,
+                )
+            total += len(rows)
+            if len(rows) < _GIVEN_UP_AT_ONCE:
+                return total
 
     async def _of(self, host: str) -> Known:
         now = self._instance.clock()

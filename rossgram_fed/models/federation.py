@@ -1,8 +1,8 @@
 """The durable ends of federation: what arrived, what must go out, to which hosts, and the work in between.
 
-``InboxItem``, ``Delivery`` and ``Job`` are claimed by workers in the same way (see ``jobs.queue``): a row waits until
-``run_at``, is leased while somebody works on it, and is done or failed in the end. A worker that dies leaves a lease
-that runs out.
+``InboxItem``, ``Delivery`` and ``Job`` are claimed by workers in the same way (see ``jobs.queue``, and for deliveries
+``federation.lanes``): a row waits until ``run_at``, is leased while somebody works on it, and is done or failed in the
+end. A worker that dies leaves a lease that runs out.
 """
 
 from __future__ import annotations
@@ -104,11 +104,11 @@ class Delivery(Claimable):
     class Meta:
         table = "deliveries"
         indexes = [
-            waiting_first(),
+            # A lane is a host: what was never tried before what was, those due first at the front.
+            PartialIndex(fields=["host", "attempts", "run_at", "id"], condition={"state": WorkState.WAITING.value}),
             failed_ones(),
             Index(fields=["inbox", "account_id", "state", "id"]),
             Index(fields=["activity_id"]),
-            Index(fields=["host", "state"]),
         ]
 
 

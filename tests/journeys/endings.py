@@ -24,6 +24,7 @@ async def killed(world: World, server: Server) -> None:
             for task in source._under_way:
                 task.cancel()
             source._under_way.clear()
+            source._began.clear()
     for site in list(server.runner.sites):
         await site.stop()
     if server.runner.server is not None:
