@@ -112,11 +112,9 @@ async def _way_home(request: web.Request, handle: Handle, intent: Intent, found:
     try:
         async with asyncio.timeout(SECONDS):
             known = await remote_accounts.look_up(network, handle)
-    except (ActivityPubError, WebFingerError) as error:
-        form.error("handle", f"Your server could not be asked: {error}")
-        return ""
-    except TimeoutError:
-        form.error("handle", f"{handle.host} did not answer in time.")
+    except (ActivityPubError, WebFingerError, TimeoutError):
+        # No more than that: what exactly went wrong on the way to somewhere is not for whoever comes by.
+        form.error("handle", f"{handle.host} does not know {handle}, or does not answer.")
         return ""
     return way_home(known.links, intent, uri=found.uri, allow_http=allow_http and not network.instance.settings.https)
 
