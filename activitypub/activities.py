@@ -80,6 +80,22 @@ class Announce(Activity):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PassedOn(Activity):
+    """``actor``, a group, passes on what somebody else did (FEP-1b12): a Create, Update or Delete.
+
+    Nothing of it is proven by the group's word; what it says of the object is a hint whether to go and look.
+    """
+
+    kind: str
+    object: str
+    """What was created, changed or deleted."""
+    answers: str = ""
+    """What that is said to answer."""
+    pictured: bool = False
+    """Whether there are said to be pictures in it; also where nothing is said at all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Block(Activity):
     """``actor`` blocks the actor ``object``."""
 

@@ -16,6 +16,7 @@ from activitypub import fields, jsonld
 from activitypub.activities import (
     Accept,
     Activity,
+    Add,
     Announce,
     Block,
     Create,
@@ -24,8 +25,10 @@ from activitypub.activities import (
     Follow,
     Like,
     Move,
+    PassedOn,
     QuoteRequest,
     Reject,
+    Remove,
     ReplyRequest,
     Undo,
     Unknown,
@@ -42,6 +45,8 @@ __all__ = ["load", "parse_activity", "parse_actor", "parse_authorization", "pars
 AUTHORIZATION_KINDS = frozenset({"QuoteAuthorization", "ReplyAuthorization"})
 
 COLLECTION_KINDS = frozenset({"Collection", "CollectionPage", "OrderedCollection", "OrderedCollectionPage"})
+PASSED_ON = frozenset({"Create", "Update", "Delete"})
+"""What a group passes on that may have an effect here."""
 MAX_ITEMS = 1_000
 MAX_REACTION = 300
 MAX_FLAGGED = 100
@@ -110,6 +115,8 @@ def _read_activity(document: Mapping[str, Any]) -> Activity:
             return Like(**common, object=_object_id(thing, kind), content=_reaction(document))
         case "Announce":
             return _announce(common, thing)
+        case "Add" | "Remove":
+            return _placed(common, kind, document, thing)
         case "Block":
             return Block(**common, object=_object_id(thing, kind))
         case "Move":
@@ -175,13 +182,33 @@ def _instrument(document: Mapping[str, Any], common: _Common) -> Note | str:
 
 
 def _announce(common: _Common, thing: Any) -> Activity:
-    """Read a boost; Lemmy's groups announce whole activities, of which a Create boosts what it created."""
+    """Read a boost, or a whole activity of somebody else's, as groups announce them (Lemmy, PieFed)."""
     kind = fields.kind(thing.get("type")) if isinstance(thing, dict) else ""
-    if kind == "Create":
-        thing = thing.get("object")
-    elif kind and "actor" in thing:
+    if kind in PASSED_ON:
+        return _passed_on(common, kind, thing)
+    if kind and "actor" in thing:
         return Unknown(**common, kind=f"Announce({kind})")
     return Announce(**common, object=_object_id(thing, "Announce"))
+
+
+def _passed_on(common: _Common, kind: str, activity: Mapping[str, Any]) -> Activity:
+    thing = activity.get("object")
+    uri = _object_id(thing, f"Announce({kind})")
+    if not isinstance(thing, dict):
+        return PassedOn(**common, kind=kind, object=uri, pictured=True)
+    if fields.kind(thing.get("type")) not in NOTE_KINDS:
+        return PassedOn(**common, kind=kind, object=uri)
+    note = read_note(thing, fields.address(activity.get("actor")))
+    pictured = any(one.kind == "image" for one in note.attachments)
+    return PassedOn(**common, kind=kind, object=uri, answers=note.in_reply_to, pictured=pictured)
+
+
+def _placed(common: _Common, kind: str, document: Mapping[str, Any], thing: Any) -> Activity:
+    """Read what is put into a collection, or taken out; Mastodon features tags too, which have no id."""
+    uri, target = fields.address(thing), fields.address(document.get("target"))
+    if not uri or not target:
+        return Unknown(**common, kind=kind)
+    return Add(**common, object=uri, target=target) if kind == "Add" else Remove(**common, object=uri, target=target)
 
 
 def _reaction(document: Mapping[str, Any]) -> str:

@@ -20,7 +20,7 @@ from rossgram_fed.follows import synchronisation
 from rossgram_fed.jobs.runner import JobHandler
 from rossgram_fed.moving import followers, succession
 from rossgram_fed.moving import inbound as moves
-from rossgram_fed.posts import backfill, catching_up, confirming, fetching, threads
+from rossgram_fed.posts import backfill, catching_up, confirming, fetching, remote_pins, threads
 from rossgram_fed.posts import inbound as posts
 from rossgram_fed.quotes import inbound as quotes
 from rossgram_fed.quotes import revoking, sending, verifying
@@ -35,6 +35,7 @@ FEATURES: tuple[Handlers, ...] = (
     reactions.HANDLERS,
     quotes.HANDLERS,
     posts.HANDLERS,
+    remote_pins.HANDLERS,
     accounts.HANDLERS,
     reports.HANDLERS,
     moves.HANDLERS,
@@ -58,6 +59,7 @@ def job_handlers(network: Network) -> Mapping[str, JobHandler]:
         errands.ERASE_ACCOUNT: partial(succession.erase_account, network),
         errands.FETCH_POST: partial(fetching.fetch_post, network),
         errands.FETCH_PARENT: partial(fetching.fetch_parent, network),
+        errands.FETCH_PINNED: partial(remote_pins.fetch_pinned, network),
         errands.FETCH_RELAYED: partial(taking.fetch_relayed, network),
         errands.FETCH_THREAD: partial(threads.fetch_thread, network),
         errands.POLL_ACCOUNT: partial(catching_up.poll_account, network),

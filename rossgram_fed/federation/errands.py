@@ -19,6 +19,7 @@ CONFIRM_DELETE = "confirm_delete"
 ERASE_ACCOUNT = "erase_account"
 FETCH_PARENT = "fetch_parent"
 FETCH_POST = "fetch_post"
+FETCH_PINNED = "fetch_pinned"
 FETCH_RELAYED = "fetch_relayed"
 FETCH_THREAD = "fetch_thread"
 MOVE_ACCOUNT = "move_account"
@@ -64,6 +65,12 @@ async def fetch_boosted(change: Change, uri: str, *, account_id: int, boost_uri:
     """Ask for a post that ``account_id`` boosted by the activity ``boost_uri``."""
     payload = {"uri": uri, "reason": "boost", "account_id": account_id, "boost_uri": boost_uri}
     await enqueue(change, FETCH_POST, payload, unique_key=_key(f"{FETCH_POST} {account_id}", uri))
+
+
+async def fetch_pinned(change: Change, uri: str, *, account_id: int) -> None:
+    """Ask for a post that its author ``account_id`` pinned."""
+    payload = {"uri": uri, "account_id": account_id}
+    await enqueue(change, FETCH_PINNED, payload, unique_key=_key(FETCH_PINNED, uri))
 
 
 async def fetch_relayed(change: Change, uri: str, *, relay_id: int) -> None:

@@ -22,7 +22,7 @@ from rossgram_fed.models.relations import NotificationKind
 from rossgram_fed.notifications.actions import notify
 from rossgram_fed.posts import documents, store
 from rossgram_fed.posts.drafts import DraftPhoto, PostDraft, PostEdit, check_photos, check_words, cleaned
-from rossgram_fed.posts.parents import Parent, seen_parent
+from rossgram_fed.posts.parents import Parent, groups_of, seen_parent
 from rossgram_fed.posts.quoting import Quotable, quotable_by
 from rossgram_fed.posts.sources import PostSource, post_source
 from rossgram_fed.posts.store import NewPost
@@ -53,7 +53,8 @@ async def publish(change: Change, *, author_id: int, draft: PostDraft) -> int:
     if parent is not None and parent.closed:
         raise Forbidden(parent.closed)
     text = await _text(change, draft.caption)
-    addressed = _addressed(text, parent, author_id)
+    groups = await groups_of(change, parent) if parent is not None else ()
+    addressed = _addressed(text, parent, author_id, groups)
     visibility = max(draft.visibility, parent.visibility) if parent else draft.visibility
     if visibility is Visibility.DIRECT and not addressed:
         raise Invalid("A direct post is seen by those it mentions only: name somebody with @.")
@@ -179,9 +180,9 @@ async def _text(change: Change, caption: str) -> _Text:
     return _Text(caption=caption, html=html, tags=captions.tags_in(caption), mentioned=tuple(people))
 
 
-def _addressed(text: _Text, parent: Parent | None, author_id: int) -> tuple[int, ...]:
+def _addressed(text: _Text, parent: Parent | None, author_id: int, groups: tuple[int, ...]) -> tuple[int, ...]:
     answered = (parent.author_id,) if parent else ()
-    return tuple(one for one in dict.fromkeys((*answered, *text.mentioned)) if one != author_id)
+    return tuple(one for one in dict.fromkeys((*answered, *text.mentioned, *groups)) if one != author_id)
 
 
 async def _attach(change: Change, author_id: int, post_id: int, photos: Iterable[DraftPhoto]) -> None:

@@ -19,6 +19,10 @@ _COLUMNS = (
 )
 
 
+MOST_GROUPS = 3
+"""Groups that one comment is addressed to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parent:
     """A post with an answer on its way."""
@@ -62,6 +66,19 @@ async def parent_by_uri(change: Change, *, author_id: int, uri: str) -> Parent |
 def _may_answer(*, ours: bool) -> str:
     allowed = may_answer("$1", thread="p.thread_id", answered="p.id", ours=ours)
     return f"CASE WHEN {allowed} THEN 1 ELSE 0 END AS allowed"
+
+
+async def groups_of(change: Change, parent: Parent) -> tuple[int, ...]:
+    """Return the groups elsewhere that brought a thread here (FEP-1b12): they pass on what is addressed to them."""
+    if parent.visibility not in (Visibility.PUBLIC, Visibility.UNLISTED):
+        return ()
+    rows = await change.tx.fetch(
+        "SELECT a.id FROM boosts b JOIN accounts a ON a.id = b.account_id WHERE b.post_id = $1 AND a.domain <> '' "
+        "AND a.actor_type = 'Group' AND a.deleted_at IS NULL AND a.suspended_at IS NULL "
+        f"ORDER BY b.id LIMIT {MOST_GROUPS}",
+        parent.thread_id,
+    )
+    return tuple(row["id"] for row in rows)
 
 
 def _parent(row: Row) -> Parent:

@@ -6,13 +6,14 @@ boost recorded afterwards. Reactions to what the sender may not see, or across a
 
 from __future__ import annotations
 
-from activitypub.activities import Announce, Like, Undo
+from activitypub.activities import Announce, Like, PassedOn, Undo
 from activitypub.origin import is_http_url
 from rossgram_fed.federation import errands
 from rossgram_fed.federation.addresses import LONGEST_URI, is_local
 from rossgram_fed.federation.arrivals import Arrival, Handlers
 from rossgram_fed.federation.undone import remember_undone, was_undone
 from rossgram_fed.reactions import actions
+from rossgram_fed.reactions.passed_on import on_passed_on
 from rossgram_fed.reactions.subjects import subject_by_uri
 
 _TABLES = {Like: "likes", Announce: "boosts"}
@@ -76,7 +77,12 @@ async def on_undo(arrival: Arrival) -> bool:
     return False
 
 
-HANDLERS: Handlers = {Like: (on_like,), Announce: (on_announce,), Undo: (on_undo,)}
+HANDLERS: Handlers = {
+    Like: (on_like,),
+    Announce: (on_announce,),
+    PassedOn: (on_passed_on,),
+    Undo: (on_undo,),
+}
 
 
 async def _worth_fetching(arrival: Arrival, uri: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from activitypub import parse
-from activitypub.activities import Accept, Announce, Create, Delete, Follow, Like, Undo, Unknown
+from activitypub.activities import Accept, Add, Create, Delete, Follow, Like, PassedOn, Undo, Unknown
 from activitypub.actors import ProfileField
 from activitypub.audience import Audience, visibility_of
 from activitypub.objects import PUBLIC, Hashtag, MentionTag, Note
@@ -181,12 +181,12 @@ def follow(activity: Any) -> Follow:
         ("mastodon/delete_person", Delete, lambda it: it.object == it.actor, "the actor's bare id"),
         ("pixelfed/delete_person", Delete, lambda it: it.object == it.actor, "the actor as an object"),
         ("takahe/delete_whole_note", Delete, lambda it: it.object.endswith("/6470/"), "the note whole"),
-        ("takahe/add_without_id", Unknown, lambda it: (it.id, it.kind) == ("", "Add"), "no id, and not for us"),
+        ("takahe/add_without_id", Add, lambda it: (it.id, it.target[-9:]) == ("", "featured/"), "no id of its own"),
         (
             "lemmy/announce_create_page",
-            Announce,
-            lambda it: it.object == "https://lem.example/post/7",
-            "a group announces a Create: it boosts what was created",
+            PassedOn,
+            lambda it: (it.kind, it.object, it.pictured) == ("Create", "https://lem.example/post/7", True),
+            "a group passes a Create on",
         ),
         ("lemmy/announce_vote", Unknown, lambda it: it.kind == "Announce(Like)", "an announced vote is no boost"),
     ],

@@ -14,7 +14,7 @@ from tests.activitypub.documents import own, own_names, recorded_activities, rec
 OWN = [pytest.param(own(name), id=name) for name in own_names()]
 RECORDED = [pytest.param(body, id=name) for name, body in (*recorded_activities(), *recorded_documents())]
 UNREAD = {"Tombstone", "Emoji"}
-NOT_ACTED_ON = {"Add", "Remove", "Dislike", "Lock", "Warn", "Resolve"}
+NOT_ACTED_ON = {"Dislike", "Lock", "Warn", "Resolve"}
 
 
 def read(document: dict[str, Any]) -> object:
