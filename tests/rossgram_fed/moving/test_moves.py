@@ -13,6 +13,7 @@ from tests.fediverse import Actor, FakePeer
 from tests.rossgram_fed.moving.conftest import DAY, NUMBERS, House
 
 OLD, NEW = "https://old.test/users/sam", "https://new.test/users/sam"
+MALLORY = "https://old.test/users/mallory"
 
 
 async def test_followers_blocks_and_mutes_come_along(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,7 +83,7 @@ FORGED: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("to nobody", {"new": {"alsoKnownAs": [OLD]}}, {"target": "https://new.test/users/nobody"}),
     ("to the inside of a network", {"new": {"alsoKnownAs": [OLD]}}, {"target": "https://10.0.0.1/users/sam"}),
     ("to somebody here who does not exist", {"new": {}}, {"target": "https://here.test/users/nobody"}),
-    ("of somebody else", {"new": {"alsoKnownAs": [OLD]}}, {"by": "mallory", "of": OLD}),
+    ("of somebody else", {"new": {"alsoKnownAs": [OLD, MALLORY]}}, {"by": "mallory", "of": OLD}),
 ]
 
 
@@ -97,13 +98,13 @@ async def test_forged_moves_change_nothing(
     house.old.serve("/new", sam.document | {"id": NEW, "alsoKnownAs": [OLD]})
     mallory = house.old.actor("mallory", key=1)
     await house.follows(house.alice, await house.meets(sam))
-    await house.meets(mallory)
+    await house.follows(house.alice, await house.meets(mallory))
     house.old.received.clear()
     house.new.received.clear()
 
     mover = mallory if how.get("by") else sam
     await house.moves(mover, how.get("target", NEW), of=how.get("of", ""))
-    assert await house.followed(house.alice) == {OLD: 1}, reason
+    assert await house.followed(house.alice) == {OLD: 1, MALLORY: 1}, reason
     assert await house.rows("SELECT id FROM accounts WHERE moved_to_uri <> '' OR moved_at IS NOT NULL") == []
     assert await house.told() == []
     assert house.old.posts == []
