@@ -56,15 +56,17 @@ async def migrate(
     waiting = await pending(database, package=package)
     if waiting and not database.postgresql and await _applied(database):
         await _back_up(database, waiting[0])
-    migrations = _on_disk(database, package)
-    applied = []
+    if not waiting:
+        return []
+    state, applied = _nothing_yet(database), []
     async with _unbound(database):
-        for position, migration in enumerate(migrations):
+        for migration in _on_disk(database, package):
             if migration.name not in waiting:
+                _forward(migration, state)
                 continue
             if progress is not None:
                 progress(migration.name)
-            if await _apply(database, migration, before=migrations[:position]):
+            if await _apply(database, migration, state):
                 applied.append(migration.name)
     # Migrations may have used models as they once were, and Tortoise keeps the SQL it rendered for them.
     EXECUTOR_CACHE.clear()
@@ -98,18 +100,21 @@ def _missing(known: list[str], done: list[str]) -> list[str]:
     return [name for name in known if name not in done]
 
 
-async def _apply(database: Database, migration: Migration, *, before: list[Migration]) -> bool:
-    """Apply one migration and note it down, in one transaction; False when another process was faster."""
+async def _apply(database: Database, migration: Migration, state: State) -> bool:
+    """Apply one migration and note it down, in one transaction; False when another process was faster.
+
+    ``state`` is what the migrations before it lead to, and what this one leads to afterwards.
+    """
     with database.active():
         async with database.client._in_transaction() as client:
             if database.postgresql:
                 await client.execute_query(f"SELECT pg_advisory_xact_lock({_LOCK})")
-            state = _state_after(database, before)
             editor = _editor(database, client, state)
             recorder = MigrationRecorder(client)
             record_table = editor._get_model_sql_data(recorder.model).table_sql
             await editor._run_sql(record_table.replace("CREATE TABLE", "CREATE TABLE IF NOT EXISTS", 1))
             if any(key.name == migration.name for key in await recorder.applied_migrations()):
+                _forward(migration, state)
                 return False
             await _run(migration, state, editor)
             if not database.postgresql:
@@ -129,13 +134,15 @@ async def _run(migration: Migration, state: State, editor: BaseSchemaEditor) -> 
         await operation.database_forward(APP, earlier, state, editor)
 
 
-def _state_after(database: Database, migrations: list[Migration]) -> State:
-    """Return the tables as Tortoise sees them once ``migrations`` are applied."""
-    state = State(models={}, apps=StateApps(default_connections={APP: database.client.connection_name}))
-    for migration in migrations:
-        for operation in migration.operations:
-            operation.state_forward(APP, state)
-    return state
+def _nothing_yet(database: Database) -> State:
+    """Return the tables as Tortoise sees them before the first migration."""
+    return State(models={}, apps=StateApps(default_connections={APP: database.client.connection_name}))
+
+
+def _forward(migration: Migration, state: State) -> None:
+    """Bring the state to where a migration leads that the database has been through already."""
+    for operation in migration.operations:
+        operation.state_forward(APP, state)
 
 
 def _editor(database: Database, client: TransactionalDBClient, state: State) -> BaseSchemaEditor:
