@@ -39,6 +39,7 @@ _FACTS = (
     "SELECT 'author', p.uri, '', '', a.uri FROM posts p JOIN accounts a ON a.id = p.account_id",
     "SELECT 'gone', a.uri, '', '', '' FROM accounts a WHERE a.deleted_at IS NOT NULL",
     "SELECT 'buried', t.uri, '', '', '' FROM tombstones t",
+    "SELECT 'report', r.host, a.uri, '', '' FROM reports r JOIN accounts a ON a.id = r.target_id",
 )
 
 

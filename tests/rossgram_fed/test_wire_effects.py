@@ -217,7 +217,6 @@ async def take(stage: Stage, sent: Sent) -> None:
         return
     await stage.prepare(sent)
     before = await stage.facts()
-    rows = await stage.row("SELECT count(*) AS n FROM inbox_items")
     assert await stage.deliver(sent.request) == 202, sent.name
     after = await stage.facts()
     added, ended = EFFECTS[sent.document["type"]](sent, before)
