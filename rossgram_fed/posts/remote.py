@@ -175,7 +175,7 @@ def _new_post(change: Change, note: Note, *, author: Author, parent: Parent | No
         id=post_id,
         account_id=author.account_id,
         uri=note.id,
-        url=note.url if len(note.url) <= LONGEST_URI else note.id,
+        url=_page_of(note),
         local=False,
         visibility=_visibility(note, author),
         content_html=_html(note),
@@ -207,10 +207,16 @@ def _html(note: Note) -> str:
     """Return what a note says; one that is more than a note has its title first, which leads to the original."""
     if note.kind in _ALL_HERE:
         return clean(words_of(note))
-    page = escape(note.url or note.id)
+    page = escape(_page_of(note))
     if note.kind == "Question":
         return clean(f'{note.content}<p><a href="{page}">The poll is at {escape(host_of(note.id))}</a></p>')
     return clean(f'<p><strong><a href="{page}">{escape(note.name) or page}</a></strong></p>{note.content}')
+
+
+def _page_of(note: Note) -> str:
+    """Return where a note can be seen; the ``url`` of a picture by itself is its file, and no page."""
+    is_page = len(note.url) <= LONGEST_URI and all(one.url != note.url for one in note.attachments)
+    return note.url if note.url and is_page else note.id
 
 
 def _instant(moment: datetime | None) -> int | None:
