@@ -49,7 +49,7 @@ async def send(
     """Queue an activity for everybody in the audience and return how many inboxes that are.
 
     Direct messages (no followers in the audience) go to personal inboxes, so that a shared one learns of nobody.
-    A Delete of a post also withdraws what was queued about that post and never tried; it is sent all the same.
+    A Delete of a post also withdraws what was queued about that post; it is sent all the same.
     """
     rows = await _audience_rows(change, sender_id=sender_id, audience=audience)
     inboxes = _inboxes(change, rows, shared=audience.followers)
@@ -126,20 +126,32 @@ def _inboxes(change: Change, rows: Iterable[Row], *, shared: bool) -> list[str]:
 
 
 async def _withdraw(change: Change, *, sender_id: int, post_id: int) -> None:
-    """Give up on Creates and Updates of a post that nobody has been told of yet."""
+    """Send no Create or Update of a post any more, except where it is under way at this moment.
+
+    Whoever may have got one in spite of an answer that was none gets the Delete as well.
+    """
     rows = await change.tx.fetch(
         "SELECT o.id, o.body FROM outbox_activities o WHERE o.post_id = $1 AND o.account_id = $2", post_id, sender_id
     )
     overtaken = [row["id"] for row in rows if orjson.loads(row["body"]).get("type") in ("Create", "Update")]
     for activity_id in overtaken:
-        await change.tx.execute(
+        withdrawn = await change.tx.fetch(
             "UPDATE deliveries SET state = $1, finished_at = $2, last_error = 'The post was deleted first.' "
-            "WHERE activity_id = $3 AND state = $4 AND attempts = 0 AND leased_until <= $2",
+            "WHERE activity_id = $3 AND state = $4 AND leased_until <= $2 RETURNING inbox, run_at",
             int(WorkState.DONE),
             change.now,
             activity_id,
             int(WorkState.WAITING),
         )
+        for row in withdrawn:
+            if row["run_at"] > change.now:  # others in line may have been set aside until then
+                await change.tx.execute(
+                    "UPDATE deliveries SET run_at = $1 WHERE inbox = $2 AND account_id = $3 AND state = 0 "
+                    "AND attempts = 0 AND run_at > $1",
+                    change.now,
+                    row["inbox"],
+                    sender_id,
+                )
 
 
 async def _queue(change: Change, *, sender_id: int, body: bytes, inboxes: list[str], post_id: int | None) -> int:

@@ -19,6 +19,8 @@ HOUR = 3_600_000
 DAY = 24 * HOUR
 EVERY = HOUR
 BATCH = 500
+MOST_HOSTS = 20_000
+"""Servers that something is remembered of."""
 KEPT_WHEN_DONE = 7 * DAY
 KEPT_WHEN_FAILED = 30 * DAY
 
@@ -34,6 +36,7 @@ class Rule:
     when: str
     age: int = 0
     by_id: bool = False
+    key: str = "id"
 
     def bound(self, now: int) -> int:
         """Return what ``$1`` stands for at the instant ``now``."""
@@ -74,6 +77,16 @@ RULES = (
     Rule("invites", "expires_at < $1", 30 * DAY),
     # What was closed is evidence of a habit for a while, and about people for ever. The staff's log stays.
     Rule("reports", "resolved_at < $1", 365 * DAY),
+    # What there is to know of a host runs out: that it is silent after a while without anything to send it, which
+    # scheme it reads after a week. However many names one stranger answers to, so many rows are kept and no more.
+    Rule("hosts", "updated_at < $1 AND (failures > 0 OR paused_until < $1)", 60 * DAY, key="host"),
+    Rule("hosts", "failures = 0 AND paused_until < $1 AND prefers_rfc9421_until < $1", key="host"),
+    Rule(
+        "hosts",
+        "host IN (SELECT newest.host FROM hosts newest WHERE newest.updated_at <= $1 "  # noqa: S608 - constants
+        f"ORDER BY newest.updated_at DESC, newest.host LIMIT {BATCH} OFFSET {MOST_HOSTS})",
+        key="host",
+    ),
 )
 
 
@@ -110,10 +123,10 @@ async def prune(instance: Instance) -> int:
 
 async def _prune_batch(instance: Instance, rule: Rule) -> int:
     """Look for old rows without holding anybody up, and remove those in one short transaction."""
-    sql = f"SELECT id FROM {rule.table} WHERE {rule.when} LIMIT {BATCH}"  # noqa: S608 - our own rules
+    sql = f"SELECT {rule.key} AS id FROM {rule.table} WHERE {rule.when} LIMIT {BATCH}"  # noqa: S608 - our own rules
     ids = [row["id"] for row in await instance.database.fetch(sql, rule.bound(instance.clock()))]
     if ids:
         async with instance.change() as change:
-            sql = f"DELETE FROM {rule.table} WHERE id IN ({placeholders(len(ids))})"  # noqa: S608
+            sql = f"DELETE FROM {rule.table} WHERE {rule.key} IN ({placeholders(len(ids))})"  # noqa: S608
             await change.tx.execute_long(sql, *ids)
     return len(ids)

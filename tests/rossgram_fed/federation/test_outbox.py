@@ -83,3 +83,19 @@ async def test_everybody_known_hears_of_an_actors_end(here: Server) -> None:
         await a_stranger(change, "lee", domain="two.test")
         sent = await outbox.send_to_all_known(change, sender_id=alice.id, document=a_document(1, "Delete"))
     assert sent == 2
+
+
+async def test_a_delete_withdraws_what_nobody_took(fediverse: Fediverse, here: Server, there: FakePeer) -> None:
+    """A Create that waits for its next try is dropped as well, and the Delete does not wait for its time."""
+    alice = await an_author(here)
+    async with here.instance.change() as change:
+        post = await a_post(change, alice)
+    there.inbox_status = 403
+    await send(here, alice, a_document(1), post_id=post.id)
+    await fediverse.settle()
+    await send(here, alice, a_document(2, "Update"))
+    await fediverse.settle()
+    there.inbox_status = 202
+    await send(here, alice, a_document(3, "Delete"), post_id=post.id)
+    await fediverse.settle()
+    assert [one.document["type"] for one in there.posts] == ["Create", "Update", "Delete"]
