@@ -5,11 +5,12 @@ Forms and other doors make drafts; ``actions`` checks them, so that no door forg
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rossgram_fed.config import LimitSettings
 from rossgram_fed.models.accounts import Policy
 from rossgram_fed.models.posts import Visibility
+from rossgram_fed.posts.details import PostDetails
 from rossgram_fed.web.errors import Invalid
 
 WARNING_CHARACTERS = 200
@@ -40,6 +41,7 @@ class PostDraft:
     parent_id: int | None = None
     quoted_id: int | None = None
     """The post that this one quotes, if its author lets it."""
+    details: PostDetails = field(default_factory=PostDetails)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ class PostEdit:
     comment_policy: Policy | None = None
     """None leaves it as it is."""
     quote_policy: Policy | None = None
+    details: PostDetails | None = None
+    """None leaves them as they are."""
 
 
 def check_words(draft: PostDraft | PostEdit, limits: LimitSettings) -> None:

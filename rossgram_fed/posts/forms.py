@@ -13,6 +13,7 @@ from rossgram_fed.config import LimitSettings
 from rossgram_fed.ids import read_id
 from rossgram_fed.models.accounts import Policy
 from rossgram_fed.models.posts import Visibility
+from rossgram_fed.posts.details import details_from
 from rossgram_fed.posts.drafts import WARNING_CHARACTERS, DraftPhoto, PostDraft, PostEdit
 from rossgram_fed.web.forms import Form
 
@@ -83,6 +84,7 @@ def draft_from(form: Form, cards: Cards, *, limits: LimitSettings) -> PostDraft:
         comment_policy=form.choice("comments", POLICIES, Policy.EVERYONE),
         quote_policy=form.choice("quotes", POLICIES, Policy.EVERYONE),
         quoted_id=read_id(form.value("quote")),
+        details=details_from(form, cards.ids),
     )
     if not draft.photos:
         form.error("photos", "A post needs at least one photo.")
@@ -100,6 +102,7 @@ def edit_from(form: Form, cards: Cards, *, limits: LimitSettings, comment: bool)
         photos=cards.photos,
         comment_policy=None if comment else form.choice("comments", POLICIES, None),
         quote_policy=form.choice("quotes", POLICIES, None),
+        details=None if comment else details_from(form, cards.ids),
     )
     if not cards.photos and not comment:
         form.error("photos", "A post needs at least one photo; to remove the last one, delete the post.")
