@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from rossgram_fed.accounts.actions import delete_account
 from rossgram_fed.federation.signers import store_account_keys
 from rossgram_fed.instance import Instance
 from rossgram_fed.models import Account, Post, Report, StaffAction
@@ -185,3 +186,20 @@ async def test_a_photo_of_the_evidence(court: Court, instance: Instance) -> None
     await Report.filter(id=court.reports[MEMBER]).update(post_ids="[]")
     emptied = await moderator.get(f"/admin/reports/{court.reports[MEMBER]}/photos/{photo_id}")
     assert "nothing at this address" in await emptied.text()
+
+
+async def test_those_who_left(court: Court, instance: Instance) -> None:
+    """A report by or about somebody who has deleted their account is still shown, without their name, and is closed."""
+    async with instance.change() as change:
+        await delete_account(change, account_id=court.office.alice.id)
+        await delete_account(change, account_id=court.people[MEMBER].id)
+    path, moderator = court.path("/admin/reports/{id}", MEMBER), court.office.people[MODERATOR]
+    shown = await moderator.text(path)
+    assert "somebody who has left" in shown
+    assert "@alice" not in shown
+    assert "1 post of those reported is not there any more" in shown
+    assert 'name="standing"' not in shown, "there is nobody to suspend"
+    refused = await moderator.post(path, {"reason": "Too late", "standing": "suspend"})
+    assert refused.status == 404
+    assert (await moderator.post(path, {"reason": "Too late"})).status == 303
+    assert (await court.counts())[1] == 1
