@@ -21,6 +21,10 @@ OFTEN = 60 * MINUTE
 LARGEST = 2**31 - 1
 
 
+_KNOWN = "(SELECT COUNT(*) FROM follows k WHERE k.{2} = accounts.id AND k.state = 1)"
+_AT_LEAST = f"CASE WHEN ${{0}} < {_KNOWN} THEN {_KNOWN} ELSE COALESCE(${{0}}, {{1}}_count) END"
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """What an origin says; None for what it keeps to itself."""
@@ -60,12 +64,13 @@ async def total_of(reading: Reading, uri: str, *, owner: str) -> int | None:
 
 
 async def store_counts(change: Change, counts: Counts, *, account_id: int) -> None:
-    """Write down what an origin says; what it keeps to itself stays as it was."""
+    """Write down what an origin says, but no fewer follows than are known here; what it keeps to itself stays."""
     if counts == Counts(None, None, None):
         return
     await change.tx.execute(
-        "UPDATE accounts SET followers_count = COALESCE($1, followers_count), "
-        "following_count = COALESCE($2, following_count), posts_count = COALESCE($3, posts_count), counted_at = $4 "
+        f"UPDATE accounts SET followers_count = {_AT_LEAST.format(1, 'followers', 'followed_id')}, "  # noqa: S608 - constants
+        f"following_count = {_AT_LEAST.format(2, 'following', 'follower_id')}, "
+        "posts_count = COALESCE($3, posts_count), counted_at = $4 "
         "WHERE id = $5 AND domain <> '' AND deleted_at IS NULL",
         counts.followers,
         counts.following,

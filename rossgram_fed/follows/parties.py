@@ -6,8 +6,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rossgram_fed.instance import Change
+from rossgram_fed.models.relations import FollowState
 from rossgram_fed.visibility import heard, not_blocked
 from rossgram_fed.web.errors import NotFound
+
+_ACCEPTED = int(FollowState.ACCEPTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +61,17 @@ async def blocked_between(change: Change, one: int, other: int) -> bool:
 async def count_follow(change: Change, *, follower_id: int, followed_id: int, by: int) -> None:
     """Move both counters of a follow by +1 or -1, never below nought, and say whose followers changed.
 
-    A stranger's counters that their own server told are left alone.
+    A stranger's counters that their own server told are left alone, but that they are never below what is known here.
     """
     change.tx.signal("follows", str(followed_id))
-    for column, account_id in (("following_count", follower_id), ("followers_count", followed_id)):
+    sides = (("following_count", "follower_id", follower_id), ("followers_count", "followed_id", followed_id))
+    for column, side, account_id in sides:
+        known = (
+            f"(SELECT COUNT(*) FROM follows k WHERE k.{side} = accounts.id AND k.state = {int(FollowState.ACCEPTED)})"
+        )
         await change.tx.execute(
-            f"UPDATE accounts SET {column} = CASE WHEN {column} + $1 < 0 THEN 0 ELSE {column} + $1 END "
-            "WHERE id = $2 AND counted_at = 0",
+            f"UPDATE accounts SET {column} = CASE WHEN counted_at > 0 AND {column} < {known} THEN {known} "
+            f"WHEN counted_at > 0 THEN {column} WHEN {column} + $1 < 0 THEN 0 ELSE {column} + $1 END WHERE id = $2",
             by,
             account_id,
         )

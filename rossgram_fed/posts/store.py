@@ -94,7 +94,7 @@ async def insert_post(change: Change, post: NewPost) -> bool:
     if post.in_reply_to_id is not None:
         await count_reply(change, post.in_reply_to_id, by=1)
     if _counts(post.visibility, post.in_reply_to_uri):
-        await count_post(change, post.account_id, by=1)
+        await count_post(change, post.account_id, by=1, published_at=post.published_at)
     return True
 
 
@@ -134,16 +134,17 @@ async def clear_tags(change: Change, post_id: int) -> None:
     await change.tx.execute("DELETE FROM post_tags WHERE post_id = $1", post_id)
 
 
-async def count_post(change: Change, account_id: int, *, by: int) -> None:
+async def count_post(change: Change, account_id: int, *, by: int, published_at: int = 0) -> None:
     """Move the number of an account's posts that are open to all (comments are none) by +1 or -1.
 
-    A stranger's number that their own server told is left alone.
+    A stranger's number that their own server told is left alone, but for what they published since.
     """
     await change.tx.execute(
         "UPDATE accounts SET posts_count = CASE WHEN posts_count + $1 < 0 THEN 0 ELSE posts_count + $1 END "
-        "WHERE id = $2 AND counted_at = 0",
+        "WHERE id = $2 AND (counted_at = 0 OR counted_at < $3)",
         by,
         account_id,
+        published_at,
     )
 
 

@@ -177,6 +177,20 @@ async def test_counters_come_from_the_origin(fediverse: Fediverse, clock: Settab
         await remote_accounts.refresh(here.network, {"uri": sam.id})
         assert await counted() == (1200, 0, 34), total
     assert far.received == []
+    clock.advance(DAY)
+    serve("/users/sam/followers", 0)
+    await remote_accounts.refresh(here.network, {"uri": sam.id})
+    assert await counted() == (1, 0, 34), "whoever follows from here is one at least"
+    with here.instance.database.active():
+        async with here.instance.change() as change:
+            bob = await a_person(change, "bob")
+            await follows.follow(change, account_id=bob.id, target_id=account_id)
+            await follows.receive_accept(change, follower_id=bob.id, followed_id=account_id)
+    assert await counted() == (2, 0, 34)
+    clock.advance(1000)
+    for name, moment, expected in (("old", "2020-01-01T00:00:00Z", 34), ("new", "2030-01-01T00:00:00Z", 35)):
+        await keep_document(here.network, note(sam, name, published=moment))
+        assert await counted() == (2, 0, expected), "what was published since is not in the origin's number yet"
 
 
 async def test_numbers_of_a_post(fediverse: Fediverse) -> None:
