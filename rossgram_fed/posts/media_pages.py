@@ -1,9 +1,8 @@
 """Pictures for browsers and other servers: our files by their keys, strangers' photos and avatars through our cache.
 
-Whatever is served here was encoded by us and can do nothing but be shown.
+Whatever is served here was encoded by us and can do nothing but be shown. For whom it is, ``posts.media_rights`` says.
 """
 
-# ruff: noqa: S608 - the SQL is put together of constants and placeholders only
 from __future__ import annotations
 
 from pathlib import Path
@@ -14,44 +13,48 @@ from rossgram_fed.database import Row
 from rossgram_fed.federation.remote_media import REMOTE_MEDIA, NotToBeHad
 from rossgram_fed.instance import INSTANCE
 from rossgram_fed.media.storage import MEDIA_TYPES, STORAGE
-from rossgram_fed.models.posts import Visibility
+from rossgram_fed.posts.media_rights import Access, access_to_file, photo_for
 from rossgram_fed.renditions import FEED, FULL, GRID, renditions_from
-from rossgram_fed.visibility import visible
+from rossgram_fed.visibility import heard
 from rossgram_fed.web.errors import NotFound
 from rossgram_fed.web.paging import id_in_path
-from rossgram_fed.web.sessions import viewer_of
 
 FOR_EVER = "public, max-age=31536000, immutable"
-A_DAY = "max-age=86400"
+A_DAY = "public, max-age=86400"
+ASK_AGAIN = "private, no-cache"
+"""For whoever asked: they may keep it, and show it only after we said again that it is for them."""
+NOT_KEPT = "private, no-store"
 A_WHILE = "public, max-age=300"
 
 _NAMES = frozenset({GRID, FEED, FULL})
 
 
 async def serve_media(request: web.Request) -> web.StreamResponse:
-    """``GET /media/{key}``: one of our files, for as long as anybody likes to keep it."""
-    return picture(request.app[STORAGE].find(request.match_info["key"]), caching=FOR_EVER)
+    """``GET /media/{key}``: one of our files; what is open to all, for as long as anybody likes to keep it."""
+    key = request.match_info["key"]
+    path = request.app[STORAGE].find(key)
+    access = await access_to_file(request, key) if path is not None else Access.NOBODY
+    return _shown(path, access, caching=FOR_EVER)
 
 
 async def serve_photo(request: web.Request) -> web.StreamResponse:
     """``GET /photos/{photo_id}/{rendition}``: a photo of a post that the viewer may see, fetched if need be."""
     name = request.match_info["rendition"]
-    row = await _photo(request) if name in _NAMES else None
-    if row is None:
+    row, access = None, Access.NOBODY
+    if name in _NAMES:
+        row, access = await photo_for(request, id_in_path(request, "photo_id"), name=name)
+    if row is None or access is Access.NOBODY:
         raise NotFound
-    open_to_all = row["visibility"] <= Visibility.UNLISTED
-    return picture(
-        await photo_file(request, row, name=name), caching=f"{'public' if open_to_all else 'private'}, {A_DAY}"
-    )
+    return _shown(await photo_file(request, row, name=name), access, caching=A_DAY)
 
 
 async def serve_avatar(request: web.Request) -> web.StreamResponse:
     """``GET /avatars/{account_id}``: somebody's avatar, fetched from its origin if need be."""
     folder, account_id = request.app[STORAGE], id_in_path(request, "account_id")
     row = await request.app[INSTANCE].database.fetch_one(
-        "SELECT a.domain, a.avatar_key, a.avatar_url, f.key FROM accounts a "
+        "SELECT a.domain, a.avatar_key, a.avatar_url, f.key FROM accounts a "  # noqa: S608 - a constant
         "LEFT JOIN media_files f ON f.account_id = a.id AND f.remote AND f.source = a.avatar_url "
-        "WHERE a.id = $1 AND a.suspended_at IS NULL AND a.deleted_at IS NULL",
+        f"WHERE a.id = $1 AND {heard('a')} AND a.media_refused = FALSE AND a.deleted_at IS NULL",
         account_id,
     )
     if row is None:
@@ -68,17 +71,6 @@ async def serve_avatar(request: web.Request) -> web.StreamResponse:
     return picture(path, caching=A_WHILE)
 
 
-async def _photo(request: web.Request) -> Row | None:
-    viewer = await viewer_of(request)
-    clause, known = (visible(None), []) if viewer is None else (visible("$2"), [viewer.account_id])
-    return await request.app[INSTANCE].database.fetch_one(
-        "SELECT h.id, h.kind, h.renditions, h.remote_url, p.visibility FROM photos h JOIN posts p ON p.id = h.post_id "
-        f"WHERE h.id = $1 AND {clause}",
-        id_in_path(request, "photo_id"),
-        *known,
-    )
-
-
 async def photo_file(request: web.Request, row: Row, *, name: str) -> Path | None:
     """Return the file of a photo, fetched if need be; ``row`` has its ``id, kind, renditions`` and ``remote_url``."""
     folder = request.app[STORAGE]
@@ -91,6 +83,19 @@ async def photo_file(request: web.Request, row: Row, *, name: str) -> Path | Non
     except NotToBeHad as why:
         raise NotFound(str(why)) from why
     return folder.find(files[name]["key"])
+
+
+def _shown(path: Path | None, access: Access, *, caching: str) -> web.StreamResponse:
+    """Answer with a picture as those may keep it whom it is for; ``caching`` is what everybody may."""
+    if access is Access.NOBODY:
+        raise NotFound("There is no picture at this address.")
+    if access is Access.EVERYBODY:
+        return picture(path, caching=caching)
+    response = picture(path, caching=NOT_KEPT if access is Access.BEARER else ASK_AGAIN)
+    if access is Access.VIEWER:
+        response.headers["Vary"] = "Cookie, Signature, Signature-Input"
+        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response
 
 
 def picture(path: Path | None, *, caching: str) -> web.StreamResponse:

@@ -18,6 +18,7 @@ from rossgram_fed.media.studio import STUDIO
 from rossgram_fed.models import Account, Mention, Photo, User
 from rossgram_fed.models.posts import Visibility
 from rossgram_fed.posts.media_pages import serve_avatar, serve_media, serve_photo
+from rossgram_fed.renditions import Rendition
 from rossgram_fed.secrets_file import Secrets
 from rossgram_fed.web import plumbing, sessions
 from rossgram_fed.web.cookies import cookie_name
@@ -60,6 +61,11 @@ async def test_a_file_is_served_for_ever(gallery: Gallery, client: Client) -> No
     """A file comes with its real type, may be kept for ever, and can do nothing but be shown."""
     data = b"RIFF0000WEBP"
     key = await gallery.folder.put(data, ".webp")
+    assert await status_of(client, f"/media/{key}") == 404  # nobody's yet
+    async with gallery.instance.change() as change:
+        alice = await a_person(change)
+        file = Rendition(key=key, media_type="image/webp", width=1, height=1, size=len(data))
+        await note_avatar(change, {"avatar": file}, account_id=alice.id)
     async with client.get(f"/media/{key}") as response:
         assert (response.status, await response.read()) == (200, data)
         headers = response.headers
@@ -168,8 +174,8 @@ async def test_photos_are_as_private_as_their_posts(
     assert (not gallery.there.received) == (visitor == 404)
     async with client.get(path, headers=as_bob) as response:
         assert response.status == mentioned
-        scope = "public" if visibility <= Visibility.UNLISTED else "private"
-        assert response.headers["Cache-Control"] == f"{scope}, max-age=86400"
+        kept = "public, max-age=86400" if visibility <= Visibility.UNLISTED else "private, no-cache"
+        assert response.headers["Cache-Control"] == kept
 
 
 async def test_an_upload_without_a_post_has_no_public_address(gallery: Gallery, client: Client) -> None:
