@@ -84,7 +84,7 @@ async def test_hanging_up_without_a_word(fediverse: Fediverse) -> None:
             await send(here, alice, a_document(number))
             async with asyncio.timeout(10):
                 await fediverse.settle()
-    assert (len(requests), dropped) == (4, 3)
+    assert (len(requests), dropped) == (4, 2), "every second one finds its connection dead"
     assert {(row["state"], row["attempts"], row["last_error"]) for row in await deliveries(here)} == {(1, 1, "")}
     assert await failures(here) == 0
 
