@@ -11,7 +11,6 @@ import hashlib
 from urllib.parse import urljoin
 from weakref import WeakValueDictionary
 
-import orjson
 from aiohttp.web import AppKey
 from multidict import CIMultiDict
 
@@ -23,7 +22,15 @@ from rossgram_fed.federation.network import Network
 from rossgram_fed.federation.single_flight import SingleFlight
 from rossgram_fed.instance import Change
 from rossgram_fed.media.errors import BadPicture, Interrupted
-from rossgram_fed.media.keeping import Files, note_avatar, note_photo_files, remove_files, write_files
+from rossgram_fed.media.keeping import (
+    Files,
+    note_avatar,
+    note_photo_files,
+    remove_files,
+    renditions_text,
+    shared,
+    write_files,
+)
 from rossgram_fed.media.pictures import Focal, Picture, Recipe
 from rossgram_fed.media.storage import Folder
 from rossgram_fed.media.studio import Studio
@@ -88,11 +95,10 @@ class RemoteMedia:
         files = await write_files(self._folder, picture)
         try:
             async with self._network.instance.change() as change:
-                await _make_ready(change, photo_id, url, picture=picture, files=files)
+                return await _make_ready(change, photo_id, url, picture=picture, files=files, folder=self._folder)
         except BaseException:
             await remove_files(self._folder, files)
             raise
-        return files
 
     async def _avatar(self, account_id: int) -> Files:
         row = await self._network.instance.database.fetch_one(
@@ -107,11 +113,11 @@ class RemoteMedia:
         files = await write_files(self._folder, picture)
         try:
             async with self._network.instance.change() as change:
-                await note_avatar(change, files, account_id=account_id, source=row["avatar_url"])
+                key = await note_avatar(change, files, account_id=account_id, source=row["avatar_url"])
         except BaseException:
             await remove_files(self._folder, files)
             raise
-        return files
+        return {"avatar": {**files["avatar"], "key": key}}
 
     async def _picture(self, url: str, recipe: Recipe, *, focal: Focal) -> Picture:
         """Fetch and develop, in our turn; a failure is written down before it is raised."""
@@ -188,14 +194,18 @@ def _address_id(url: str) -> str:
     return hashlib.sha256(url.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-async def _make_ready(change: Change, photo_id: int, url: str, *, picture: Picture, files: Files) -> None:
+async def _make_ready(
+    change: Change, photo_id: int, url: str, *, picture: Picture, files: Files, folder: Folder
+) -> Files:
+    await change.tx.execute("UPDATE media_files SET photo_id = NULL WHERE photo_id = $1", photo_id)
+    files = await shared(change, files, folder=folder)
     updated: Row | None = await change.tx.fetch_one(
         "UPDATE photos SET state = $1, renditions = $2, width = $3, height = $4, "
         "blurhash = CASE WHEN blurhash = '' THEN $5 ELSE blurhash END, "
         "placeholder = CASE WHEN placeholder = '' THEN $6 ELSE placeholder END "
         "WHERE id = $7 AND remote_url = $8 RETURNING id",
         int(PhotoState.READY),
-        orjson.dumps(files).decode(),
+        renditions_text(files),
         picture.width,
         picture.height,
         picture.blurhash,
@@ -205,9 +215,9 @@ async def _make_ready(change: Change, photo_id: int, url: str, *, picture: Pictu
     )
     if updated is None:
         raise NotToBeHad("The photo was changed or deleted while it was fetched.")
-    await change.tx.execute("UPDATE media_files SET photo_id = NULL WHERE photo_id = $1", photo_id)
     await note_photo_files(change, files, photo_id=photo_id, remote=True)
     await change.tx.execute("DELETE FROM media_failures WHERE id = $1", _address_id(url))
+    return files
 
 
 REMOTE_MEDIA: AppKey[RemoteMedia] = AppKey("remote_media", RemoteMedia)

@@ -9,11 +9,13 @@ folder grows too large.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 import re
 import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from aiohttp.web import AppKey
@@ -37,6 +39,15 @@ _STALE_SECONDS = 3600
 """An unfinished file this old belongs to a process that died; a younger one may belong to one that works."""
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A file in storage."""
+
+    key: str
+    digest: str
+    """SHA-256 (hex)."""
+
+
 class Folder:
     """Files under one folder on this machine (or one that is mounted here)."""
 
@@ -55,16 +66,16 @@ class Folder:
 
     async def put(self, data: bytes, suffix: str) -> str:
         """Keep ``data`` durably and return its key; raise ``NotStored`` when the disk will not have it."""
-        (key,) = await self.put_all([(data, suffix)])
-        return key
+        (written,) = await self.put_all([(data, suffix)])
+        return written.key
 
-    async def put_all(self, files: Sequence[tuple[bytes, str]]) -> list[str]:
-        """Keep all of these, each with its suffix, or none; return their keys."""
+    async def put_all(self, files: Sequence[tuple[bytes, str]]) -> list[Written]:
+        """Keep all of these, each with its suffix, or none; return what they are known by."""
         keys = [f"{self._random_hex(16)}{suffix}" for _, suffix in files]
         wanted = [(data, self.path(key)) for key, (data, _) in zip(keys, files, strict=True)]
         work = asyncio.ensure_future(asyncio.to_thread(self._write_all, wanted))
         try:
-            await asyncio.shield(work)
+            digests = await asyncio.shield(work)
         except asyncio.CancelledError:
             # A thread cannot be called back: wait for the files, then remove them.
             await asyncio.wait([work])
@@ -72,7 +83,7 @@ class Folder:
             raise
         except OSError as error:
             raise NotStored(str(error)) from error
-        return keys
+        return [Written(key, digest) for key, digest in zip(keys, digests, strict=True)]
 
     async def delete(self, *keys: str) -> None:
         """Remove files; those that are gone already are no error."""
@@ -101,7 +112,7 @@ class Folder:
             if keys:
                 yield keys
 
-    def _write_all(self, files: Sequence[tuple[bytes, Path]]) -> None:
+    def _write_all(self, files: Sequence[tuple[bytes, Path]]) -> list[str]:
         begun: list[Path] = []
         try:
             for data, final in files:
@@ -112,6 +123,7 @@ class Folder:
             raise
         for folder in {final.parent for final in begun}:
             _sync_folder(folder)
+        return [hashlib.sha256(data).hexdigest() for data, _ in files]
 
     def _write(self, data: bytes, final: Path) -> None:
         unfinished = self._path / _UNFINISHED / final.name

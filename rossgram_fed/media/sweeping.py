@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from rossgram_fed.database import Row
+from rossgram_fed.database import Reader, Row
 from rossgram_fed.database.engine import placeholders
 from rossgram_fed.instance import Change, Instance
 from rossgram_fed.media.storage import Folder
@@ -25,6 +25,8 @@ UNKNOWN_SECONDS = 24 * 3600
 """How old a file without a row must be before it counts as an orphan; its row may just be on its way."""
 ROOM = 0.9
 """When the cache is full it is emptied down to this part, so that not every fetch has to make room."""
+
+_UNNEEDED = "photo_id IS NULL AND account_id IS NULL"
 
 
 class Sweep:
@@ -52,11 +54,22 @@ class Sweep:
         return swept
 
     async def unneeded(self) -> int:
-        """Remove files whose photo or account is gone, then their rows."""
-        rows = await self._instance.database.fetch(
-            f"SELECT key FROM media_files WHERE photo_id IS NULL AND account_id IS NULL LIMIT {BATCH}"
-        )
-        return await self._remove([row["key"] for row in rows])
+        """Remove the rows of photos and accounts that are gone, then the files that no other row needs.
+
+        In that order: a row must never refer to a file that is gone. A process killed in between leaves files without
+        rows, which ``unknown`` finds.
+        """
+        removed, more = 0, True
+        while more and await self._instance.database.fetch(f"SELECT 1 FROM media_files WHERE {_UNNEEDED} LIMIT 1"):
+            async with self._instance.change() as change:
+                rows = await change.tx.fetch(
+                    "DELETE FROM media_files WHERE id IN "
+                    f"(SELECT id FROM media_files WHERE {_UNNEEDED} LIMIT {BATCH}) RETURNING key"
+                )
+                orphans = await _without_row(change.tx, sorted({row["key"] for row in rows}))
+            await self._folder.delete(*orphans)
+            removed, more = removed + len(orphans), len(rows) == BATCH
+        return removed
 
     async def beyond_the_cache(self) -> int:
         """Drop copies of strangers' pictures, the oldest first, until the cache is within its size."""
@@ -66,7 +79,7 @@ class Sweep:
         removed = 0
         while excess > 0:
             rows = await self._instance.database.fetch(
-                "SELECT key, photo_id, size FROM media_files WHERE remote "
+                "SELECT id, photo_id, size FROM media_files WHERE remote "
                 f"AND (photo_id IS NOT NULL OR account_id IS NOT NULL) ORDER BY created_at LIMIT {BATCH}"
             )
             chosen: list[Row] = []
@@ -79,7 +92,7 @@ class Sweep:
                 break
             async with self._instance.change() as change:
                 await _let_go(change, chosen)
-            removed += await self._drop_all_unneeded()
+            removed += await self.unneeded()
         return removed
 
     async def unknown(self) -> int:
@@ -92,31 +105,9 @@ class Sweep:
         return removed
 
     async def _remove_unknown(self, keys: Sequence[str]) -> int:
-        rows = await self._instance.database.fetch(
-            f"SELECT key FROM media_files WHERE key IN ({placeholders(len(keys))})",
-            *keys,
-        )
-        known = {row["key"] for row in rows}
-        orphans = [key for key in keys if key not in known]
+        orphans = await _without_row(self._instance.database, keys)
         await self._folder.delete(*orphans)
         return len(orphans)
-
-    async def _drop_all_unneeded(self) -> int:
-        removed = 0
-        while count := await self.unneeded():
-            removed += count
-        return removed
-
-    async def _remove(self, keys: Sequence[str]) -> int:
-        if not keys:
-            return 0
-        await self._folder.delete(*keys)
-        async with self._instance.change() as change:
-            await change.tx.execute(
-                f"DELETE FROM media_files WHERE key IN ({placeholders(len(keys))})",
-                *keys,
-            )
-        return len(keys)
 
     async def _forget_old(self, now: int) -> None:
         async with self._instance.change() as change:
@@ -128,7 +119,7 @@ class Sweep:
 async def _let_go(change: Change, files: Sequence[Row]) -> None:
     """Free these files and all others of the same photos, which are remote again from now on."""
     photos = sorted({file["photo_id"] for file in files if file["photo_id"] is not None})
-    avatars = [file["key"] for file in files if file["photo_id"] is None]
+    avatars = [file["id"] for file in files if file["photo_id"] is None]
     if photos:
         marks = placeholders(len(photos))
         await change.tx.execute(
@@ -138,6 +129,13 @@ async def _let_go(change: Change, files: Sequence[Row]) -> None:
         await change.tx.execute(f"UPDATE media_files SET photo_id = NULL WHERE photo_id IN ({marks})", *photos)
     if avatars:
         await change.tx.execute(
-            f"UPDATE media_files SET account_id = NULL WHERE key IN ({placeholders(len(avatars))})",
+            f"UPDATE media_files SET account_id = NULL WHERE id IN ({placeholders(len(avatars))})",
             *avatars,
         )
+
+
+async def _without_row(reader: Reader, keys: Sequence[str]) -> list[str]:
+    if not keys:
+        return []
+    rows = await reader.fetch(f"SELECT key FROM media_files WHERE key IN ({placeholders(len(keys))})", *keys)
+    return sorted(set(keys) - {row["key"] for row in rows})

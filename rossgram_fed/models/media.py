@@ -1,6 +1,7 @@
 """Files in our storage, who needs them, and the pictures of others that could not be had.
 
-A file is written before its row and removed after it, so a file without a row is an orphan that may be swept away.
+A file is written before its rows and removed after the last of them, so a file without a row is an orphan that may be
+swept away.
 """
 
 from __future__ import annotations
@@ -14,9 +15,13 @@ from rossgram_fed.models.posts import Photo
 
 
 class MediaFile(Model):
-    """A file in storage. When the photo or account that needed it is gone, the sweep takes the file, then the row."""
+    """Somebody needs a file in storage. When the last who did is gone, the sweep takes the rows, then the file."""
 
-    key = fields.CharField(max_length=64, primary_key=True)
+    id = fields.BigIntField(primary_key=True, generated=False)
+    key = fields.CharField(max_length=64)
+    """The file; others may need the same one."""
+    digest = fields.CharField(max_length=64, default="", db_default="")
+    """SHA-256 (hex) of the file, by which one that is here already is found; empty for files of before there was any."""
     photo: fields.ForeignKeyNullableRelation[Photo] = fields.ForeignKeyField(
         "models.Photo", null=True, on_delete=fields.SET_NULL, related_name="files"
     )
@@ -36,6 +41,8 @@ class MediaFile(Model):
     class Meta:
         table = "media_files"
         indexes = [
+            Index(fields=["key"]),
+            Index(fields=["digest"]),
             Index(fields=["photo_id", "account_id"]),
             Index(fields=["account_id"]),
             Index(fields=["remote", "created_at"]),

@@ -18,6 +18,8 @@ class Visibility(IntEnum):
     UNLISTED = 1
     FOLLOWERS = 2
     DIRECT = 3
+    ARCHIVED = 4
+    """Nobody but the author, though the post and the talk about it stay; what it was before is kept beside it."""
 
 
 class QuoteState(IntEnum):
@@ -130,7 +132,11 @@ class Photo(Model):
     focal_x = fields.FloatField(default=0.0)
     focal_y = fields.FloatField(default=0.0)
     renditions = fields.TextField(default="{}")
-    """JSON: ``{"grid"|"feed"|"full"|"federated": {"key", "media_type", "width", "height", "size"}}``."""
+    """JSON: ``{name: {"key", "media_type", "width", "height", "size"}}``, the names as in ``rossgram_fed.sizes``."""
+    exif = fields.TextField(default="{}", db_default="{}")
+    """JSON: what the file told about how it was taken (``media.facts``); never where."""
+    taken_near = fields.CharField(max_length=32, default="", db_default="")
+    """Latitude and longitude to a hundredth of a degree, for proposing a place while an upload waits for its post."""
     sensitive = fields.BooleanField(default=False)
     created_at = fields.BigIntField()
 

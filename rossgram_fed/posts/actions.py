@@ -7,34 +7,20 @@ wider than that of what it answers, as on Mastodon, and whoever is answered is a
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from functools import partial
 
-from activitypub.objects import PUBLIC
-from rossgram_fed import caption as captions
-from rossgram_fed.accounts.mentions import resolve
-from rossgram_fed.federation import errands, outbox, relaying
-from rossgram_fed.federation.addresses import post_uri, tag_url
-from rossgram_fed.federation.outbox import Audience
+from rossgram_fed.federation import errands, relaying
+from rossgram_fed.federation.addresses import post_uri
 from rossgram_fed.instance import Change
 from rossgram_fed.models.posts import PhotoState, QuoteState, Visibility
-from rossgram_fed.models.relations import NotificationKind
-from rossgram_fed.notifications.actions import notify
 from rossgram_fed.posts import documents, store
 from rossgram_fed.posts.drafts import DraftPhoto, PostDraft, PostEdit, check_photos, check_words, cleaned
 from rossgram_fed.posts.parents import Parent, groups_of, seen_parent
 from rossgram_fed.posts.quoting import Quotable, quotable_by
-from rossgram_fed.posts.sources import PostSource, post_source
 from rossgram_fed.posts.store import NewPost
-from rossgram_fed.web.errors import Forbidden, Invalid, MovedAway, NotFound
-
-
-@dataclass(frozen=True, slots=True)
-class _Text:
-    caption: str
-    html: str
-    tags: tuple[str, ...]
-    mentioned: tuple[int, ...]
+from rossgram_fed.posts.telling import own_post, tell, withdraw
+from rossgram_fed.posts.wording import Wording, notify_addressed, wording_of
+from rossgram_fed.web.errors import Forbidden, Invalid, MovedAway
 
 
 async def publish(change: Change, *, author_id: int, draft: PostDraft) -> int:
@@ -52,7 +38,7 @@ async def publish(change: Change, *, author_id: int, draft: PostDraft) -> int:
     parent = await seen_parent(change, author_id=author_id, post_id=draft.parent_id) if draft.parent_id else None
     if parent is not None and parent.closed:
         raise Forbidden(parent.closed)
-    text = await _text(change, draft.caption)
+    text = await wording_of(change, draft.caption)
     groups = await groups_of(change, parent) if parent is not None else ()
     addressed = _addressed(text, parent, author_id, groups)
     visibility = max(draft.visibility, parent.visibility) if parent else draft.visibility
@@ -64,12 +50,12 @@ async def publish(change: Change, *, author_id: int, draft: PostDraft) -> int:
     await _attach(change, author_id, post.id, draft.photos)
     await store.add_tags(change, post.id, text.tags)
     await store.add_mentions(change, post.id, addressed)
-    await _notify(change, author_id, post.id, addressed, parent=parent)
-    await _tell(change, post.id, document_of=documents.create_document)
+    await notify_addressed(change, author_id, post.id, addressed, parent=parent)
+    await tell(change, post.id, document_of=documents.create_document)
     if quoted is not None:
         await errands.ask_to_quote(change, post_id=post.id)
     if visibility is Visibility.PUBLIC and parent is None:
-        await relaying.announce_photo(change, post_id=post.id, uri=post.uri)
+        await relaying.announce_photo(change, uri=post.uri)
     return post.id
 
 
@@ -79,10 +65,10 @@ async def edit(change: Change, *, author_id: int, post_id: int, edit: PostEdit) 
     Raises ``NotFound`` for a post that is not theirs and ``Invalid`` for what breaks a limit.
     """
     check_words(edit, change.settings.limits)
-    before = await _own(change, author_id, post_id)
+    before = await own_post(change, author_id, post_id)
     kept = await _kept_photos(change, post_id, edit)
     check_photos(kept, change.settings.limits, comment=bool(before.in_reply_to_uri), caption=cleaned(edit.caption))
-    text = await _text(change, edit.caption)
+    text = await wording_of(change, edit.caption)
     told = {one.account_id for one in before.mentions}
     added = tuple(account_id for account_id in text.mentioned if account_id not in told and account_id != author_id)
     await change.tx.execute(
@@ -102,43 +88,26 @@ async def edit(change: Change, *, author_id: int, post_id: int, edit: PostEdit) 
     await store.clear_tags(change, post_id)
     await store.add_tags(change, post_id, text.tags)
     await store.add_mentions(change, post_id, added)
-    await _notify(change, author_id, post_id, added, parent=None)
-    await _tell(change, post_id, document_of=documents.update_document)
+    await notify_addressed(change, author_id, post_id, added, parent=None)
+    await tell(change, post_id, document_of=documents.update_document)
 
 
 async def delete(change: Change, *, author_id: int, post_id: int) -> None:
     """Delete one's own post; everybody who may have a copy is told. Raises ``NotFound`` for what is not theirs."""
-    post = await _own(change, author_id, post_id)
-    note = documents.note_from(post, change.settings)
-    reacted = await change.tx.fetch(
-        "SELECT account_id FROM likes WHERE post_id = $1 UNION SELECT account_id FROM boosts WHERE post_id = $1 "
-        "UNION SELECT account_id FROM posts WHERE in_reply_to_id = $1 "
-        "UNION SELECT account_id FROM authorizations WHERE post_id = $1",
-        post_id,
-    )
-    holders = frozenset(row["account_id"] for row in reacted) | {one.account_id for one in post.mentions}
-    to = (PUBLIC,) if PUBLIC in (*note.to, *note.cc) else note.to
-    await outbox.send(
-        change,
-        sender_id=author_id,
-        document=documents.delete_document(uri=post.uri, actor=post.author_uri, to=to),
-        audience=_audience(post, holders),
-        post_id=post_id,
-    )
-    await store.bury(change, post.uri, post.author_uri, owned=True)
+    await withdraw(change, await own_post(change, author_id, post_id))
     await store.remove_post(change, post_id)
 
 
 async def tell_of_quote(change: Change, post_id: int) -> None:
     """Tell everybody who has a post from here that what it quotes may be shown now, or no longer."""
-    await _tell(change, post_id, document_of=partial(documents.requote_document, at=change.now))
+    await tell(change, post_id, document_of=partial(documents.requote_document, at=change.now))
 
 
 def _new_post(
     change: Change,
     author_id: int,
     draft: PostDraft,
-    text: _Text,
+    text: Wording,
     *,
     parent: Parent | None,
     visibility: Visibility,
@@ -172,15 +141,7 @@ def _new_post(
     )
 
 
-async def _text(change: Change, caption: str) -> _Text:
-    caption = cleaned(caption)
-    mentioned = await resolve(change.tx, change.settings, caption)
-    html = captions.render(caption, tag_url=partial(tag_url, change.settings), mentioned=mentioned)
-    people = dict.fromkeys(one.account_id for one in mentioned.values())
-    return _Text(caption=caption, html=html, tags=captions.tags_in(caption), mentioned=tuple(people))
-
-
-def _addressed(text: _Text, parent: Parent | None, author_id: int, groups: tuple[int, ...]) -> tuple[int, ...]:
+def _addressed(text: Wording, parent: Parent | None, author_id: int, groups: tuple[int, ...]) -> tuple[int, ...]:
     answered = (parent.author_id,) if parent else ()
     return tuple(one for one in dict.fromkeys((*answered, *text.mentioned, *groups)) if one != author_id)
 
@@ -188,7 +149,8 @@ def _addressed(text: _Text, parent: Parent | None, author_id: int, groups: tuple
 async def _attach(change: Change, author_id: int, post_id: int, photos: Iterable[DraftPhoto]) -> None:
     for position, photo in enumerate(photos):
         rows = await change.tx.fetch(
-            "UPDATE photos SET post_id = $1, position = $2, description = COALESCE(CAST($3 AS TEXT), description) "
+            "UPDATE photos SET post_id = $1, position = $2, description = COALESCE(CAST($3 AS TEXT), description), "
+            "taken_near = '' "
             "WHERE id = $4 AND account_id = $5 AND post_id IS NULL AND state = $6 RETURNING id",
             post_id,
             position,
@@ -226,42 +188,3 @@ async def _place(change: Change, post_id: int, photos: Collection[DraftPhoto]) -
 
 def _described(photo: DraftPhoto) -> str | None:
     return None if photo.description is None else cleaned(photo.description)
-
-
-async def _own(change: Change, author_id: int, post_id: int) -> PostSource:
-    post = await post_source(change.tx, post_id)
-    if post is None or not post.local or post.author_id != author_id:
-        raise NotFound("There is no such post of yours.")
-    return post
-
-
-async def _notify(
-    change: Change, author_id: int, post_id: int, addressed: Iterable[int], *, parent: Parent | None
-) -> None:
-    for account_id in addressed:
-        answered = parent is not None and account_id == parent.author_id
-        kind = NotificationKind.COMMENT if answered else NotificationKind.MENTION
-        await notify(change, account_id=account_id, kind=kind, actor_id=author_id, post_id=post_id)
-
-
-async def _tell(change: Change, post_id: int, *, document_of: documents.Describe) -> None:
-    post = await post_source(change.tx, post_id)
-    if post is None:
-        return
-    addressed = frozenset(one.account_id for one in post.mentions)
-    await outbox.send(
-        change,
-        sender_id=post.author_id,
-        document=document_of(post, change.settings),
-        audience=_audience(post, addressed),
-        post_id=post_id,
-    )
-
-
-def _audience(post: PostSource, account_ids: frozenset[int]) -> Audience:
-    """Return who hears of a post: relays of public photos only."""
-    return Audience(
-        followers=post.visibility is not Visibility.DIRECT,
-        account_ids=account_ids,
-        relays=post.visibility is Visibility.PUBLIC and not post.in_reply_to_uri and bool(post.photos),
-    )

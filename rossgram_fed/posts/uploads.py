@@ -10,17 +10,24 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import orjson
 from aiohttp import web
 
 from rossgram_fed.instance import INSTANCE, Change, Instance
-from rossgram_fed.media.errors import BadPicture
-from rossgram_fed.media.keeping import Files, note_photo_files, remove_files, write_files
+from rossgram_fed.media.errors import BadPicture, NotStored
+from rossgram_fed.media.keeping import (
+    Files,
+    note_photo_files,
+    remove_files,
+    renditions_text,
+    shared,
+    write_files,
+)
 from rossgram_fed.media.pictures import Focal, Picture
 from rossgram_fed.media.storage import STORAGE, Folder
 from rossgram_fed.media.studio import STUDIO, Studio
 from rossgram_fed.models.posts import PhotoState
 from rossgram_fed.posts.waiting import MOST_WAITING
+from rossgram_fed.renditions import FEDERATED
 from rossgram_fed.web.forms import Upload
 
 AT_ONCE = 2
@@ -72,7 +79,7 @@ async def receive(
         return [outcome for outcome in outcomes if isinstance(outcome, RefusedUpload)]
     try:
         async with instance.change() as change:
-            ids = [await store_photo(change, account_id, photo=photo) for photo in developed]
+            ids = [await store_photo(change, account_id, photo=photo, folder=folder) for photo in developed]
     except BaseException:
         await remove_files(folder, *(photo.files for photo in developed))
         raise
@@ -114,22 +121,24 @@ async def store_photo(
     account_id: int,
     *,
     photo: Developed,
+    folder: Folder | None = None,
     description: str = "",
     post_id: int | None = None,
     position: int = 0,
 ) -> int:
-    """Write the row of a photo whose files are in storage, and return its id; without a post it waits for one."""
-    photo_id = change.new_id()
-    largest = photo.files["federated"]
+    """Write the row of a photo whose files are in storage (``folder``), and return its id; without a post it waits."""
+    photo_id, files, picture = change.new_id(), await shared(change, photo.files, folder=folder), photo.picture
+    largest = files[FEDERATED]
+    near = "" if post_id or picture.near is None else f"{picture.near[0]} {picture.near[1]}"
     await change.tx.execute(
         "INSERT INTO photos (id, account_id, post_id, position, state, kind, description, media_type, remote_url, "
-        "width, height, blurhash, placeholder, focal_x, focal_y, renditions, sensitive, created_at) "
-        "VALUES ($1, $2, $3, $4, $5, 'image', $6, $7, '', $8, $9, $10, $11, $12, $13, $14, FALSE, $15)",
+        "width, height, blurhash, placeholder, focal_x, focal_y, renditions, exif, taken_near, sensitive, created_at) "
+        "VALUES ($1, $2, $3, $4, $5, 'image', $6, $7, '', $8, $9, $10, $11, $12, $13, $14, $15, $16, FALSE, $17)",
         *(photo_id, account_id, post_id, position, int(PhotoState.READY), description, largest["media_type"]),
-        *(largest["width"], largest["height"], photo.picture.blurhash, photo.picture.placeholder),
-        *(photo.focal[0], photo.focal[1], orjson.dumps(photo.files).decode(), change.now),
+        *(largest["width"], largest["height"], picture.blurhash, picture.placeholder),
+        *(photo.focal[0], photo.focal[1], renditions_text(files), picture.facts.as_json(), near, change.now),
     )
-    await note_photo_files(change, photo.files, photo_id=photo_id)
+    await note_photo_files(change, files, photo_id=photo_id)
     return photo_id
 
 
@@ -154,6 +163,7 @@ async def _develop(studio: Studio, folder: Folder, upload: Upload, *, megabytes:
         return RefusedUpload(upload.file_name, f"This file is larger than {megabytes} MB, the most this server takes.")
     try:
         picture = await studio.develop(await upload.read())
-    except BadPicture as refusal:
+        files = await write_files(folder, picture)
+    except (BadPicture, NotStored) as refusal:
         return RefusedUpload(upload.file_name, refusal.reason)
-    return Developed(name=upload.file_name, picture=picture.without_bytes(), files=await write_files(folder, picture))
+    return Developed(name=upload.file_name, picture=picture.without_bytes(), files=files)

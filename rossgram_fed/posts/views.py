@@ -13,7 +13,16 @@ from rossgram_fed.models.accounts import Policy
 from rossgram_fed.models.posts import PhotoState, Visibility
 from rossgram_fed.posts.policies import quotable
 from rossgram_fed.posts.quoted import QuotedView
-from rossgram_fed.renditions import FEED, FULL, GRID, Renditions, photo_path, rendered_width, renditions_from
+from rossgram_fed.renditions import (
+    FEED,
+    FULL,
+    GRID,
+    Renditions,
+    jpeg_of,
+    photo_path,
+    rendered_width,
+    renditions_from,
+)
 
 POST_COLUMNS = (
     "p.id, p.uri, p.url, p.local, p.visibility, p.caption, p.content_html, p.warning, p.sensitive, p.language, "
@@ -60,8 +69,8 @@ class PhotoView:
 
     @property
     def src(self) -> str:
-        """Path of the rendition for feeds."""
-        return self._path(FEED) or self._path(FULL)
+        """Path of the rendition for feeds: the JPEG, which everything reads, where there is one."""
+        return self._path(self._everywhere(FEED)) or self._path(FEED) or self._path(FULL)
 
     @property
     def full(self) -> str:
@@ -70,9 +79,13 @@ class PhotoView:
 
     @property
     def srcset(self) -> str:
-        """``path 1080w, path 2048w``; empty when sizes are unknown."""
-        sizes = {self._path(name): self._shown_width(name) for name in (FEED, FULL)}
-        return ", ".join(f"{path} {width}w" for path, width in sizes.items() if path and width)
+        """``path 1080w, path 2048w`` of the type of ``src``; empty when sizes are unknown."""
+        return self._candidates(self._everywhere(FEED), self._everywhere(FULL))
+
+    @property
+    def webp_srcset(self) -> str:
+        """The same as WebP, which is lighter; empty where ``srcset`` is WebP already."""
+        return self._candidates(FEED, FULL) if jpeg_of(FEED) in self.renditions else ""
 
     @property
     def placeholder(self) -> str:
@@ -83,6 +96,14 @@ class PhotoView:
         if self.kind != "image":
             return ""
         return photo_path(self.id, state=self.state, renditions=self.renditions, name=name)
+
+    def _everywhere(self, name: str) -> str:
+        """Return the name of the JPEG where there is one; old rows and copies have the WebP alone."""
+        return jpeg_of(name) if jpeg_of(name) in self.renditions else name
+
+    def _candidates(self, *names: str) -> str:
+        sizes = {self._path(name): self._shown_width(name) for name in names}
+        return ", ".join(f"{path} {width}w" for path, width in sizes.items() if path and width)
 
     def _shown_width(self, name: str) -> int | None:
         if name in self.renditions:
