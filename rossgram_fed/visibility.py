@@ -2,8 +2,8 @@
 
 ``can_see`` is the rule over facts. ``visible`` is the same rule as a clause of SQL, and every query that shows posts
 to somebody carries it: public and unlisted posts are for all, followers-only ones for accepted followers and those
-mentioned, direct ones for those mentioned; authors see their own; a block in either direction hides everything, and so
-does the suspension of the author, or of the author's host.
+mentioned, direct ones for those mentioned, archived ones for nobody; authors see their own; a block in either direction
+hides everything, and so does the suspension of the author, or of the author's host.
 
 ``heard`` and ``listed`` are about accounts: whether one takes part at all, and whether somebody who did not ask for it
 comes across it.
@@ -34,7 +34,7 @@ def can_see(
     """
     if viewer_id is not None and viewer_id == author_id:
         return True
-    if blocked or not author_heard:
+    if blocked or not author_heard or visibility is Visibility.ARCHIVED:
         return False
     if visibility in (Visibility.PUBLIC, Visibility.UNLISTED):
         return True
@@ -61,7 +61,8 @@ def meant_for(viewer: str, post: str = "p") -> str:
     open_to_all = f"{post}.visibility <= {int(Visibility.UNLISTED)}"
     return (
         f"({not_blocked(viewer, f'{post}.account_id')} AND ({open_to_all} "
-        f"OR EXISTS (SELECT 1 FROM mentions vm WHERE vm.post_id = {post}.id AND vm.account_id = {viewer}) "
+        f"OR ({post}.visibility <= {int(Visibility.DIRECT)} "
+        f"AND EXISTS (SELECT 1 FROM mentions vm WHERE vm.post_id = {post}.id AND vm.account_id = {viewer})) "
         f"OR ({post}.visibility = {int(Visibility.FOLLOWERS)} AND {follows(viewer, f'{post}.account_id')})))"
     )
 

@@ -15,6 +15,7 @@ USERNAME = re.compile(r"[a-z0-9_]{1,30}")
 """What a local username may be: the common ground of what the large servers accept."""
 
 _ID = re.compile(r"[0-9]{1,19}")
+_AGAIN = re.compile(r"/again/([0-9]{1,6})\Z")
 
 LONGEST_URI = 2048
 """Characters of a stranger's address that our tables keep."""
@@ -90,9 +91,20 @@ def post_uri(settings: Settings, post_id: int) -> str:
     return f"{settings.base_url}/p/{post_id}"
 
 
-def create_uri(settings: Settings, post_id: int) -> str:
-    """Return the id of the Create that published a post."""
-    return f"{post_uri(settings, post_id)}/activity"
+def again_uri(settings: Settings, post_id: int, *, times: int) -> str:
+    """Return a post's id once it was taken back from other servers so many times: no address is used again."""
+    return f"{post_uri(settings, post_id)}/again/{times}" if times else post_uri(settings, post_id)
+
+
+def times_again(uri: str) -> int:
+    """Return how often one of our posts was taken back, by its id."""
+    found = _AGAIN.search(uri)
+    return int(found[1]) if found else 0
+
+
+def create_uri(uri: str) -> str:
+    """Return the id of the Create that published one of our posts, by the post's id."""
+    return f"{uri}/activity"
 
 
 def replies_uri(settings: Settings, post_id: int) -> str:
@@ -153,8 +165,8 @@ def local_username(settings: Settings, uri: str) -> str | None:
 
 def local_post_id(settings: Settings, uri: str) -> int | None:
     """Return which post's id this is, or None when it is not exactly the id of a post here."""
-    digits = uri.removeprefix(f"{settings.base_url}/p/")
-    if digits == uri or not _ID.fullmatch(digits):
+    digits = _AGAIN.sub("", uri).removeprefix(f"{settings.base_url}/p/")
+    if f"{settings.base_url}/p/{digits}" != _AGAIN.sub("", uri) or not _ID.fullmatch(digits):
         return None
     number = int(digits)
     return number if number <= LARGEST_ID and str(number) == digits else None

@@ -26,7 +26,7 @@ async def subscribed_relay(reader: Reader, account_id: int) -> int | None:
     return int(rows[0]["id"]) if rows else None
 
 
-async def announce_photo(change: Change, *, post_id: int, uri: str) -> None:
+async def announce_photo(change: Change, *, uri: str) -> None:
     """Tell the relays that speak LitePub of a new public photo, in the name of the server."""
     rows = await change.tx.fetch(
         "SELECT r.inbox, a.followers_uri, a.uri FROM relays r JOIN accounts a ON a.id = r.account_id "
@@ -38,7 +38,7 @@ async def announce_photo(change: Change, *, post_id: int, uri: str) -> None:
         return
     actor = server_actor_uri(change.settings)
     announce = Announce(
-        id=activity_uri(actor, f"relayed/{post_id}"),
+        id=activity_uri(actor, f"relayed/{uri.rpartition('/p/')[2]}"),
         actor=actor,
         to=tuple(row["followers_uri"] or row["uri"] for row in rows),
         published=datetime.fromtimestamp(change.now / 1000, UTC),

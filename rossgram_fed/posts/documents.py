@@ -80,7 +80,7 @@ def create_document(post: PostSource, settings: Settings) -> Document:
     """Return the Create that publishes a local post."""
     note = note_from(post, settings)
     create = Create(
-        id=addresses.create_uri(settings, post.id),
+        id=addresses.create_uri(post.uri),
         actor=post.author_uri,
         to=note.to,
         cc=note.cc,
