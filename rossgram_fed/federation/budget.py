@@ -68,23 +68,16 @@ class BudgetSpent(Exception):
 class Budget:
     """The limits of one errand and what it has spent; ``home`` is the host that it is about."""
 
-    def __init__(
-        self, limits: Limits, *, home: str = "", depth: int = 0, now: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, limits: Limits, *, home: str = "", now: Callable[[], float] = time.monotonic) -> None:
         self.limits = limits
         self.home = home
         self.requests = 0
         self.bytes = 0
         self.items = 0
-        self.depth = depth
+        self.depth = 0
         self._asked: Counter[str] = Counter()
         self._now = now
         self._ends_at = now() + limits.seconds
-
-    @property
-    def hosts(self) -> int:
-        """How many servers were asked besides the one it is about."""
-        return len(self._asked)
 
     def request(self, url: str) -> None:
         """Spend a request to an address, or raise ``BudgetSpent``."""
@@ -118,11 +111,6 @@ class Budget:
             return False
         self.depth = max(self.depth, depth)
         return True
-
-    def descend(self) -> None:
-        """Go one step further than ever before, or raise ``BudgetSpent``."""
-        if not self.reaches(self.depth + 1):
-            raise BudgetSpent("depth")
 
     def seconds_left(self) -> float:
         """Return the seconds that are left, or raise ``BudgetSpent``."""
