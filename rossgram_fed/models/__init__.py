@@ -5,6 +5,7 @@ them alike. JSON is kept as text. Every index is declared in ``Meta.indexes``: T
 """
 
 from rossgram_fed.models.accounts import Account, AccountKeys, Attempt, Invite, Session, User
+from rossgram_fed.models.drafts import Draft, PostEdit
 from rossgram_fed.models.federation import Delivery, DomainRule, Heartbeat, Host, InboxItem, Job, OutboxActivity
 from rossgram_fed.models.media import MediaFailure, MediaFile
 from rossgram_fed.models.moderation import Report, ReportCategory, StaffAction
@@ -22,6 +23,7 @@ __all__ = [
     "Boost",
     "Delivery",
     "DomainRule",
+    "Draft",
     "Follow",
     "Heartbeat",
     "Host",
@@ -38,6 +40,7 @@ __all__ = [
     "Photo",
     "Pin",
     "Post",
+    "PostEdit",
     "PostTag",
     "Relay",
     "RelayedPost",

@@ -130,6 +130,10 @@ class User(Model):
     comment_policy = fields.IntEnumField(Policy, default=Policy.EVERYONE, db_default=Policy.EVERYONE)
     """What the composer begins with."""
     quote_policy = fields.IntEnumField(Policy, default=Policy.EVERYONE, db_default=Policy.EVERYONE)
+    require_descriptions = fields.BooleanField(default=False, db_default=False)
+    """Whether they want no photo of theirs posted without a description."""
+    time_zone = fields.CharField(max_length=64, default="", db_default="")
+    """An IANA name, for dates that they type; empty until they first type one."""
     created_at = fields.BigIntField()
     seen_at = fields.BigIntField(default=0)
     disabled_at = fields.BigIntField(null=True)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.models import Model
 
 from rossgram_fed.models.accounts import Account, Policy
+
+if TYPE_CHECKING:
+    from rossgram_fed.models.drafts import Draft
 
 
 class Visibility(IntEnum):
@@ -62,6 +66,10 @@ class Post(Model):
     sensitive = fields.BooleanField(default=False)
     language = fields.CharField(max_length=16, default="")
     photo_count = fields.IntField(default=0)
+    cover = fields.IntField(default=0, db_default=0)
+    """The position of the photo that stands for the post in grids."""
+    archived_from = fields.IntEnumField(Visibility, null=True)
+    """The visibility that an archived post had, and has again when it is brought back."""
     in_reply_to: fields.ForeignKeyNullableRelation[Post] = fields.ForeignKeyField(
         "models.Post", null=True, on_delete=fields.SET_NULL, related_name="replies"
     )
@@ -117,6 +125,11 @@ class Photo(Model):
         "models.Post", null=True, on_delete=fields.CASCADE, related_name="photos"
     )
     post_id: int | None
+    draft: fields.ForeignKeyNullableRelation[Draft] = fields.ForeignKeyField(
+        "models.Draft", null=True, on_delete=fields.SET_NULL, related_name="photos"
+    )
+    """The composer that it waits in; null for a photo of a post, and for one that is swept away when it is old."""
+    draft_id: int | None
     position = fields.IntField(default=0)
     state = fields.IntEnumField(PhotoState)
     kind = fields.CharField(max_length=16, default="image")
@@ -142,7 +155,11 @@ class Photo(Model):
 
     class Meta:
         table = "photos"
-        indexes = [Index(fields=["post_id", "position"]), Index(fields=["account_id", "post_id"])]
+        indexes = [
+            Index(fields=["post_id", "position"]),
+            Index(fields=["account_id", "post_id"]),
+            Index(fields=["draft_id"]),
+        ]
 
 
 class Tag(Model):
