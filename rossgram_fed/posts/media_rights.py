@@ -85,7 +85,7 @@ async def _access(request: web.Request, row: Row, *, names: set[str]) -> Access:
     published = bool(names - {ORIGINAL})
     if row["heard"] and open_to_all and published:
         return Access.EVERYBODY
-    if row["heard"] and row["post_id"] is not None and FEDERATED in names:
+    if row["heard"] and row["post_id"] is not None and row["visibility"] <= Visibility.DIRECT and FEDERATED in names:
         return Access.BEARER
     viewer = await viewer_of(request)
     if viewer is None:
