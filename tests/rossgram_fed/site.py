@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from aiohttp import web
+from aiohttp.abc import AbstractResolver
 
 from rossgram_fed.federation.network import NETWORK, build_network
 from rossgram_fed.instance import Instance
@@ -37,10 +38,10 @@ class Site:
 
 
 @asynccontextmanager
-async def opened_site(instance: Instance) -> AsyncIterator[Site]:
-    """Open a site; closed with the block."""
+async def opened_site(instance: Instance, *, resolver: AbstractResolver | None = None) -> AsyncIterator[Site]:
+    """Open a site, which finds others by ``resolver``; closed with the block."""
     app: web.Application = plain_app(instance)
-    network = app[NETWORK] = build_network(instance)
+    network = app[NETWORK] = build_network(instance, resolver=resolver)
     app[STORAGE] = Folder(instance.settings.media_folder)
     app[STORAGE].prepare()
     add_routes(app)
