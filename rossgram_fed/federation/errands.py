@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from rossgram_fed.instance import Change
 from rossgram_fed.jobs.queue import enqueue
 
+APPLY_DOMAIN_RULES = "apply_domain_rules"
 ASK_TO_QUOTE = "ask_to_quote"
 BACKFILL = "backfill"
 CATCH_UP = "catch_up"
@@ -144,6 +145,14 @@ async def synchronise_followers(change: Change, *, account_id: int, url: str) ->
     """Ask for the list at ``url`` of those here who follow a stranger, as the stranger's server has it."""
     payload = {"account_id": account_id, "url": url}
     await enqueue(change, SYNCHRONISE_FOLLOWERS, payload, unique_key=f"{SYNCHRONISE_FOLLOWERS} {account_id}")
+
+
+async def apply_domain_rules(change: Change, host: str) -> None:
+    """Ask for all accounts below a host (empty: all there are) to be brought in line with the rules.
+
+    Never merged with one that is under way, which may have passed some of them already.
+    """
+    await enqueue(change, APPLY_DOMAIN_RULES, {"host": host})
 
 
 async def ask_to_quote(change: Change, *, post_id: int) -> None:
