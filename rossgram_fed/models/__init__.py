@@ -7,7 +7,7 @@ them alike. JSON is kept as text. Every index is declared in ``Meta.indexes``: T
 from rossgram_fed.models.accounts import Account, AccountKeys, Attempt, Invite, Session, User
 from rossgram_fed.models.drafts import Draft, PostEdit
 from rossgram_fed.models.federation import Delivery, DomainRule, Heartbeat, Host, InboxItem, Job, OutboxActivity
-from rossgram_fed.models.media import MediaFailure, MediaFile
+from rossgram_fed.models.media import ArrivingFile, MediaFailure, MediaFile
 from rossgram_fed.models.moderation import Report, ReportCategory, StaffAction
 from rossgram_fed.models.posts import Authorization, Mention, Photo, Pin, Post, PostTag, Tag, Tombstone
 from rossgram_fed.models.relations import Block, Bookmark, Boost, Follow, Like, Mute, Notification
@@ -16,6 +16,7 @@ from rossgram_fed.models.relays import Relay, RelayedPost
 __all__ = [
     "Account",
     "AccountKeys",
+    "ArrivingFile",
     "Attempt",
     "Authorization",
     "Block",

@@ -134,6 +134,8 @@ class User(Model):
     """Whether they want no photo of theirs posted without a description."""
     time_zone = fields.CharField(max_length=64, default="", db_default="")
     """An IANA name, for dates that they type; empty until they first type one."""
+    quota_megabytes = fields.IntField(null=True)
+    """How much of the storage they may fill, where it differs from the server's setting; 0 for as much as they like."""
     created_at = fields.BigIntField()
     seen_at = fields.BigIntField(default=0)
     disabled_at = fields.BigIntField(null=True)

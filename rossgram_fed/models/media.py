@@ -1,4 +1,4 @@
-"""Files in our storage, who needs them, and the pictures of others that could not be had.
+"""Files in our storage, who needs them, those on their way in, and the pictures of others that could not be had.
 
 A file is written before its rows and removed after the last of them, so a file without a row is an orphan that may be
 swept away.
@@ -37,6 +37,8 @@ class MediaFile(Model):
     """The address a remote avatar was fetched from, so that a new one is noticed."""
     size = fields.BigIntField()
     created_at = fields.BigIntField()
+    viewed_at = fields.BigIntField(default=0, db_default=0)
+    """When somebody last looked at a stranger's file, to within some hours; 0 when nobody did since it was fetched."""
 
     class Meta:
         table = "media_files"
@@ -47,6 +49,31 @@ class MediaFile(Model):
             Index(fields=["account_id"]),
             Index(fields=["remote", "created_at"]),
         ]
+
+
+class ArrivingFile(Model):
+    """A file that somebody sends piece by piece; its bytes so far are a file on the disk, whose length is the offset.
+
+    The row stays for a day after the last byte, so that who lost the answer can ask what became of it.
+    """
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "models.Account", on_delete=fields.CASCADE, related_name="arriving"
+    )
+    account_id: int
+    name = fields.CharField(max_length=255)
+    size = fields.BigIntField()
+    """How long the whole file will be."""
+    photo_id = fields.BigIntField(null=True)
+    """The photo that was made of it; it may be gone since."""
+    refusal = fields.TextField(default="")
+    """Why no photo was made of it."""
+    created_at = fields.BigIntField()
+
+    class Meta:
+        table = "arriving_files"
+        indexes = [Index(fields=["account_id"]), Index(fields=["created_at"])]
 
 
 class MediaFailure(Model):
