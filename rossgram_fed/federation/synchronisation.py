@@ -24,6 +24,7 @@ from rossgram_fed.federation import errands
 from rossgram_fed.federation.addresses import LONGEST_URI, followers_synchronization_uri
 from rossgram_fed.federation.arrivals import Sender
 from rossgram_fed.federation.recent import Recent
+from rossgram_fed.federation.single_flight import SingleFlight
 from rossgram_fed.instance import Instance
 from rossgram_fed.models.relations import FollowState
 
@@ -52,6 +53,7 @@ class Synchronisation:
     def __init__(self, instance: Instance) -> None:
         self._instance = instance
         self._followers: Recent[int, _Followers] = Recent(most=2000, milliseconds=KEPT_MS)
+        self._readings: SingleFlight[_Followers | None] = SingleFlight()
         self._followed: Recent[int, str] = Recent(most=10_000, milliseconds=KEPT_MS)
         self._looked: Recent[int, bool] = Recent(most=20_000, milliseconds=COOL_DOWN)
         instance.database.signals.listen(SIGNAL, self._changed)
@@ -92,7 +94,10 @@ class Synchronisation:
         known = self._followers.get(account_id, now=now)
         if known is not None:
             return known
-        database = self._instance.database
+        return await self._readings.run(str(account_id), lambda: self._read_followers(account_id))
+
+    async def _read_followers(self, account_id: int) -> _Followers | None:
+        database, now = self._instance.database, self._instance.clock()
         me = await database.fetch_one(
             "SELECT uri, followers_uri FROM accounts WHERE id = $1 AND domain = ''", account_id
         )
