@@ -18,9 +18,15 @@ _CALM = 4_000_000
 
 
 def jpeg(image: Image.Image, *, quality: int, progressive: bool = False, subsampling: int = HALF_COLOUR) -> Rendition:
-    """Return the picture, which has no transparency, as a JPEG."""
+    """Return the picture, which has no transparency, as a JPEG; not progressive where that cannot be had."""
     stream = BytesIO()
-    _bare(image).save(stream, "JPEG", quality=quality, progressive=progressive, subsampling=subsampling)
+    try:
+        _bare(image).save(stream, "JPEG", quality=quality, progressive=progressive, subsampling=subsampling)
+    except OSError:
+        # Pillow gives a progressive file a byte for every pixel; pure noise needs more.
+        if not progressive:
+            raise
+        return jpeg(image, quality=quality, subsampling=subsampling)
     return Rendition(data=stream.getvalue(), media_type="image/jpeg", width=image.width, height=image.height)
 
 

@@ -4,6 +4,9 @@ MediaError
 ├── BadPicture     a picture we do not take; its text is a sentence for the person who sent it
 │   └── Interrupted    it may be a good one; it was our side that did not finish
 ├── NotStored      a file that could not be written: the disk is full, or will not have it
+│   ├── NearlyFull     there is room, and it is kept for the database
+│   └── NotKept        the bucket does not answer, refuses, or got other bytes than were sent
+├── NotReachable   a file that is in the bucket, which does not answer
 └── UnknownKey     not a key that this storage ever handed out
 """
 
@@ -63,3 +66,29 @@ class NotStored(MediaError):
     def reason(self) -> str:
         """One plain sentence for the person who sent it."""
         return "This server could not store this photo; its disk may be full. Nothing of it was kept. Try again later."
+
+
+class NearlyFull(NotStored):
+    """The disk has only the room left that is kept free for the database."""
+
+    @property
+    def reason(self) -> str:
+        return (
+            "This server's disk is nearly full, so it takes no photos now. Nothing of this one was kept. "
+            "Try again later."
+        )
+
+
+class NotKept(NotStored):
+    """The bucket did not take a file."""
+
+    @property
+    def reason(self) -> str:
+        return (
+            "The storage behind this server does not answer as it should. Nothing of this photo was kept. "
+            "Try again in a few minutes."
+        )
+
+
+class NotReachable(MediaError):
+    """A file is in the bucket, most likely, and cannot be had now; that is not to say that it does not exist."""

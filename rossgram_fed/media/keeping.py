@@ -71,7 +71,7 @@ async def shared(change: Change, files: Files, *, folder: Folder | None = None) 
         "RETURNING digest, key",
         *digests,
     )
-    known = {row["digest"]: row["key"] for row in rows if folder is None or folder.find(row["key"])}
+    known = {row["digest"]: row["key"] for row in rows if folder is None or not folder.surely_missing(row["key"])}
     superseded = {name: file for name, file in files.items() if file.get("digest") in known}
     await _note(change, superseded, photo_id=None, account_id=None, remote=False, source="")
     return {name: _under(file, known.get(file.get("digest", ""), file["key"])) for name, file in files.items()}

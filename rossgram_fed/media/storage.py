@@ -13,14 +13,16 @@ import hashlib
 import os
 import re
 import secrets
+import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from io import BufferedWriter
 from pathlib import Path
 
 from aiohttp.web import AppKey
 
-from rossgram_fed.media.errors import NotStored, UnknownKey
+from rossgram_fed.media.errors import NearlyFull, NotStored, UnknownKey
 
 MEDIA_TYPES = {
     ".webp": "image/webp",
@@ -33,7 +35,7 @@ MEDIA_TYPES = {
 """What we keep: pictures that were encoded here, or sent here and freed of everything but their pixels."""
 SUFFIXES = {media_type: suffix for suffix, media_type in MEDIA_TYPES.items()}
 
-_KEY = re.compile(r"[0-9a-f]{32}\.(?:webp|jpg|png|gif|avif|heic)", re.ASCII)
+KEY = re.compile(r"[0-9a-f]{32}\.(?:webp|jpg|png|gif|avif|heic)", re.ASCII)
 _UNFINISHED = "unfinished"
 _STALE_SECONDS = 3600
 """An unfinished file this old belongs to a process that died; a younger one may belong to one that works."""
@@ -51,8 +53,10 @@ class Written:
 class Folder:
     """Files under one folder on this machine (or one that is mounted here)."""
 
-    def __init__(self, path: Path, *, random_hex: Callable[[int], str] = secrets.token_hex) -> None:
+    def __init__(self, path: Path, *, reserve: int = 0, random_hex: Callable[[int], str] = secrets.token_hex) -> None:
+        """Keep files under ``path``; nothing is written that would leave fewer than ``reserve`` bytes of the disk."""
         self._path = path
+        self._reserve = reserve
         self._random_hex = random_hex
 
     def prepare(self) -> None:
@@ -71,7 +75,7 @@ class Folder:
 
     async def put_all(self, files: Sequence[tuple[bytes, str]]) -> list[Written]:
         """Keep all of these, each with its suffix, or none; return what they are known by."""
-        keys = [f"{self._random_hex(16)}{suffix}" for _, suffix in files]
+        keys = [self.new_key(suffix) for _, suffix in files]
         wanted = [(data, self.path(key)) for key, (data, _) in zip(keys, files, strict=True)]
         work = asyncio.ensure_future(asyncio.to_thread(self._write_all, wanted))
         try:
@@ -85,6 +89,25 @@ class Folder:
             raise NotStored(str(error)) from error
         return [Written(key, digest) for key, digest in zip(keys, digests, strict=True)]
 
+    async def take(self, key: str, pieces: AsyncIterator[bytes]) -> str:
+        """Write a file under a key that it has elsewhere, whole or not at all; return its SHA-256 (hex)."""
+        final, digest = self.path(key), hashlib.sha256()
+        unfinished = self._path / _UNFINISHED / f"{key}.{secrets.token_hex(4)}"
+        try:
+            await asyncio.to_thread(self._make_folders, final)
+            with await asyncio.to_thread(unfinished.open, "xb") as file:
+                async for piece in pieces:
+                    digest.update(piece)
+                    await asyncio.to_thread(file.write, piece)
+                await asyncio.to_thread(_sync, file)
+            await asyncio.to_thread(unfinished.rename, final)
+            await asyncio.to_thread(_sync_folder, final.parent)
+        except OSError as error:
+            raise NotStored(str(error)) from error
+        finally:
+            await asyncio.to_thread(unfinished.unlink, missing_ok=True)
+        return digest.hexdigest()
+
     async def delete(self, *keys: str) -> None:
         """Remove files; those that are gone already are no error."""
         paths = [self.path(key) for key in keys]
@@ -92,28 +115,64 @@ class Folder:
 
     def path(self, key: str) -> Path:
         """Return where the file of a key is, whether or not it exists; raise ``UnknownKey`` for anything else."""
-        if not _KEY.fullmatch(key):
+        if not KEY.fullmatch(key):
             raise UnknownKey("this is no key of a file")
         return self._path / key[:2] / key
 
     def find(self, key: str) -> Path | None:
         """Return where a file is, or None when there is none or the key is none."""
-        if not _KEY.fullmatch(key):
+        if not KEY.fullmatch(key):
             return None
         path = self._path / key[:2] / key
         return path if path.is_file() else None
+
+    async def fetch(self, key: str) -> Path | None:
+        """Return where a file can be read on this machine, or None when there is none of that key.
+
+        Raises ``NotReachable`` when that cannot be told now, because it is kept elsewhere.
+        """
+        return self.find(key)
+
+    def surely_missing(self, key: str) -> bool:
+        """Say whether no file of this key can be had any more, without asking anybody over the network."""
+        return self.find(key) is None
+
+    def new_key(self, suffix: str) -> str:
+        """Return a key that no file has."""
+        return f"{self._random_hex(16)}{suffix}"
+
+    def shortage(self, *, ahead: int = 0) -> int:
+        """Return how many bytes the disk lacks to have its reserve, and so many more, free; 0 when it has."""
+        try:
+            free = shutil.disk_usage(self._path).free
+        except OSError:
+            return 0
+        return max(0, self._reserve + ahead - free) if self._reserve else 0
+
+    @property
+    def reserve(self) -> int:
+        """Bytes of the disk that are never filled."""
+        return self._reserve
+
+    async def old_keys(self, seconds: float) -> AsyncIterator[list[str]]:
+        """Yield the keys of all files last written longer ago than that, some at a time."""
+        subfolders = self.older_than(seconds)
+        while keys := await asyncio.to_thread(next, subfolders, None):
+            yield keys
 
     def older_than(self, seconds: float) -> Iterator[list[str]]:
         """Yield the keys of files last written longer ago than that, a subfolder at a time; for use in a thread."""
         horizon = time.time() - seconds
         for subfolder in sorted(self._path.glob("[0-9a-f][0-9a-f]")):
             with os.scandir(subfolder) as entries:
-                keys = [e.name for e in entries if _KEY.fullmatch(e.name) and e.stat().st_mtime < horizon]
+                keys = [e.name for e in entries if KEY.fullmatch(e.name) and e.stat().st_mtime < horizon]
             if keys:
                 yield keys
 
     def _write_all(self, files: Sequence[tuple[bytes, Path]]) -> list[str]:
         begun: list[Path] = []
+        if self.shortage(ahead=sum(len(data) for data, _ in files)):
+            raise NearlyFull("the reserve of the disk is reached")
         try:
             for data, final in files:
                 begun.append(final)
@@ -127,17 +186,24 @@ class Folder:
 
     def _write(self, data: bytes, final: Path) -> None:
         unfinished = self._path / _UNFINISHED / final.name
-        unfinished.parent.mkdir(parents=True, exist_ok=True)
-        final.parent.mkdir(exist_ok=True)
+        self._make_folders(final)
         try:
             with unfinished.open("xb") as file:
                 file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
+                _sync(file)
             unfinished.rename(final)
         except BaseException:
             unfinished.unlink(missing_ok=True)
             raise
+
+    def _make_folders(self, final: Path) -> None:
+        (self._path / _UNFINISHED).mkdir(parents=True, exist_ok=True)
+        final.parent.mkdir(exist_ok=True)
+
+
+def _sync(file: BufferedWriter) -> None:
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def _unlink(paths: Iterable[Path]) -> None:

@@ -1,13 +1,12 @@
 """Keep storage clean and within its bounds: a source of work for the worker, which looks every now and then.
 
 Files go in this order: those whose photo or account is gone, at once; copies of strangers' pictures beyond the cache's
-size, the oldest first; uploads that nobody posted, after a day; files that no row knows, once a day.
+size, the oldest first; uploads that are in no draft, after a day; files that no row knows, once a day.
 """
 
 # ruff: noqa: S608 - the SQL is put together of constants and placeholders only
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 
 from rossgram_fed.database import Reader, Row
@@ -98,8 +97,7 @@ class Sweep:
     async def unknown(self) -> int:
         """Remove files that no row knows: what a process left that was killed between the file and its row."""
         removed = 0
-        subfolders = self._folder.older_than(UNKNOWN_SECONDS)
-        while keys := await asyncio.to_thread(next, subfolders, None):
+        async for keys in self._folder.old_keys(UNKNOWN_SECONDS):
             for start in range(0, len(keys), BATCH):
                 removed += await self._remove_unknown(keys[start : start + BATCH])
         return removed
@@ -112,7 +110,9 @@ class Sweep:
     async def _forget_old(self, now: int) -> None:
         async with self._instance.change() as change:
             await change.tx.execute("DELETE FROM media_failures WHERE retry_at < $1", now - DAY)
-            await change.tx.execute("DELETE FROM photos WHERE post_id IS NULL AND created_at < $1", now - UNPOSTED)
+            await change.tx.execute(
+                "DELETE FROM photos WHERE post_id IS NULL AND draft_id IS NULL AND created_at < $1", now - UNPOSTED
+            )
             change.tx.signal(self.signal)
 
 

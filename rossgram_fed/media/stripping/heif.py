@@ -58,7 +58,7 @@ def strip_heif(data: bytes) -> Stripped:
     """
     try:
         top = _top(data)
-        data = data[: top[-1].end]
+        data = data[: max(box.end for box in top if box.name in _TOP)]
         plan = _planned(data, top)
     except (Unreadable, IndexError) as error:
         raise BadPicture(DAMAGED) from error
@@ -96,7 +96,7 @@ def _planned(data: bytes, top: Sequence[Box]) -> _Plan:
     for box in top:
         if box.name == b"mdat":
             plan.wiped += _gaps((box.body, box.end), pictures)
-        elif box.name not in _TOP:
+        elif box.name not in _TOP and box.end <= len(data):
             plan.free(box)
     return plan
 

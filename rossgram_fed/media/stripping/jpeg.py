@@ -22,6 +22,9 @@ _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _COMMON_FRAMES = frozenset({0xC0, 0xC1, 0xC2})
 _KEPT = _FRAMES | {0xC4, 0xCC, 0xDB, 0xDC, 0xDD, 0xDE, 0xDF}
 """Frames, tables (Huffman, arithmetic, quantisation), number of lines, restarts, hierarchies."""
+_MOST_SEGMENTS = 20_000
+"""No photo has so many."""
+_FILL = re.compile(rb"\xff+")
 _NEXT_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 _EXIF, _XMP = b"Exif\0\0", b"http://ns.adobe.com/xap/1.0/\0"
 _PROFILE, _PHOTOSHOP = b"ICC_PROFILE\0", b"Photoshop 3.0\0"
@@ -105,15 +108,12 @@ def strip_jpeg(data: bytes) -> Stripped:
 
 def _walked(data: bytes) -> _Parts:
     parts, view, place = _Parts(), memoryview(data), 2
-    while True:
+    for _ in range(_MOST_SEGMENTS):
         # Decoders pass over bytes between segments, and over fill bytes before a marker.
-        place = data.find(b"\xff", place)
-        while 0 <= place < len(data) and data[place] == 0xFF:
-            place += 1
-        if not 0 < place < len(data):
+        found = _FILL.search(data, place)
+        if found is None or found.end() == len(data):
             raise BadPicture(DAMAGED)
-        marker = data[place]
-        place += 1
+        marker, place = data[found.end()], found.end() + 1
         if marker == _END:
             return parts
         if marker == 0 or marker in _ALONE:
@@ -131,6 +131,7 @@ def _walked(data: bytes) -> _Parts:
         if marker in _FRAMES and not parts.frame:
             parts.frame = bytes((marker,)) + data[place + 2 : end]
         place = end
+    raise BadPicture(DAMAGED)
 
 
 def _scan_end(data: bytes, start: int) -> int:

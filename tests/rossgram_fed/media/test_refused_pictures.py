@@ -10,6 +10,7 @@ from PIL import Image
 from rossgram_fed.config import LimitSettings
 from rossgram_fed.media.developing import develop
 from rossgram_fed.media.errors import DAMAGED, BadPicture
+from tests.rossgram_fed.media.heic import HEIC_WITH_EVERYTHING
 from tests.rossgram_fed.media.samples import (
     ADOBE_RGB,
     KINDS,
@@ -88,13 +89,13 @@ def test_the_admins_limit_of_pixels_holds(kind: str) -> None:
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [*KINDS, "HEIF"])
 def test_mutated_files_never_crash(kind: str) -> None:
     """However a valid file is bent, it is developed or refused with a sentence, and nothing else happens."""
     chance = random.Random(f"mutations of {kind}")
     profile = matrix_profile(ADOBE_RGB, gamma=2.2)
     extras = {} if kind == "GIF" else {"exif": exif_with(6, gps=True), "icc_profile": profile}
-    whole = a_file(kind, 96, 64, **extras)
+    whole = HEIC_WITH_EVERYTHING if kind == "HEIF" else a_file(kind, 96, 64, **extras)
     refused = 0
     for _ in range(120):
         data = bytearray(whole)
@@ -107,7 +108,8 @@ def test_mutated_files_never_crash(kind: str) -> None:
             start = chance.randrange(len(data))
             data[start:start] = chance.randbytes(chance.randrange(1, 64))
         try:
-            develop(bytes(data), SMALL)
+            picture = develop(bytes(data), SMALL)
+            assert all(one.width and one.height and one.data for one in picture.renditions.values())
         except BadPicture as refusal:
             refused += 1
             assert refusal.reason.endswith(".")

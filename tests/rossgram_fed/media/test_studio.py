@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from rossgram_fed.config import LimitSettings
 from rossgram_fed.media import parcels
@@ -32,7 +33,16 @@ from tests.rossgram_fed.media.samples import (
 )
 
 LIMITS = LimitSettings(picture_processes=2)
-ENDLESS = b"\xff\xd8\xff" + b"\xff" * 39_000_000
+
+
+def with_endless_scans(count: int = 9_000) -> bytes:
+    """A large progressive JPEG whose last scan comes again and again: a few bytes each, and every block's turn."""
+    whole = encoded(Image.new("L", (7_000, 7_000), 90), "JPEG", progressive=True)
+    last = whole.rindex(b"\xff\xda")
+    return whole[:-2] + whole[last:-2] * count + whole[-2:]
+
+
+ENDLESS = with_endless_scans()
 """A JPEG header that takes Pillow seconds to get through."""
 
 
