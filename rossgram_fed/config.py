@@ -19,6 +19,13 @@ class Registration(StrEnum):
     CLOSED = "closed"
 
 
+class PhotosIn(StrEnum):
+    """Where new files of photos go."""
+
+    FOLDER = "folder"
+    S3 = "s3"
+
+
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
     """Where the server lives and what it says about itself."""
@@ -31,6 +38,8 @@ class ServerSettings:
     name: str = "Rossgram"
     description: str = "A place for photos."
     registration: Registration = Registration.CLOSED
+    require_descriptions: bool = False
+    """Whether photos may not be posted without a description."""
     trusted_proxies: tuple[Network, ...] = ()
     """Addresses whose ``X-Forwarded-For`` and ``X-Forwarded-Proto`` we believe."""
     metrics_networks: tuple[Network, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
@@ -49,6 +58,26 @@ class StorageSettings:
     """``sqlite:PATH`` or ``postgresql://…``; empty: ``sqlite:<data>/rossgram.sqlite3``."""
     media: Path | None = None
     """Empty: ``<data>/media``."""
+    photos_in: PhotosIn = PhotosIn.FOLDER
+    """Where new files of photos go; what is in the other place already is found there."""
+    reserve_megabytes: int = 512
+    """What is never filled of the disk, so that the database always has room; 0: nothing is reserved."""
+
+
+@dataclass(frozen=True, slots=True)
+class S3Settings:
+    """A bucket of an S3-compatible store; without a name there is none. Its keys are no settings but secrets."""
+
+    bucket: str = ""
+    endpoint: str = ""
+    """Empty: Amazon's own, by the region."""
+    region: str = ""
+    prefix: str = ""
+    """What every object's name begins with."""
+    path_style: bool = True
+    """Whether addresses name the bucket in their path, or in their host."""
+    copies_megabytes: int = 2048
+    """How much disk the copies may fill that are served from here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +96,10 @@ class LimitSettings:
     backfill_posts: int = 20
     remote_media_megabytes: int = 40
     remote_media_cache_megabytes: int = 2048
+    remote_media_cache_days: int = 90
+    """How long a copy stays that nobody looks at; 0: as long as there is room."""
+    quota_megabytes: int = 0
+    """What one person's photos may fill, unless an admin gave them another share; 0: no bound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +136,7 @@ class Settings:
 
     server: ServerSettings = field(default_factory=ServerSettings)
     storage: StorageSettings = field(default_factory=StorageSettings)
+    s3: S3Settings = field(default_factory=S3Settings)
     limits: LimitSettings = field(default_factory=LimitSettings)
     federation: FederationSettings = field(default_factory=FederationSettings)
     development: DevelopmentSettings = field(default_factory=DevelopmentSettings)

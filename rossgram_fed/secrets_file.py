@@ -10,6 +10,7 @@ import os
 import secrets
 import tempfile
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -51,6 +52,31 @@ def load_or_create(data: Path) -> Secrets:
     if len(csrf) < 32:
         raise BadSecrets(f"The secret in {file} is too short. Remove the file: a new one is made then.")
     return Secrets(csrf=csrf, setup_token=secrets.token_urlsafe(24))
+
+
+@dataclass(frozen=True, slots=True)
+class S3Keys:
+    """What opens the bucket."""
+
+    access_key_id: str = field(repr=False)
+    secret_access_key: str = field(repr=False)
+
+
+def s3_keys(data: Path, environment: Mapping[str, str]) -> S3Keys | None:
+    """Return the keys of the bucket: the environment's, else those below ``[s3]`` in the file, else None.
+
+    Raises ``BadSecrets`` when the file is damaged.
+    """
+    found = (environment.get("ROSSGRAM_S3_ACCESS_KEY_ID"), environment.get("ROSSGRAM_S3_SECRET_ACCESS_KEY"))
+    if not all(found) and (data / FILE).exists():
+        try:
+            section = tomllib.loads((data / FILE).read_text(encoding="ascii")).get("s3", {})
+        except (OSError, ValueError) as error:
+            raise BadSecrets(f"{data / FILE} cannot be read. Bring it back from a backup.") from error
+        if isinstance(section, dict):
+            found = (section.get("access_key_id"), section.get("secret_access_key"))
+    identity, secret = found
+    return S3Keys(identity, secret) if isinstance(identity, str) and isinstance(secret, str) and identity else None
 
 
 def _create(file: Path) -> None:

@@ -7,7 +7,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from rossgram_fed.config import Settings
+from rossgram_fed.config import PhotosIn, Settings
 from rossgram_fed.configuration.rules import is_address
 
 Disagreement = tuple[str, str]
@@ -36,6 +36,11 @@ def disagreements(settings: Settings) -> Iterator[Disagreement]:
             "development.private_networks",
             "development.private_networks opens nothing while development.allow_http_and_private_networks is false. "
             "Remove the list; only a developer's machine needs it.",
+        )
+    if settings.storage.photos_in is PhotosIn.S3 and not settings.s3.bucket:
+        yield (
+            "storage.photos_in",
+            'storage.photos_in is "s3", but s3.bucket names no bucket. Name one below [s3], or write "folder".',
         )
     if settings.storage.database.startswith("sqlite:"):
         file = Path(settings.database_url.removeprefix("sqlite:"))

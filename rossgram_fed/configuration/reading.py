@@ -17,6 +17,7 @@ from rossgram_fed.config import (
     DevelopmentSettings,
     FederationSettings,
     LimitSettings,
+    S3Settings,
     ServerSettings,
     Settings,
     StorageSettings,
@@ -34,6 +35,7 @@ _PASSWORD = re.compile(r"//[^@]*@")
 SECTIONS = {
     "server": ServerSettings,
     "storage": StorageSettings,
+    "s3": S3Settings,
     "limits": LimitSettings,
     "federation": FederationSettings,
     "development": DevelopmentSettings,

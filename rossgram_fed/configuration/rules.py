@@ -13,9 +13,11 @@ from ipaddress import ip_address, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from rossgram_fed.config import Network, Registration
+from rossgram_fed.config import Network, PhotosIn, Registration
 
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*")
+_BUCKET = re.compile(r"[a-z0-9A-Z][a-zA-Z0-9._-]{1,62}", re.ASCII)
+_PREFIX = re.compile(r"[a-zA-Z0-9_-]{0,64}(?:/[a-zA-Z0-9_-]{1,64}){0,4}", re.ASCII)
 _USUAL_PORTS = {"http": 80, "https": 443}
 
 
@@ -84,6 +86,24 @@ def _source_url(value: object, _: Path) -> str:
     parts = urlsplit(written)
     usable = parts.scheme in _USUAL_PORTS and parts.hostname and "@" not in parts.netloc
     if written and (not usable or any(map(str.isspace, written))):
+        raise ValueError
+    return written
+
+
+def _endpoint(value: object, beside: Path) -> str:
+    return _base_url(value, beside) if _text(value) else ""
+
+
+def _bucket(value: object, _: Path) -> str:
+    written = _text(value)
+    if written and not _BUCKET.fullmatch(written):
+        raise ValueError
+    return written
+
+
+def _prefix(value: object, _: Path) -> str:
+    written = _text(value).strip("/")
+    if not _PREFIX.fullmatch(written):
         raise ValueError
     return written
 
@@ -181,6 +201,7 @@ RULES: dict[str, Rule] = {
     "server.name": text(100, shortest=1),
     "server.description": text(5000),
     "server.registration": one_of([word.value for word in Registration], Registration),
+    "server.require_descriptions": SWITCH,
     "server.trusted_proxies": NETWORKS,
     "server.metrics_networks": NETWORKS,
     "server.source_url": Rule(
@@ -191,6 +212,14 @@ RULES: dict[str, Rule] = {
         '"sqlite:PATH", "postgresql://USER:PASSWORD@HOST/NAME", or "" for a SQLite file in the data folder', _database
     ),
     "storage.media": Rule('the path of a folder, or "" for the folder media in the data folder', _maybe_folder),
+    "storage.photos_in": one_of([word.value for word in PhotosIn], PhotosIn),
+    "storage.reserve_megabytes": whole(0, 10_000_000),
+    "s3.bucket": Rule('the name of a bucket, such as "photos", or "" for none', _bucket),
+    "s3.endpoint": Rule('an address such as "https://s3.example.org", or "" for Amazon\'s', _endpoint),
+    "s3.region": text(64),
+    "s3.prefix": Rule('letters, digits, "-", "_" and "/", such as "photos"', _prefix),
+    "s3.path_style": SWITCH,
+    "s3.copies_megabytes": whole(0, 10_000_000),
     "limits.photos_per_post": whole(1, 20),
     "limits.photo_megabytes": whole(1, 500),
     "limits.photo_megapixels": whole(1, 500),
@@ -203,6 +232,8 @@ RULES: dict[str, Rule] = {
     "limits.backfill_posts": whole(0, 200),
     "limits.remote_media_megabytes": whole(1, 500),
     "limits.remote_media_cache_megabytes": whole(0, 10_000_000),
+    "limits.remote_media_cache_days": whole(0, 3650),
+    "limits.quota_megabytes": whole(0, 100_000_000),
     "federation.extra_ca_file": Rule('the path of a PEM file that exists, or "" for none', _maybe_file),
     "federation.workers": whole(1, 1000),
     "federation.connections_per_host": whole(1, 100),

@@ -41,6 +41,11 @@ _STALE_SECONDS = 3600
 """An unfinished file this old belongs to a process that died; a younger one may belong to one that works."""
 
 
+def random_key(suffix: str, *, random_hex: Callable[[int], str] = secrets.token_hex) -> str:
+    """Return a key that no file has."""
+    return f"{random_hex(16)}{suffix}"
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """A file in storage."""
@@ -75,7 +80,7 @@ class Folder:
 
     async def put_all(self, files: Sequence[tuple[bytes, str]]) -> list[Written]:
         """Keep all of these, each with its suffix, or none; return what they are known by."""
-        keys = [self.new_key(suffix) for _, suffix in files]
+        keys = [random_key(suffix, random_hex=self._random_hex) for _, suffix in files]
         wanted = [(data, self.path(key)) for key, (data, _) in zip(keys, files, strict=True)]
         work = asyncio.ensure_future(asyncio.to_thread(self._write_all, wanted))
         try:
@@ -136,10 +141,6 @@ class Folder:
     def surely_missing(self, key: str) -> bool:
         """Say whether no file of this key can be had any more, without asking anybody over the network."""
         return self.find(key) is None
-
-    def new_key(self, suffix: str) -> str:
-        """Return a key that no file has."""
-        return f"{self._random_hex(16)}{suffix}"
 
     def shortage(self, *, ahead: int = 0) -> int:
         """Return how many bytes the disk lacks to have its reserve, and so many more, free; 0 when it has."""
