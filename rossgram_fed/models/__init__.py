@@ -9,7 +9,7 @@ from rossgram_fed.models.drafts import Draft, PostEdit
 from rossgram_fed.models.federation import Delivery, DomainRule, Heartbeat, Host, InboxItem, Job, OutboxActivity
 from rossgram_fed.models.media import ArrivingFile, MediaFailure, MediaFile
 from rossgram_fed.models.moderation import Report, ReportCategory, StaffAction
-from rossgram_fed.models.posts import Authorization, Mention, Photo, Pin, Post, PostTag, Tag, Tombstone
+from rossgram_fed.models.posts import Authorization, Mention, PersonInPost, Photo, Pin, Post, PostTag, Tag, Tombstone
 from rossgram_fed.models.relations import Block, Bookmark, Boost, Follow, Like, Mute, Notification
 from rossgram_fed.models.relays import Relay, RelayedPost
 
@@ -38,6 +38,7 @@ __all__ = [
     "Mute",
     "Notification",
     "OutboxActivity",
+    "PersonInPost",
     "Photo",
     "Pin",
     "Post",

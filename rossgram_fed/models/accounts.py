@@ -25,6 +25,15 @@ class Policy(IntEnum):
     NOBODY = 2
 
 
+class TagPolicy(IntEnum):
+    """Who may say on a photo of theirs that somebody is in it."""
+
+    EVERYONE = 0
+    FOLLOWED = 1
+    """Only those whom the person follows."""
+    NOBODY = 2
+
+
 class Standing(IntEnum):
     """How far the admins of this server let a host, and all accounts on it, come."""
 
@@ -130,6 +139,11 @@ class User(Model):
     comment_policy = fields.IntEnumField(Policy, default=Policy.EVERYONE, db_default=Policy.EVERYONE)
     """What the composer begins with."""
     quote_policy = fields.IntEnumField(Policy, default=Policy.EVERYONE, db_default=Policy.EVERYONE)
+    tag_policy = fields.IntEnumField(TagPolicy, default=TagPolicy.EVERYONE, db_default=TagPolicy.EVERYONE)
+    shows_exif = fields.BooleanField(default=False, db_default=False)
+    """Whether the composer begins with telling how photos were taken."""
+    licence = fields.CharField(max_length=40, default="", db_default="")
+    """The licence that the composer begins with, as ``rossgram_fed.licences`` names it; empty for none."""
     require_descriptions = fields.BooleanField(default=False, db_default=False)
     """Whether they want no photo of theirs posted without a description."""
     time_zone = fields.CharField(max_length=64, default="", db_default="")

@@ -93,6 +93,14 @@ class Post(Model):
     replies_uri = fields.CharField(max_length=2048, default="", db_default="")
     """The collection of answers at a remote post's origin."""
     replies_fetched_at = fields.BigIntField(default=0, db_default=0)
+    place_id = fields.BigIntField(null=True)
+    """The number of its place at GeoNames, where there is one."""
+    place_name = fields.CharField(max_length=200, default="", db_default="")
+    """Where it was, as its author says; empty where nothing was said."""
+    place_country = fields.CharField(max_length=100, default="", db_default="")
+    latitude = fields.FloatField(null=True)
+    """Of the place, to a hundredth of a degree, if its author here wants others to have it; never a stranger's."""
+    longitude = fields.FloatField(null=True)
     likes_count = fields.IntField(default=0)
     boosts_count = fields.IntField(default=0)
     replies_count = fields.IntField(default=0)
@@ -109,6 +117,7 @@ class Post(Model):
             Index(fields=["in_reply_to_id"]),
             Index(fields=["in_reply_to_uri"]),
             Index(fields=["quoted_id"]),
+            Index(fields=["place_id", "id"]),
             Index(fields=["visibility", "local", "id"]),
         ]
 
@@ -148,6 +157,10 @@ class Photo(Model):
     """JSON: ``{name: {"key", "media_type", "width", "height", "size"}}``, the names as in ``rossgram_fed.sizes``."""
     exif = fields.TextField(default="{}", db_default="{}")
     """JSON: what the file told about how it was taken (``media.facts``); never where."""
+    shows_exif = fields.BooleanField(default=False, db_default=False)
+    """Whether others are told how it was taken: its author's choice. Strangers' photos have what was told only."""
+    licence = fields.CharField(max_length=40, default="", db_default="")
+    """As ``rossgram_fed.licences`` names it; empty where nothing was said."""
     taken_near = fields.CharField(max_length=32, default="", db_default="")
     """Latitude and longitude to a hundredth of a degree, for proposing a place while an upload waits for its post."""
     sensitive = fields.BooleanField(default=False)
@@ -206,6 +219,28 @@ class Mention(Model):
 
     class Meta:
         table = "mentions"
+        unique_together = (("post_id", "account_id"),)
+        indexes = [Index(fields=["account_id", "post_id"])]
+
+
+class PersonInPost(Model):
+    """Somebody of whom the author says that they are in the photos; they are mentioned by the post as well."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    post: fields.ForeignKeyRelation[Post] = fields.ForeignKeyField(
+        "models.Post", on_delete=fields.CASCADE, related_name="people"
+    )
+    post_id: int
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "models.Account", on_delete=fields.CASCADE, related_name="seen_in"
+    )
+    account_id: int
+    created_at = fields.BigIntField()
+    withdrawn_at = fields.BigIntField(null=True)
+    """Set when the person took it back; the row stays, so that the author cannot say it again."""
+
+    class Meta:
+        table = "people_in_posts"
         unique_together = (("post_id", "account_id"),)
         indexes = [Index(fields=["account_id", "post_id"])]
 

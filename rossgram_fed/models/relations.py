@@ -31,6 +31,7 @@ class NotificationKind(IntEnum):
     MENTION = 6
     MOVED = 7
     QUOTE = 8
+    TAGGED = 9
 
 
 class Follow(Model):
