@@ -12,11 +12,12 @@ from aiohttp import web
 from rossgram_fed.database import Row
 from rossgram_fed.federation.remote_media import REMOTE_MEDIA, NotToBeHad
 from rossgram_fed.instance import INSTANCE
+from rossgram_fed.media.errors import NotReachable
 from rossgram_fed.media.storage import MEDIA_TYPES, STORAGE
 from rossgram_fed.posts.media_rights import Access, access_to_file, photo_for
 from rossgram_fed.renditions import FEED, FULL, GRID, renditions_from
 from rossgram_fed.visibility import heard
-from rossgram_fed.web.errors import NotFound
+from rossgram_fed.web.errors import NotFound, Unavailable
 from rossgram_fed.web.paging import id_in_path
 
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -32,8 +33,10 @@ _NAMES = frozenset({GRID, FEED, FULL})
 async def serve_media(request: web.Request) -> web.StreamResponse:
     """``GET /media/{key}``: one of our files; what is open to all, for as long as anybody likes to keep it."""
     key = request.match_info["key"]
-    path = request.app[STORAGE].find(key)
-    access = await access_to_file(request, key) if path is not None else Access.NOBODY
+    missing = request.app[STORAGE].surely_missing(key)
+    access = Access.NOBODY if missing else await access_to_file(request, key)
+    # Only now: a file may have to be brought from a bucket first, which nobody makes us do for what is not for them.
+    path = await stored_file(request, key) if access is not Access.NOBODY else None
     return _shown(path, access, caching=FOR_EVER)
 
 
@@ -50,7 +53,7 @@ async def serve_photo(request: web.Request) -> web.StreamResponse:
 
 async def serve_avatar(request: web.Request) -> web.StreamResponse:
     """``GET /avatars/{account_id}``: somebody's avatar, fetched from its origin if need be."""
-    folder, account_id = request.app[STORAGE], id_in_path(request, "account_id")
+    account_id = id_in_path(request, "account_id")
     row = await request.app[INSTANCE].database.fetch_one(
         "SELECT a.domain, a.avatar_key, a.avatar_url, f.key FROM accounts a "  # noqa: S608 - a constant
         "LEFT JOIN media_files f ON f.account_id = a.id AND f.remote AND f.source = a.avatar_url "
@@ -60,29 +63,38 @@ async def serve_avatar(request: web.Request) -> web.StreamResponse:
     if row is None:
         raise NotFound
     if not row["domain"]:
-        return picture(folder.find(row["avatar_key"]), caching=A_WHILE)
-    path = folder.find(row["key"]) if row["avatar_url"] and row["key"] else None
+        return picture(await stored_file(request, row["avatar_key"]), caching=A_WHILE)
+    path = await stored_file(request, row["key"]) if row["avatar_url"] and row["key"] else None
     if path is None and row["avatar_url"]:
         try:
             files = await request.app[REMOTE_MEDIA].avatar(account_id)
         except NotToBeHad as why:
             raise NotFound(str(why)) from why
-        path = folder.find(files["avatar"]["key"])
+        path = await stored_file(request, files["avatar"]["key"])
     return picture(path, caching=A_WHILE)
 
 
 async def photo_file(request: web.Request, row: Row, *, name: str) -> Path | None:
     """Return the file of a photo, fetched if need be; ``row`` has its ``id, kind, renditions`` and ``remote_url``."""
-    folder = request.app[STORAGE]
     stored = renditions_from(row["renditions"]).get(name)
-    path = folder.find(stored["key"]) if stored else None
+    path = await stored_file(request, stored["key"]) if stored else None
     if path is not None or not row["remote_url"] or row["kind"] != "image":
         return path
     try:
         files = await request.app[REMOTE_MEDIA].photo(row["id"])
     except NotToBeHad as why:
         raise NotFound(str(why)) from why
-    return folder.find(files[name]["key"])
+    return await stored_file(request, files[name]["key"])
+
+
+async def stored_file(request: web.Request, key: str) -> Path | None:
+    """Return where one of our files can be read, or None; raise ``Unavailable`` when it is where nobody answers."""
+    try:
+        return await request.app[STORAGE].fetch(key)
+    except NotReachable as error:
+        raise Unavailable(
+            "This picture cannot be shown now: the storage behind this server does not answer."
+        ) from error
 
 
 def _shown(path: Path | None, access: Access, *, caching: str) -> web.StreamResponse:

@@ -11,7 +11,9 @@ Refusal
 ├── TooLarge            413
 ├── Unreadable          415
 ├── Invalid             422
-└── TooMany             429, says when to come back
+├── TooMany             429, says when to come back
+├── Unavailable         503, something that this server relies on does not answer
+└── NoRoom              507
 
 Raised anywhere below a request, turned into a page (or a line of JSON) by ``error_pages``.
 """
@@ -118,3 +120,17 @@ class TooMany(Refusal):
     def __init__(self, sentence: str, *, retry_at: int) -> None:
         super().__init__(sentence)
         self.retry_at = retry_at
+
+
+class Unavailable(Refusal):
+    """Something that is behind this server does not answer; it may in a while."""
+
+    status = 503
+    title = "Not now"
+
+
+class NoRoom(Refusal):
+    """The disk, or somebody's share of it, is full (507: RFC 4918, section 11.5)."""
+
+    status = 507
+    title = "No room"
