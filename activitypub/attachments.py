@@ -11,7 +11,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from activitypub import fields
+from activitypub.exif import exif_of
 from activitypub.objects import Attachment
+from activitypub.places import place_of
 
 MAX_ATTACHMENTS_READ = 100
 MAX_ATTACHMENTS = 20
@@ -21,6 +23,7 @@ MAX_SIDE = 100_000
 """Pixels."""
 MAX_LINKS = 50
 MAX_BLURHASH = 164
+MAX_LICENCE = 300
 
 _MAJOR_TYPES = frozenset({"image", "video", "audio"})
 _PICTURE_KINDS = frozenset({"Audio", "Document", "Image", "Link", "Video"})
@@ -94,6 +97,9 @@ def _attachment(document: Mapping[str, Any]) -> Attachment | None:
         blurhash=_blurhash(document.get("blurhash")),
         focal_point=_focal_point(document.get("focalPoint")),
         sensitive=fields.flag(document.get("sensitive")),
+        exif=exif_of(document) if "exifData" in document or "exif" in document else None,
+        licence=_licence(document),
+        place=place_of(document) if "location" in document else None,
     )
 
 
@@ -134,6 +140,15 @@ def _blurhash(value: Any) -> str:
         return ""
     rows, columns = divmod(_BASE83.index(value[0]), 9)
     return value if len(value) == 4 + 2 * (rows + 1) * (columns + 1) else ""
+
+
+def _licence(document: Mapping[str, Any]) -> str:
+    """Read an address where there is one, which says most, else Pixelfed's name of it."""
+    names = [name for name in ("schema:license", "license") if name in document]
+    values = [one for name in names for one in fields.items(document[name], MAX_LINKS)]
+    told = [fields.address(value) for value in values]
+    told += [fields.text(value.get("name") if isinstance(value, dict) else value, MAX_LICENCE) for value in values]
+    return next((one for one in told if one), "")[:MAX_LICENCE]
 
 
 def _focal_point(value: Any) -> tuple[float, float]:

@@ -14,6 +14,42 @@ PUBLIC_NAMES = frozenset({PUBLIC, "as:Public", "Public"})
 
 
 @dataclass(frozen=True, slots=True)
+class Exif:
+    """How a picture was taken (FEP-ee3a). Where it was taken is no part of it, whatever a document says."""
+
+    make: str = ""
+    model: str = ""
+    lens: str = ""
+    aperture: float | None = None
+    """The f-number."""
+    exposure: str = ""
+    """Seconds as photographers write them: ``1/250``, ``2.5``."""
+    iso: int | None = None
+    focal_length: float | None = None
+    """Millimetres."""
+    focal_length_35: int | None = None
+    """Millimetres that show as much on 35 mm film."""
+    film: str = ""
+    software: str = ""
+    taken_at: str = ""
+    """The camera's clock: ``2025-02-27T17:38:49``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something was, by name."""
+
+    name: str
+    country: str = ""
+    """Its name, or a code of two letters."""
+    latitude: float | None = None
+    longitude: float | None = None
+    """Degrees; both or neither."""
+    geoname_id: int | None = None
+    """Its number at GeoNames."""
+
+
+@dataclass(frozen=True, slots=True)
 class Attachment:
     """A picture, video or sound that belongs to a note."""
 
@@ -28,6 +64,13 @@ class Attachment:
     focal_point: tuple[float, float] = (0.0, 0.0)
     """x and y, each from -1 to 1."""
     sensitive: bool = False
+    exif: Exif | None = None
+    licence: str = ""
+    """A name or an address, as it was written."""
+    licence_url: str = ""
+    """Where the licence can be read; only for writing, since reading takes what says most for ``licence``."""
+    place: Place | None = None
+    """Where it was taken (Vernissage); only for reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +131,7 @@ class Note:
     """The post it quotes: a claim, until the quoted author's word is checked (FEP-044f)."""
     quote_authorization: str = ""
     """Where the quoted author's word is."""
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)

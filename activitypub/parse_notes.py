@@ -15,6 +15,7 @@ from activitypub.attachments import attachments_of
 from activitypub.errors import MalformedDocument
 from activitypub.objects import PUBLIC, PUBLIC_NAMES, Hashtag, MentionTag, Note
 from activitypub.origin import same_host
+from activitypub.places import place_of
 
 NOTE_KINDS = frozenset(
     {"Article", "Audio", "ChatMessage", "Document", "Event", "Image", "Note", "Page", "Question", "Video"}
@@ -69,6 +70,7 @@ def read_note(document: Mapping[str, Any], author: str = "") -> Note:
     get = document.get
     words = _words(document, kind)
     hashtags, mentions, linked = _tags(get("tag"))
+    attachments = attachments_of(document, kind)
     return Note(
         id=identity,
         attributed_to=attributed_to,
@@ -85,7 +87,7 @@ def read_note(document: Mapping[str, Any], author: str = "") -> Note:
         in_reply_to=fields.address(get("inReplyTo")),
         context=fields.address(get("context")) or fields.address(get("conversation")),
         language=words.language,
-        attachments=attachments_of(document, kind),
+        attachments=attachments,
         hashtags=hashtags,
         mentions=mentions,
         replies=fields.address(get("replies")),
@@ -97,6 +99,7 @@ def read_note(document: Mapping[str, Any], author: str = "") -> Note:
         may_quote=_may(get("interactionPolicy"), "canQuote"),
         quote=_quote(document, linked),
         quote_authorization=fields.address(get("quoteAuthorization")),
+        place=place_of(document) or next((one.place for one in attachments if one.place is not None), None),
     )
 
 

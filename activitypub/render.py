@@ -84,6 +84,21 @@ QUOTING_CONTEXT: list[Any] = [
 ]
 """For posts that quote, and for what asks for a quote or answers that."""
 
+_TOLD = {
+    "schema": "http://schema.org#",
+    "photos": "https://joinvernissage.org/ns#",
+    "PropertyValue": "schema:PropertyValue",
+    "value": "schema:value",
+    "exifData": {"@id": "https://w3id.org/fep/ee3a/exifData", "@container": "@list"},
+    "license": "pixelfed:license",
+    "country": "pixelfed:country",
+    "geonameId": "photos:geonameId",
+}
+TELLING_CONTEXT: list[Any] = [AS2_URL, SECURITY_URL, CONTEXT[2] | _TOLD]
+"""For posts that tell how and where their photos were taken, or under which licence they are."""
+
+TELLING_AND_QUOTING_CONTEXT: list[Any] = [AS2_URL, SECURITY_URL, QUOTING_CONTEXT[2] | _TOLD]
+
 AUTHORIZATION_CONTEXT: list[Any] = [
     AS2_URL,
     {
@@ -139,7 +154,7 @@ def _context_for(document: Mapping[str, Any]) -> Any:
     if isinstance(thing, Mapping):
         return _context_for(thing)
     if "attributedTo" in document:
-        return QUOTING_CONTEXT if "quote" in document else CONTEXT
+        return _post_context(quoting="quote" in document, telling=_tells(document))
     return _context_for_all(document.get("orderedItems") or document.get("items") or ())
 
 
@@ -147,7 +162,23 @@ def _context_for_all(items: Sequence[Any]) -> Any:
     contexts = [_context_for(item) for item in items if isinstance(item, Mapping)]
     if not contexts:
         return AS2_URL
-    return QUOTING_CONTEXT if QUOTING_CONTEXT in contexts else CONTEXT
+    quoting = any(one in (QUOTING_CONTEXT, TELLING_AND_QUOTING_CONTEXT) for one in contexts)
+    return _post_context(
+        quoting=quoting, telling=any(one in (TELLING_CONTEXT, TELLING_AND_QUOTING_CONTEXT) for one in contexts)
+    )
+
+
+def _post_context(*, quoting: bool, telling: bool) -> Any:
+    if telling:
+        return TELLING_AND_QUOTING_CONTEXT if quoting else TELLING_CONTEXT
+    return QUOTING_CONTEXT if quoting else CONTEXT
+
+
+def _tells(document: Mapping[str, Any]) -> bool:
+    if "location" in document:
+        return True
+    attached = document.get("attachment")
+    return isinstance(attached, list) and any("exifData" in one or "license" in one for one in attached)
 
 
 def activity_document(activity: Activity, object: Mapping[str, Any] | str | None = None) -> Document:

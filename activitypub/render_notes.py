@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from activitypub.exif import exif_document
 from activitypub.objects import Attachment, Authorization, Note, Tombstone
+from activitypub.places import place_document
 
 Document = dict[str, Any]
 
@@ -60,6 +62,8 @@ def note_document(note: Note, *, extras: Mapping[str, Any] | None = None) -> Doc
         document["shares"] = _counted(note.shares, note.shares_total)
     if note.quote:
         document |= _quote(note)
+    if note.place is not None:
+        document["location"] = place_document(note.place)
     return document | dict(extras or {})
 
 
@@ -75,6 +79,12 @@ def attachment_document(attachment: Attachment) -> Document:
         document |= {"width": attachment.width, "height": attachment.height}
     if attachment.blurhash:
         document["blurhash"] = attachment.blurhash
+    if attachment.licence:
+        document["license"] = attachment.licence
+    if attachment.licence_url:
+        document["schema:license"] = attachment.licence_url
+    if attachment.exif is not None and (told := exif_document(attachment.exif)):
+        document["exifData"] = told
     return document | {"focalPoint": list(attachment.focal_point), "sensitive": attachment.sensitive}
 
 
