@@ -10,13 +10,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import measures
+from benchmarks import measures, pictures
 
 MEASURES = {
     "arrivals": measures.arrivals,
     "deliveries": measures.deliveries,
     "reads": measures.reads,
     "start": measures.start,
+    "pictures": pictures.pictures,
 }
 
 

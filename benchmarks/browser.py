@@ -6,7 +6,7 @@ import re
 from types import TracebackType
 from urllib.parse import urlencode
 
-from aiohttp import ClientSession, DummyCookieJar
+from aiohttp import ClientSession, DummyCookieJar, FormData
 
 _TOKEN = re.compile(r'name="csrf" value="([^"]+)"')
 
@@ -43,6 +43,16 @@ class Browser:
             self._address + path, data=body, headers=headers, allow_redirects=False
         ) as answer:
             self._keep(answer.headers.getall("Set-Cookie", []))
+            await answer.read()
+            return answer.status
+
+    async def upload(self, path: str, fields: dict[str, str], *, field: str, data: bytes) -> int:
+        """Send a form with one file and return the status of the answer."""
+        form = FormData({"csrf": self._token, **fields})
+        form.add_field(field, data, filename="photo.jpg", content_type="image/jpeg")
+        async with self._session.post(
+            self._address + path, data=form, headers=self._headers(), allow_redirects=False
+        ) as answer:
             await answer.read()
             return answer.status
 

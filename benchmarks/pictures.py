@@ -1,7 +1,7 @@
-"""What a 12 megapixel JPEG costs, as a ratio to the same decodes, resizes and encodes in plain Pillow code.
+"""What photos of 12 megapixels cost: each alone, two at a time, and twenty that arrive at a server together.
 
-Run with ``python benchmarks/pictures.py``. The floor has no limits, no orientation, no colours, no blurhash, no
-process of its own; what we add to it is the price of those.
+The floor is plain Pillow code that makes the same files: decoded small by draft, resized, encoded, and nothing else. It
+has no limits, no orientation, no colours, no metadata, no blurhash and no process of its own.
 """
 
 from __future__ import annotations
@@ -9,45 +9,125 @@ from __future__ import annotations
 import asyncio
 import statistics
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
 
+from benchmarks.browser import Browser
+from benchmarks.lag import longest_delays
+from benchmarks.measures import Figure
+from benchmarks.processes import Running, free_port, running
+from benchmarks.world import PASSWORD, make_world
 from rossgram_fed.config import LimitSettings
 from rossgram_fed.demo.pictures import draw_landscape
 from rossgram_fed.media.developing import develop
 from rossgram_fed.media.pictures import Recipe
+from rossgram_fed.media.profiles import P3_PRIMARIES, made
 from rossgram_fed.media.studio import Studio
 
 LIMITS = LimitSettings(picture_processes=2)
 ROUNDS = 7
+TOGETHER = 20
+PAUSE = 0.02
 
 
-def sample() -> bytes:
+async def pictures(folder: Path) -> list[Figure]:
+    """Processor time a photo, photos a second, and a server that is sent twenty at once."""
+    data = sample()
+    return [*alone(data), await two_at_a_time(data), *await arriving(folder, data)]
+
+
+def alone(data: bytes) -> list[Figure]:
+    """Processor time in one process, of a local photo, of one in other colours, and of a stranger's."""
+    figures = []
+    wide = sample(profile=made(P3_PRIMARIES))
+    for what, file, recipe, wanted in (
+        ("12 MP JPEG, every rendition", data, Recipe.PHOTO, 220),
+        ("12 MP JPEG in Display P3", wide, Recipe.PHOTO, 0),
+        ("12 MP JPEG of a stranger's", data, Recipe.COPY, 0),
+    ):
+        floored = typical(lambda file=file, recipe=recipe: floor(file, recipe=recipe))  # type: ignore[misc]
+        ours = typical(lambda file=file, recipe=recipe: develop(file, LIMITS, recipe=recipe))  # type: ignore[misc]
+        bound = f"< {wanted}" if wanted else ""
+        figures.append(Figure(what, ours, " ms", bound, not wanted or ours < wanted, floored, "processor time"))
+    feed = develop(data, LIMITS).renditions["feed"].size / 1000
+    return [*figures, Figure("First photo of a feed", feed, " kB", "≤ 90", feed <= 90)]
+
+
+async def two_at_a_time(data: bytes) -> Figure:
+    """Photos a second through two processes, once they run."""
+    studio = Studio(LIMITS)
+    try:
+        await asyncio.gather(studio.develop(data), studio.develop(data))
+        start = time.perf_counter()
+        await asyncio.gather(*[studio.develop(data) for _ in range(TOGETHER)])
+        rate = TOGETHER / (time.perf_counter() - start)
+    finally:
+        await studio.close()
+    return Figure("Two at a time", rate, "/s", "", True, None, "in real time, on as many cores as there are")
+
+
+async def arriving(folder: Path, data: bytes) -> list[Figure]:
+    """What a server holds, and how long it is held up, while photos arrive together; and how soon one is ready."""
+    port, lag = free_port(), folder / "lag"
+    await make_world(folder, port=port)
+    command = ("-m", "benchmarks.serving", str(folder), str(port), "9", str(lag))
+    async with running(*command, port=port, folder=folder) as server, Browser(port) as browser:
+        await browser.sign_in("ana", PASSWORD)
+        await _sent(browser, data)
+        took = [await _sent(browser, data) for _ in range(ROUNDS)]
+        await longest_delays(server.pid, lag)
+        watching = asyncio.ensure_future(_peak(server))
+        await asyncio.gather(*[_sent(browser, data) for _ in range(TOGETHER)])
+        own, clock = await longest_delays(server.pid, lag)
+        watching.cancel()
+        peak = max(await watching)
+    ready = statistics.median(took)
+    return [
+        Figure("Ready after the upload", ready, " s", "< 0.4", ready < 0.4, None, "the whole request, over loopback"),
+        Figure(
+            "Peak memory, 20 arrive together", peak, " MiB", "< 350", peak < 350, None, "the server and all it starts"
+        ),
+        Figure(
+            "The event loop is held up",
+            own * 1000,
+            " ms",
+            "< 20",
+            own < 0.02,
+            None,
+            f"at most, by its own work meanwhile; {clock * 1000:.0f} ms by the clock",
+        ),
+    ]
+
+
+def sample(*, profile: bytes | None = None) -> bytes:
     """A landscape of 4000 by 3000 pixels with a camera's grain."""
     drawn, _ = draw_landscape(3, width=4000, height=3000)
     grain = Image.effect_noise((4000, 3000), 10)
     picture = Image.blend(Image.open(BytesIO(drawn)), Image.merge("RGB", (grain,) * 3), 0.35)
     stream = BytesIO()
-    picture.save(stream, "JPEG", quality=90)
+    picture.save(stream, "JPEG", quality=90, icc_profile=profile)
     return stream.getvalue()
 
 
-def floor(data: bytes, *, federated: bool) -> int:
+def floor(data: bytes, *, recipe: Recipe) -> int:
     """Make the same files in the fewest lines; return their bytes."""
     image = Image.open(BytesIO(data))
-    if not federated:
+    anew = recipe is Recipe.PHOTO and "icc_profile" in image.info
+    if not anew:
         image.draft(None, (1843, 1382))
     image.load()
-    full = image.reduce(2) if federated else image
-    left = (full.width - full.height) // 2
-    grid = full.resize((640, 640), Image.Resampling.LANCZOS, box=(left, 0, left + full.height, full.height))
+    written = _size(image, "JPEG", quality=88, progressive=True) if anew else 0
+    full = image.reduce(2) if anew else image
     feed = full.resize((1080, 810), Image.Resampling.LANCZOS)
-    written = _size(grid, "WEBP", quality=75, method=2) + _size(feed, "WEBP", quality=78, method=4)
-    written += _size(full, "WEBP", quality=80, method=1)
-    return written + (_size(image, "JPEG", quality=85) if federated else 0)
+    grid = feed.resize((640, 640), Image.Resampling.LANCZOS, box=(135, 0, 945, 810))
+    for one, quality, method in ((grid, 75, 2), (feed, 78, 2), (full, 80, 1)):
+        written += _size(one, "WEBP", quality=quality, method=method)
+        if recipe is Recipe.PHOTO:
+            written += _size(one, "JPEG", quality=80, progressive=one is not full)
+    return written
 
 
 def _size(image: Image.Image, kind: str, **options: int) -> int:
@@ -57,60 +137,29 @@ def _size(image: Image.Image, kind: str, **options: int) -> int:
 
 
 def typical(work: Callable[[], object]) -> float:
-    """Return the median of several runs in milliseconds."""
+    """Return the median of several runs in milliseconds of processor time."""
     times = []
     for _ in range(ROUNDS):
-        start = time.perf_counter()
+        start = time.process_time()
         work()
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     return statistics.median(times) * 1000
 
 
-async def typical_async(work: Callable[[], Awaitable[object]]) -> float:
-    times = []
-    for _ in range(ROUNDS):
-        start = time.perf_counter()
-        await work()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times) * 1000
-
-
-async def at_once(studio: Studio, data: bytes, count: int) -> float:
-    """Return pictures a second when ``count`` come together."""
+async def _sent(browser: Browser, data: bytes) -> float:
+    """Send a photo to the composer as a browser does; return how long the answer took, in seconds."""
     start = time.perf_counter()
-    await asyncio.gather(*[studio.develop(data) for _ in range(count)])
-    return count / (time.perf_counter() - start)
+    status = await browser.upload("/new", {"do": "add", "visibility": "public"}, field="files", data=data)
+    if status != 200:
+        raise RuntimeError(f"The composer answered {status}.")
+    return time.perf_counter() - start
 
 
-def _memory(process_id: int) -> str:
-    lines = dict(line.split(":", 1) for line in Path(f"/proc/{process_id}/status").read_text().splitlines())
-    return f"idle {int(lines['VmRSS'].split()[0]) // 1024} MiB, peak {int(lines['VmHWM'].split()[0]) // 1024} MiB"
-
-
-async def main() -> None:
-    data = sample()
-    print(f"12 megapixel JPEG of {len(data) / 1e6:.1f} MB, median of {ROUNDS} runs")
-    for recipe, federated in ((Recipe.PHOTO, True), (Recipe.COPY, False)):
-        floored = typical(lambda federated=federated: floor(data, federated=federated))  # type: ignore[misc]
-        ours = typical(lambda recipe=recipe: develop(data, LIMITS, recipe=recipe))  # type: ignore[misc]
-        print(f"{recipe:6}  floor {floored:6.0f} ms   develop {ours:6.0f} ms   ratio {ours / floored:.2f}")
-    sizes = {name: one.size // 1000 for name, one in develop(data, LIMITS).renditions.items()}
-    print("kilobytes: " + ", ".join(f"{name} {size}" for name, size in sizes.items()))
-    studio = Studio(LIMITS)
+async def _peak(server: Running) -> list[float]:
+    held: list[float] = []
     try:
-        start = time.perf_counter()
-        await studio.develop(data)
-        first = (time.perf_counter() - start) * 1000
-        before = time.process_time()
-        through = await typical_async(lambda: studio.develop(data))
-        server = (time.process_time() - before) * 1000 / ROUNDS
-        print(f"studio  first {first:.0f} ms (starts a process), then {through:.0f} ms")
-        print(f"studio  {server:.1f} ms of that are spent in the server's own process")
-        print(f"studio  {await at_once(studio, data, 8):.1f} photos a second with {LIMITS.picture_processes} processes")
-        print(f"studio  a process: {_memory(studio.process_ids[0])}")
-    finally:
-        await studio.close()
-
-
-if __name__ == "__main__":
-    asyncio.run(main())
+        while True:
+            held.append(server.tree_mebibytes)
+            await asyncio.sleep(PAUSE)
+    except asyncio.CancelledError:
+        return held

@@ -39,6 +39,30 @@ class Running:
                 return int(line.split()[1]) / 1024
         return 0.0
 
+    @property
+    def tree_mebibytes(self) -> float:
+        """Memory that the process and all it has started hold together; what they share counts once."""
+        return sum(_proportional(pid) for pid in _tree(self.pid)) / 1024
+
+
+def _tree(pid: int) -> list[int]:
+    found = [pid]
+    for parent in found:
+        try:
+            tasks = list(Path(f"/proc/{parent}/task").iterdir())
+            found += [int(child) for task in tasks for child in (task / "children").read_text("ascii").split()]
+        except OSError:
+            continue
+    return found
+
+
+def _proportional(pid: int) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
+
 
 def free_port() -> int:
     """Return a loopback port that nobody listens on."""

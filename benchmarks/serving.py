@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import socket
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from benchmarks.lag import watch
 from benchmarks.world import settings_in
 from rossgram_fed.app import build_app
 from rossgram_fed.cli.loop import run, until_stopped
@@ -40,8 +42,8 @@ class OnePort(AbstractResolver):
         return None
 
 
-async def serve(folder: Path, port: int, elsewhere: int) -> None:
-    """Serve until told to stop."""
+async def serve(folder: Path, port: int, elsewhere: int, lag: str = "") -> None:
+    """Serve until told to stop; with the name of a file, watch how long the event loop is held up."""
     settings = settings_in(folder, port=port)
     secrets = load_or_create(settings.storage.data)
     runner = web.AppRunner(build_app(settings, secrets, resolver=OnePort(elsewhere)), access_log=None)
@@ -49,10 +51,13 @@ async def serve(folder: Path, port: int, elsewhere: int) -> None:
         await runner.setup()
         gc.freeze()
         await web.TCPSite(runner, "127.0.0.1", port).start()
+        watching = asyncio.ensure_future(watch(Path(lag))) if lag else None
         await until_stopped()
+        if watching is not None:
+            watching.cancel()
     finally:
         await runner.cleanup()
 
 
 if __name__ == "__main__":
-    run(serve(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]) if len(sys.argv) > 3 else 9))
+    run(serve(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]) if len(sys.argv) > 3 else 9, *sys.argv[4:]))
