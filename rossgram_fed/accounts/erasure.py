@@ -47,6 +47,7 @@ _REMOVE = (
     "DELETE FROM authorizations WHERE account_id = $1",
     "UPDATE reports SET reporter_id = NULL WHERE reporter_id = $1",
     "DELETE FROM posts WHERE account_id = $1",
+    "DELETE FROM drafts WHERE account_id = $1",
     "DELETE FROM photos WHERE account_id = $1",
     "UPDATE media_files SET account_id = NULL WHERE account_id = $1",
     "UPDATE accounts SET followers_count = 0, following_count = 0, posts_count = 0 WHERE id = $1",

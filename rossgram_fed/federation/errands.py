@@ -26,6 +26,7 @@ FETCH_THREAD = "fetch_thread"
 MOVE_ACCOUNT = "move_account"
 MOVE_FOLLOWERS = "move_followers"
 POLL_ACCOUNT = "poll_account"
+PUBLISH_DRAFT = "publish_draft"
 REFRESH_ACCOUNT = "refresh_account"
 REVOKE_QUOTES = "revoke_quotes"
 SUCCEED_ACCOUNT = "succeed_account"
@@ -134,6 +135,12 @@ async def verify_links(change: Change, *, account_id: int, at: int | None = None
     when = "now" if at is None else "later"
     payload = {"account_id": account_id}
     await enqueue(change, VERIFY_LINKS, payload, unique_key=f"{VERIFY_LINKS} {when} {account_id}", run_at=at)
+
+
+async def publish_draft(change: Change, *, draft_id: int, at: int) -> None:
+    """Ask for a draft to be published at the instant ``at`` (milliseconds), if that is still its time then."""
+    payload = {"draft_id": draft_id, "at": at}
+    await enqueue(change, PUBLISH_DRAFT, payload, unique_key=f"{PUBLISH_DRAFT} {draft_id} {at}", run_at=at)
 
 
 async def refresh_account(change: Change, uri: str, *, account_id: int) -> None:

@@ -21,6 +21,8 @@ EVERY = HOUR
 BATCH = 500
 MOST_HOSTS = 20_000
 """Servers that something is remembered of."""
+FORGOTTEN_DRAFTS = 90 * DAY
+"""How long a draft is kept that nobody touches."""
 KEPT_WHEN_DONE = 7 * DAY
 KEPT_WHEN_FAILED = 30 * DAY
 
@@ -72,6 +74,8 @@ RULES = (
         f"NOT EXISTS ({_BURIED_BY} AND (a.domain = '' OR EXISTS (SELECT 1 FROM posts p WHERE p.account_id = a.id)"  # noqa: S608 - constants
         " OR EXISTS (SELECT 1 FROM follows f WHERE f.followed_id = a.id AND f.state = 1)))",
     ),
+    # Their photos lose their draft with that, and are swept away as uploads that nobody posted.
+    Rule("drafts", "updated_at < $1 AND publish_at IS NULL", FORGOTTEN_DRAFTS),
     Rule("sessions", "expires_at < $1"),
     Rule("attempts", "window_ends_at < $1"),
     Rule("invites", "expires_at < $1", 30 * DAY),

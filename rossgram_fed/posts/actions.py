@@ -6,19 +6,25 @@ wider than that of what it answers, as on Mastodon, and whoever is answered is a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 from rossgram_fed.federation import errands, relaying
 from rossgram_fed.federation.addresses import post_uri
 from rossgram_fed.instance import Change
+from rossgram_fed.media.keeping import Files
+from rossgram_fed.media.renewing import put_in_place
 from rossgram_fed.models.posts import PhotoState, QuoteState, Visibility
 from rossgram_fed.posts import documents, store
+from rossgram_fed.posts.described import check_described
+from rossgram_fed.posts.details import details_of, keep_details
 from rossgram_fed.posts.drafts import DraftPhoto, PostDraft, PostEdit, check_photos, check_words, cleaned
+from rossgram_fed.posts.history import remember, said_by
 from rossgram_fed.posts.parents import Parent, groups_of, seen_parent
 from rossgram_fed.posts.quoting import Quotable, quotable_by
+from rossgram_fed.posts.sources import PostSource
 from rossgram_fed.posts.store import NewPost
-from rossgram_fed.posts.telling import own_post, tell, withdraw
+from rossgram_fed.posts.telling import own_post, publish_again, same_readers, take_in, tell, withdraw
 from rossgram_fed.posts.wording import Wording, notify_addressed, wording_of
 from rossgram_fed.web.errors import Forbidden, Invalid, MovedAway
 
@@ -38,6 +44,8 @@ async def publish(change: Change, *, author_id: int, draft: PostDraft) -> int:
     parent = await seen_parent(change, author_id=author_id, post_id=draft.parent_id) if draft.parent_id else None
     if parent is not None and parent.closed:
         raise Forbidden(parent.closed)
+    if Visibility.ARCHIVED in (draft.visibility, parent.visibility if parent else None):
+        raise Forbidden("An archived post is seen by nobody else; bring it back first.")
     text = await wording_of(change, draft.caption)
     groups = await groups_of(change, parent) if parent is not None else ()
     addressed = _addressed(text, parent, author_id, groups)
@@ -47,7 +55,10 @@ async def publish(change: Change, *, author_id: int, draft: PostDraft) -> int:
     quoted = await quotable_by(change.tx, author_id, post_id=draft.quoted_id) if draft.quoted_id else None
     post = _new_post(change, author_id, draft, text, parent=parent, visibility=Visibility(visibility), quoted=quoted)
     await store.insert_post(change, post)
-    await _attach(change, author_id, post.id, draft.photos)
+    await _attach(change, author_id, post.id, list(enumerate(draft.photos)))
+    if parent is None:
+        await check_described(change, author_id, post.id)
+    await keep_details(change, draft.details, post_id=post.id)
     await store.add_tags(change, post.id, text.tags)
     await store.add_mentions(change, post.id, addressed)
     await notify_addressed(change, author_id, post.id, addressed, parent=parent)
@@ -59,37 +70,44 @@ async def publish(change: Change, *, author_id: int, draft: PostDraft) -> int:
     return post.id
 
 
-async def edit(change: Change, *, author_id: int, post_id: int, edit: PostEdit) -> None:
-    """Change what one's own post says and which of its photos it shows, and in which order.
+async def edit(
+    change: Change, *, author_id: int, post_id: int, edit: PostEdit, copies: Mapping[int, Files] | None = None
+) -> None:
+    """Change what one's own post says, which photos it shows in which order, and who may see it.
 
-    Raises ``NotFound`` for a post that is not theirs and ``Invalid`` for what breaks a limit.
+    ``copies`` are its photos' files under addresses that nobody knows (``media.renewing``), for a post that shall be
+    seen by fewer. Raises ``NotFound`` for a post that is not theirs and ``Invalid`` for what breaks a limit.
     """
     check_words(edit, change.settings.limits)
-    before = await own_post(change, author_id, post_id)
-    kept = await _kept_photos(change, post_id, edit)
+    before, said = await own_post(change, author_id, post_id), await said_by(change.tx, post_id)
+    kept = edit.photos if edit.photos is not None else await _own_photos(change, post_id)
     check_photos(kept, change.settings.limits, comment=bool(before.in_reply_to_uri), caption=cleaned(edit.caption))
+    details = await details_of(change.tx, post_id) if edit.details is None else edit.details
     text = await wording_of(change, edit.caption)
     told = {one.account_id for one in before.mentions}
     added = tuple(account_id for account_id in text.mentioned if account_id not in told and account_id != author_id)
-    await change.tx.execute(
-        "UPDATE posts SET caption = $1, content_html = $2, warning = $3, sensitive = $4, photo_count = $5, "
-        "edited_at = $6, comment_policy = $7, quote_policy = $8 WHERE id = $9",
-        text.caption,
-        text.html,
-        cleaned(edit.warning),
-        edit.sensitive or bool(edit.warning.strip()),
-        len(kept),
-        change.now,
-        int(before.comment_policy if edit.comment_policy is None else edit.comment_policy),
-        int(before.quote_policy if edit.quote_policy is None else edit.quote_policy),
-        post_id,
-    )
-    await _place(change, post_id, kept)
+    visibility = _audience_after(before, edit, addressed=bool(told or added))
+    again = not same_readers(before.visibility, visibility)
+    if again:
+        await take_in(change, before)
+    if visibility is not before.visibility:
+        await store.set_visibility(change, post_id, visibility)
+    await _write(change, post_id, edit, text, photo_count=len(kept))
+    await _place(change, author_id, post_id, kept)
+    await put_in_place(change, copies or {})
+    if not before.in_reply_to_uri:
+        await check_described(change, author_id, post_id)
+    await keep_details(change, details, post_id=post_id)
     await store.clear_tags(change, post_id)
     await store.add_tags(change, post_id, text.tags)
     await store.add_mentions(change, post_id, added)
-    await notify_addressed(change, author_id, post_id, added, parent=None)
-    await tell(change, post_id, document_of=documents.update_document)
+    await remember(change, said, post_id=post_id)
+    if visibility is not Visibility.ARCHIVED:
+        await notify_addressed(change, author_id, post_id, added, parent=None)
+    if again:
+        await publish_again(change, post_id)
+    else:
+        await tell(change, post_id, document_of=documents.update_document)
 
 
 async def delete(change: Change, *, author_id: int, post_id: int) -> None:
@@ -146,8 +164,39 @@ def _addressed(text: Wording, parent: Parent | None, author_id: int, groups: tup
     return tuple(one for one in dict.fromkeys((*answered, *text.mentioned, *groups)) if one != author_id)
 
 
-async def _attach(change: Change, author_id: int, post_id: int, photos: Iterable[DraftPhoto]) -> None:
-    for position, photo in enumerate(photos):
+def _audience_after(before: PostSource, edit: PostEdit, *, addressed: bool) -> Visibility:
+    """Return who shall see a post; raise ``Invalid`` for what cannot be."""
+    if edit.visibility is None or edit.visibility is before.visibility:
+        return before.visibility
+    if before.in_reply_to_uri:
+        raise Invalid("A comment is seen by those who see what it answers.")
+    if Visibility.ARCHIVED in (before.visibility, edit.visibility):
+        raise Invalid("An archived post is seen by nobody else; bring it back first.")
+    if edit.visibility is Visibility.DIRECT and not addressed:
+        raise Invalid("A direct post is seen by those it mentions only: name somebody with @.")
+    return edit.visibility
+
+
+async def _write(change: Change, post_id: int, edit: PostEdit, text: Wording, *, photo_count: int) -> None:
+    await change.tx.execute(
+        "UPDATE posts SET caption = $1, content_html = $2, warning = $3, sensitive = $4, photo_count = $5, "
+        "edited_at = $6, comment_policy = COALESCE(CAST($7 AS SMALLINT), comment_policy), "
+        "quote_policy = COALESCE(CAST($8 AS SMALLINT), quote_policy) WHERE id = $9",
+        text.caption,
+        text.html,
+        cleaned(edit.warning),
+        edit.sensitive or bool(edit.warning.strip()),
+        photo_count,
+        change.now,
+        None if edit.comment_policy is None else int(edit.comment_policy),
+        None if edit.quote_policy is None else int(edit.quote_policy),
+        post_id,
+    )
+
+
+async def _attach(change: Change, author_id: int, post_id: int, placed: Iterable[tuple[int, DraftPhoto]]) -> None:
+    """Make uploads part of a post; where one was taken is forgotten with that, if it was known until now."""
+    for position, photo in placed:
         rows = await change.tx.fetch(
             "UPDATE photos SET post_id = $1, position = $2, description = COALESCE(CAST($3 AS TEXT), description), "
             "taken_near = '' "
@@ -163,27 +212,24 @@ async def _attach(change: Change, author_id: int, post_id: int, photos: Iterable
             raise Invalid(f"Photo {position + 1} is not waiting to be posted (any more); add it again.")
 
 
-async def _kept_photos(change: Change, post_id: int, edit: PostEdit) -> tuple[DraftPhoto, ...]:
+async def _own_photos(change: Change, post_id: int) -> tuple[DraftPhoto, ...]:
     rows = await change.tx.fetch("SELECT id FROM photos WHERE post_id = $1 ORDER BY position, id", post_id)
-    own = [row["id"] for row in rows]
-    if edit.photos is None:
-        return tuple(DraftPhoto(photo_id) for photo_id in own)
-    if any(photo.id not in own for photo in edit.photos):
-        raise Invalid("One of the photos is not part of this post.")
-    return edit.photos
+    return tuple(DraftPhoto(row["id"]) for row in rows)
 
 
-async def _place(change: Change, post_id: int, photos: Collection[DraftPhoto]) -> None:
+async def _place(change: Change, author_id: int, post_id: int, photos: Sequence[DraftPhoto]) -> None:
+    own = {photo.id for photo in await _own_photos(change, post_id)}
     kept = {photo.id for photo in photos}
-    rows = await change.tx.fetch("SELECT id FROM photos WHERE post_id = $1", post_id)
-    await store.remove_photos(change, [row["id"] for row in rows if row["id"] not in kept])
+    await store.remove_photos(change, sorted(own - kept))
     for position, photo in enumerate(photos):
-        await change.tx.execute(
-            "UPDATE photos SET position = $1, description = COALESCE(CAST($2 AS TEXT), description) WHERE id = $3",
-            position,
-            _described(photo),
-            photo.id,
-        )
+        if photo.id in own:
+            await change.tx.execute(
+                "UPDATE photos SET position = $1, description = COALESCE(CAST($2 AS TEXT), description) WHERE id = $3",
+                position,
+                _described(photo),
+                photo.id,
+            )
+    await _attach(change, author_id, post_id, [one for one in enumerate(photos) if one[1].id not in own])
 
 
 def _described(photo: DraftPhoto) -> str | None:

@@ -25,8 +25,11 @@ _NO_POST = "There is no such post, or it is not for you."
 
 @for_servers
 async def note(request: web.Request) -> web.Response:
-    """``GET /p/{id}``: the post as a Note; others' posts are where their authors keep them."""
-    reading = await _reading(request)
+    """``GET /p/{id}``: the post as a Note; others' posts are where their authors keep them.
+
+    One that was taken back and came again is at ``/p/{id}/again/{times}``, and what was before is gone.
+    """
+    reading = await _reading(request, under_its_own_address=True)
     if isinstance(reading, web.Response):
         return reading
     post = reading.post
@@ -38,7 +41,7 @@ async def note(request: web.Request) -> web.Response:
 @for_servers
 async def create_activity(request: web.Request) -> web.Response:
     """``GET /p/{id}/activity``: the Create that published the post."""
-    reading = await _local_reading(request)
+    reading = await _local_reading(request, under_its_own_address=True)
     if isinstance(reading, web.Response):
         return reading
     return activity_response(documents.create_document(reading.post, request.app[INSTANCE].settings))
@@ -142,21 +145,25 @@ async def server_outbox(request: web.Request) -> web.Response:
     return activity_response(with_context(collection_document(uri, total=0, items=[])))
 
 
-async def _reading(request: web.Request) -> Reading | web.Response:
-    """Return the post in the address for whoever asks, or the answer that there is none for them."""
+async def _reading(request: web.Request, *, under_its_own_address: bool = False) -> Reading | web.Response:
+    """Return the post in the address for whoever asks, or the answer that there is none for them.
+
+    ``under_its_own_address``: only if the address is the id that the post has now.
+    """
     instance, post_id = request.app[INSTANCE], read_id(request.match_info["id"])
+    times = read_id(request.match_info.get("times", "")) or 0
+    uri = addresses.again_uri(instance.settings, post_id or 0, times=times)
     reading = await post_for(request, post_id) if post_id is not None else None
-    if reading is not None:
+    if reading is not None and not (under_its_own_address and reading.post.local and reading.post.uri != uri):
         return reading
-    uri = addresses.post_uri(instance.settings, post_id or 0)
     deleted_at = await buried_at(instance.database, uri)
     if deleted_at is None:
         return refusal(404, _NO_POST)
     return activity_response(documents.tombstone(uri, deleted_at=deleted_at), status=410)
 
 
-async def _local_reading(request: web.Request) -> Reading | web.Response:
-    reading = await _reading(request)
+async def _local_reading(request: web.Request, *, under_its_own_address: bool = False) -> Reading | web.Response:
+    reading = await _reading(request, under_its_own_address=under_its_own_address)
     return refusal(404, _NO_POST) if isinstance(reading, Reading) and not reading.post.local else reading
 
 

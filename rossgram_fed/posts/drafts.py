@@ -52,7 +52,10 @@ class PostEdit:
     warning: str = ""
     sensitive: bool = False
     photos: tuple[DraftPhoto, ...] | None = None
-    """The post's own photos that stay, in their order; the others are removed. None leaves all as they are."""
+    """The photos that it shall have, its own and ones that wait, in their order; the others are removed. None leaves
+    all as they are."""
+    visibility: Visibility | None = None
+    """None leaves it as it is; comments keep theirs."""
     comment_policy: Policy | None = None
     """None leaves it as it is."""
     quote_policy: Policy | None = None

@@ -22,6 +22,7 @@ from rossgram_fed.markup import clean, text_of
 from rossgram_fed.models.posts import Visibility
 from rossgram_fed.posts import store
 from rossgram_fed.posts.claims import Author, ask_about_quote, claims_of, take_claims, words_of
+from rossgram_fed.posts.history import remember, said_by
 from rossgram_fed.posts.parents import Parent
 from rossgram_fed.posts.remote_photos import add_photos, replace_photos, shown_of
 from rossgram_fed.posts.store import NewPost
@@ -86,6 +87,7 @@ async def update_note(change: Change, note: Note, *, post_id: int, author: Autho
     visibility = _visibility(note, author)
     shown = shown_of(change, note)
     closing = visibility > Visibility.UNLISTED and await _is_open(change, post_id)
+    said = await said_by(change.tx, post_id)
     rows = await change.tx.fetch(
         "UPDATE posts SET content_html = $1, warning = $2, sensitive = $3, language = $4, photo_count = $5, "
         "edited_at = $6, visibility = CASE WHEN visibility > $7 THEN visibility ELSE $7 END "
@@ -109,6 +111,7 @@ async def update_note(change: Change, note: Note, *, post_id: int, author: Autho
     await replace_photos(change, post_id, author.account_id, shown, sensitive=note.sensitive)
     await store.clear_tags(change, post_id)
     await store.add_tags(change, post_id, [tag for one in note.hashtags if (tag := tag_from(one.name))])
+    await remember(change, said, post_id=post_id)
     return True
 
 

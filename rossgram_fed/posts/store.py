@@ -148,6 +148,22 @@ async def count_post(change: Change, account_id: int, *, by: int, published_at: 
     )
 
 
+async def set_visibility(
+    change: Change, post_id: int, visibility: Visibility, *, archived_from: Visibility | None = None
+) -> None:
+    """Give a post another audience, and count it on or off."""
+    (row,) = await change.tx.fetch("SELECT account_id, visibility, in_reply_to_uri FROM posts WHERE id = $1", post_id)
+    await change.tx.execute(
+        "UPDATE posts SET visibility = $1, archived_from = $2 WHERE id = $3",
+        int(visibility),
+        None if archived_from is None else int(archived_from),
+        post_id,
+    )
+    by = _counts(visibility, row["in_reply_to_uri"]) - _counts(row["visibility"], row["in_reply_to_uri"])
+    if by:
+        await count_post(change, row["account_id"], by=by)
+
+
 async def count_reply(change: Change, post_id: int, *, by: int) -> None:
     """Move the number of a post's comments by +1 or -1."""
     await change.tx.execute(

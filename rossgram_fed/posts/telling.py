@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import partial
 
 from activitypub.objects import PUBLIC
-from rossgram_fed.federation import outbox, relaying
+from rossgram_fed.federation import errands, outbox, relaying
 from rossgram_fed.federation.addresses import again_uri, times_again
 from rossgram_fed.federation.outbox import Audience
 from rossgram_fed.instance import Change
@@ -31,7 +31,7 @@ async def own_post(change: Change, author_id: int, post_id: int) -> PostSource:
 async def tell(change: Change, post_id: int, *, document_of: documents.Describe) -> None:
     """Queue what ``document_of`` makes of a post for everybody whom the post is for."""
     post = await post_source(change.tx, post_id)
-    if post is None:
+    if post is None or post.visibility is Visibility.ARCHIVED:
         return
     addressed = frozenset(one.account_id for one in post.mentions)
     await outbox.send(
@@ -45,6 +45,9 @@ async def tell(change: Change, post_id: int, *, document_of: documents.Describe)
 
 async def withdraw(change: Change, post: PostSource) -> None:
     """Tell everybody who may have a copy of a post that it is no more, and never use its address again."""
+    if post.visibility is Visibility.ARCHIVED:  # nobody has it
+        await store.bury(change, post.uri, post.author_uri, owned=True)
+        return
     note = documents.note_from(post, change.settings)
     reacted = await change.tx.fetch(
         "SELECT account_id FROM likes WHERE post_id = $1 UNION SELECT account_id FROM boosts WHERE post_id = $1 "
@@ -89,10 +92,22 @@ async def take_in(change: Change, post: PostSource) -> None:
 
 async def publish_again(change: Change, post_id: int) -> None:
     """Tell everybody whom a post is for that it is there, under the address that it has now."""
+    quotes = await change.tx.fetch(
+        "UPDATE posts SET quote_state = $1, quote_authorization = '' WHERE id = $2 AND quoted_uri <> '' RETURNING id",
+        int(QuoteState.PENDING),
+        post_id,
+    )
+    if quotes:  # the word for it was about the address that it had
+        await errands.ask_to_quote(change, post_id=post_id)
     await tell(change, post_id, document_of=documents.create_document)
     post = await post_source(change.tx, post_id)
     if post is not None and post.visibility is Visibility.PUBLIC and not post.in_reply_to_uri:
         await relaying.announce_photo(change, uri=post.uri)
+
+
+def same_readers(one: Visibility, other: Visibility) -> bool:
+    """Say whether two visibilities let the same people read a post, though perhaps not find it."""
+    return max(one, Visibility.UNLISTED) == max(other, Visibility.UNLISTED)
 
 
 def audience_of(post: PostSource, account_ids: frozenset[int]) -> Audience:

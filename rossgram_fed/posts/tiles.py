@@ -21,7 +21,7 @@ _COLUMNS = (
 )
 _TABLES = (
     "JOIN accounts a ON a.id = p.account_id LEFT JOIN photos h ON h.id = "
-    "(SELECT x.id FROM photos x WHERE x.post_id = p.id ORDER BY x.position, x.id LIMIT 1)"
+    "(SELECT x.id FROM photos x WHERE x.post_id = p.id AND x.position >= p.cover ORDER BY x.position, x.id LIMIT 1)"
 )
 _ON_PROFILE = f"p.photo_count > 0 AND p.in_reply_to_uri = '' AND p.visibility < {int(Visibility.DIRECT)}"
 _PUBLIC_PHOTOS = f"p.photo_count > 0 AND p.visibility = {int(Visibility.PUBLIC)}"
@@ -41,7 +41,7 @@ class Tile:
     """What the grid is ordered by: the post's id, or that of its bookmark."""
     author_name: str
     picture: str
-    """The path of the first photo's tile; empty when there is none to show."""
+    """The path of the tile of its cover; empty when there is none to show."""
     description: str
     warning: str
     sensitive: bool

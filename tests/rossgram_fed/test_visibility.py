@@ -26,16 +26,16 @@ RELATIONS = (
 )
 
 SEES = {
-    # viewer:          public, unlisted, followers, direct
-    "nobody": (True, True, False, False),
-    "author": (True, True, True, True),
-    "stranger": (True, True, False, False),
-    "follower": (True, True, True, False),
-    "asks to follow": (True, True, False, False),
-    "mentioned": (True, True, True, True),
-    "blocks": (False, False, False, False),
-    "blocked": (False, False, False, False),
-    "all of it": (False, False, False, False),
+    # viewer:          public, unlisted, followers, direct, archived
+    "nobody": (True, True, False, False, False),
+    "author": (True, True, True, True, True),
+    "stranger": (True, True, False, False, False),
+    "follower": (True, True, True, False, False),
+    "asks to follow": (True, True, False, False, False),
+    "mentioned": (True, True, True, True, False),
+    "blocks": (False, False, False, False, False),
+    "blocked": (False, False, False, False, False),
+    "all of it": (False, False, False, False, False),
 }
 
 

@@ -16,6 +16,7 @@ from rossgram_fed.models.posts import Visibility
 from rossgram_fed.posts import actions, backfill
 from rossgram_fed.posts.drafts import DraftPhoto, PostDraft
 from rossgram_fed.posts.fetching import keep_document
+from rossgram_fed.posts.forms import AUDIENCES
 from rossgram_fed.posts.outboxes import FEED_OF
 from rossgram_fed.reactions import actions as reactions
 from tests.builders import a_person
@@ -215,7 +216,7 @@ async def test_posts_of_ours_are_counted_alike_everywhere(instance: Instance) ->
     async with instance.change() as change:
         alice, bob = await a_person(change), await a_person(change, "bob")
         ids = {}
-        for visibility in Visibility:
+        for visibility in AUDIENCES.values():
             photo = await a_waiting_photo(change, alice)
             draft = PostDraft(caption="@bob", visibility=visibility, photos=(DraftPhoto(photo),))
             ids[visibility] = await actions.publish(change, author_id=alice.id, draft=draft)
