@@ -12,6 +12,7 @@ from itertools import chain
 
 from rossgram_fed.accounts import inbound as accounts
 from rossgram_fed.accounts import link_checks
+from rossgram_fed.admin import domain_actions
 from rossgram_fed.federation import errands, remote_accounts
 from rossgram_fed.federation.arrivals import Handlers
 from rossgram_fed.federation.network import Network
@@ -53,6 +54,7 @@ def job_handlers(network: Network) -> Mapping[str, JobHandler]:
     """Return who does each kind of job for one instance."""
     return {
         errands.ASK_TO_QUOTE: partial(sending.ask_to_quote, network.instance),
+        errands.APPLY_DOMAIN_RULES: partial(domain_actions.apply_rules, network.instance),
         errands.BACKFILL: partial(backfill.backfill, network),
         errands.CATCH_UP: partial(catching_up.catch_up, network),
         errands.CONFIRM_DELETE: partial(confirming.confirm_delete, network),

@@ -14,6 +14,7 @@ from aiohttp import web
 from aiohttp.abc import AbstractResolver
 
 from rossgram_fed.activities import HANDLERS, job_handlers
+from rossgram_fed.admin.domain_actions import apply_at_start
 from rossgram_fed.config import Settings
 from rossgram_fed.database import open_database
 from rossgram_fed.database.migrate import migrate
@@ -87,6 +88,7 @@ async def _opened(
         await migrate(database)
         instance = Instance(settings, database, clock)
         await ensure_server_actor(instance)
+        await apply_at_start(instance)
         network = build_network(instance, resolver=resolver)
         parts.push_async_callback(network.close)
         studio = Studio(settings.limits)

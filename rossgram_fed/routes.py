@@ -12,7 +12,7 @@ from aiohttp import web
 
 from rossgram_fed.about import pages as about_pages
 from rossgram_fed.accounts import preference_pages, settings_pages, sign_in_pages
-from rossgram_fed.admin import account_pages, metrics, report_pages
+from rossgram_fed.admin import account_pages, domain_pages, metrics, report_pages
 from rossgram_fed.admin import pages as admin_pages
 from rossgram_fed.deliveries import pages as delivery_pages
 from rossgram_fed.federation import discovery, endpoints, listed_followers
@@ -110,6 +110,9 @@ PAGES: tuple[tuple[str, Handler], ...] = (
     ("/settings/blocks", profile_pages.show_blocks),
     ("/settings/move", move_pages.show),
     ("/admin", admin_pages.overview),
+    ("/admin/domains", domain_pages.listing),
+    ("/admin/domains/blocks.csv", domain_pages.export_blocks),
+    ("/admin/domains/allows.csv", domain_pages.export_allows),
     ("/admin/failed/{queue}", admin_pages.failed),
     ("/admin/relays", relay_pages.show),
     ("/admin/reports", report_pages.queue),
@@ -167,6 +170,9 @@ FORMS: tuple[tuple[str, Handler], ...] = (
     ("/admin/relays/{id}/ask", relay_pages.ask),
     ("/admin/relays/{id}/send", relay_pages.send),
     ("/admin/relays/{id}/remove", relay_pages.remove),
+    ("/admin/domains", domain_pages.decide),
+    ("/admin/domains/lift", domain_pages.lift),
+    ("/admin/domains/import", domain_pages.import_list),
     ("/admin/failed/{queue}/{id}/try", admin_pages.try_again),
     ("/admin/failed/{queue}/{id}/drop", admin_pages.drop),
     ("/admin/reports/{id}", report_pages.decide),

@@ -10,11 +10,12 @@ The rule: what is remembered is dropped by a signal, in every process that hears
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from activitypub.errors import MalformedDocument
 from activitypub.origin import host_of
+from rossgram_fed.config import Settings
 from rossgram_fed.database import Reader, Row
 from rossgram_fed.database.engine import placeholders
 from rossgram_fed.instance import Change, Instance
@@ -93,11 +94,6 @@ class DomainRules:
             return None
         return next((self._rules[name] for name in names_of(host) if name in self._rules), None)
 
-    async def verdict(self, uri: str, domain: str) -> Verdict:
-        """Return what an account is to carry; ``domain`` is that of its handle, which may not be its host."""
-        found = [await self.written_for(name) for name in _hosts_of(uri, domain)]
-        return _verdict([rule for rule in found if rule is not None], allow_list=self._allow_list)
-
     def _changed(self, _: str) -> None:
         self._changes += 1
         self._fresh_until = 0
@@ -113,15 +109,25 @@ class DomainRules:
 
 async def verdict_in(change: Change, uri: str, domain: str) -> Verdict:
     """Return what an account is to carry, as the tables say within a change."""
-    hosts = _hosts_of(uri, domain)
-    names = list(dict.fromkeys(name for host in hosts for name in names_of(host)))
+    names = list(dict.fromkeys(name for host in _hosts_of(uri, domain) for name in names_of(host)))
     rows = await change.tx.fetch(
         f"SELECT {COLUMNS} FROM domain_rules WHERE host IN ({placeholders(len(names))})",  # noqa: S608 - constants
         *names,
     )
-    rules = {row["host"]: rule_from(row) for row in rows}
-    found = [next((rules[name] for name in names_of(host) if name in rules), None) for host in hosts]
-    return _verdict([rule for rule in found if rule is not None], allow_list=change.settings.federation.allow_list_only)
+    return verdict_of({row["host"]: rule_from(row) for row in rows}, uri, domain, settings=change.settings)
+
+
+def verdict_of(rules: Mapping[str, Rule], uri: str, domain: str, *, settings: Settings) -> Verdict:
+    """Return what an account is to carry; ``domain`` is that of its handle, which may not be its host.
+
+    Of the rules for the two the stricter counts. ``rules`` holds at least those that may cover them, by host.
+    """
+    found = [next((rules[name] for name in names_of(host) if name in rules), None) for host in _hosts_of(uri, domain)]
+    written = [rule for rule in found if rule is not None]
+    standing = max((rule.standing for rule in written), default=Standing.OPEN)
+    if settings.federation.allow_list_only and (not written or standing is not Standing.OPEN):
+        standing = Standing.SUSPENDED
+    return Verdict(standing, standing is Standing.SUSPENDED or any(rule.reject_media for rule in written))
 
 
 async def all_rules(reader: Reader) -> tuple[Rule, ...]:
@@ -160,12 +166,3 @@ def covers(rule_host: str, host: str) -> bool:
 
 def _hosts_of(uri: str, domain: str) -> list[str]:
     return list(dict.fromkeys(host for host in (host_of(uri), domain) if host))
-
-
-def _verdict(rules: Iterable[Rule], *, allow_list: bool) -> Verdict:
-    """Put the rules for an account's hosts together: the stricter counts."""
-    found = list(rules)
-    standing = max((rule.standing for rule in found), default=Standing.OPEN)
-    if allow_list and (not found or standing is not Standing.OPEN):
-        standing = Standing.SUSPENDED
-    return Verdict(standing, standing is Standing.SUSPENDED or any(rule.reject_media for rule in found))

@@ -18,13 +18,14 @@ from yarl import URL
 from rossgram_fed.config import LimitSettings, Registration
 from rossgram_fed.federation.signers import store_account_keys
 from rossgram_fed.instance import Change
+from rossgram_fed.media.keeping import note_photo_files
 from rossgram_fed.media.storage import STORAGE
 from rossgram_fed.models import Account, Block, Follow, Mention, Photo, Post, User
 from rossgram_fed.models.accounts import Role
 from rossgram_fed.models.posts import PhotoState, Visibility
 from rossgram_fed.models.relations import FollowState
 from rossgram_fed.posts.store import add_tags
-from rossgram_fed.renditions import FEED, FULL, GRID
+from rossgram_fed.renditions import FEDERATED, FEED, FULL, GRID, Rendition
 from rossgram_fed.web import sessions
 from rossgram_fed.web.secrets import SECRETS, signature
 from tests.builders import a_person, a_post, a_stranger
@@ -73,6 +74,8 @@ class House:
     people: dict[str, Account] = field(default_factory=dict)
     posts: dict[Visibility, Post] = field(default_factory=dict)
     photos: dict[Visibility, int] = field(default_factory=dict)
+    files: dict[Visibility, dict[str, str]] = field(default_factory=dict)
+    """The keys of each photo's files, by the rendition's name."""
 
     async def ask(
         self, path: str, *, by: str = "", method: str = "GET", accept: str = HTML, data: Any = None, **headers: str
@@ -191,14 +194,17 @@ def secret_of(visibility: Visibility) -> str:
     return f"secret{visibility.name.lower()}word"
 
 
-async def build(folder: Path, engine: Engine, clock: SettableClock, closing: AsyncExitStack) -> House:
-    """Start the server and let everybody move in."""
+async def build(
+    folder: Path, engine: Engine, clock: SettableClock, closing: AsyncExitStack, **federation: bool
+) -> House:
+    """Start the server, with its switches of ``[federation]`` as named, and let everybody move in."""
     fediverse = Fediverse(folder, clock=clock, new_database=engine.empty)
     closing.push_async_callback(fediverse.close)
     settings = fediverse.settings("here")
     settings = replace(
         settings,
         limits=LimitSettings(picture_processes=1),
+        federation=replace(settings.federation, **federation),  # type: ignore[arg-type]  # switches, all of them
         server=replace(settings.server, registration=Registration.INVITE),
         development=replace(settings.development, private_networks=(ip_network("127.0.0.1/32"),)),
     )
@@ -246,14 +252,20 @@ async def _publish(house: House, change: Change, author: Account, visibility: Vi
     word = secret_of(visibility)
     post = house.posts[visibility] = await a_post(change, author, caption=word, visibility=visibility)
     folder = house.server.runner.app[STORAGE]
-    file = {"media_type": "image/jpeg", "width": 4, "height": 3, "size": 4}
-    renditions = {name: {"key": await folder.put(b"\xff\xd8\xff\xd9", ".jpg"), **file} for name in (GRID, FEED, FULL)}
+    renditions = {
+        name: Rendition(
+            key=await folder.put(b"\xff\xd8\xff\xd9", ".jpg"), media_type="image/jpeg", width=4, height=3, size=4
+        )
+        for name in (GRID, FEED, FULL, FEDERATED)
+    }
+    house.files[visibility] = {name: one["key"] for name, one in renditions.items()}
     photo = await Photo.create(
         id=change.new_id(), account_id=author.id, post_id=post.id, state=PhotoState.READY, description=f"alt {word}",
         media_type="image/jpeg", width=4, height=3, renditions=orjson.dumps(renditions).decode(),
         created_at=change.now,
     )  # fmt: skip
     house.photos[visibility] = photo.id
+    await note_photo_files(change, renditions, photo_id=photo.id)
     await Post.filter(id=post.id).update(photo_count=1)
     await add_tags(change, post.id, [f"tag{word}"])
     await Mention.create(id=change.new_id(), post_id=post.id, account_id=house.people["mona"].id)

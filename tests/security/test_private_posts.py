@@ -20,7 +20,7 @@ SEES = {
     "alice": set(Visibility),
     "bob": OPEN | {Visibility.FOLLOWERS},
     "carol": OPEN,
-    "mona": set(Visibility),
+    "mona": set(Visibility) - {Visibility.ARCHIVED},
     "barb": set(),
     "rick": OPEN,
 }
