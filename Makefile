@@ -4,12 +4,13 @@ PYTHON := .venv/bin/python
 PROJECT := pyproject.toml uv.lock scripts/prepare
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check demo bench format
+.PHONY: help run test prove check demo bench format
 
 help:
 	@echo "make run     serve on http://localhost:8000, with everything kept in data/"
 	@echo "make demo    two servers on this machine that follow and talk to each other"
 	@echo "make test    everything that must hold: check, then all tests"
+	@echo "make prove   kill a server hundreds of times, and deliver to thousands of hosts"
 	@echo "make check   style, types and the rules of who may import whom"
 	@echo "make bench   how fast it is on this machine"
 	@echo "make format  put the code into the one style"
@@ -22,6 +23,10 @@ demo: .venv/.ready-to-run
 
 test: check peers
 	$(PYTHON) -m pytest -n 2
+
+prove: .venv/.ready-to-test
+	ROSSGRAM_KILLS=400 $(PYTHON) -m pytest tests/killing -s -n 0
+	$(PYTHON) -m benchmarks scale flood
 
 check: .venv/.ready-to-test
 	.venv/bin/ruff check .

@@ -1,92 +1,108 @@
-"""A whole server is killed again and again, while it sends, receives and takes into effect: nothing is lost.
+"""A server is killed again and again, the pages and the work behind them, while posts fan out and activities arrive.
 
-The strangers are this process: they note what they are sent, and send what they have until they get a 202.
+Sixty kills on each engine in the suite; ``ROSSGRAM_KILLS=400`` (``make prove``) for as many as one likes. In the end
+every fan was told of every post, each of sam's posts is here once, nothing waits, and no file is without its row.
 """
 
 from __future__ import annotations
 
 import asyncio
+import itertools
+import os
 import random
 import signal
 import socket
 import sys
-from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import orjson
 import pytest
-from aiohttp import ClientError, ClientSession, ClientTimeout, web
-from multidict import CIMultiDict
+from aiohttp import ClientError
 
-from activitypub.http import ACTIVITY_JSON, Request
-from activitypub.keys import public_pem
-from activitypub.signatures import Scheme, SigningKey, sign
-from rossgram_fed.accounts.new_users import create_user, prepare_user
 from rossgram_fed.database import Database, open_database
-from rossgram_fed.database.migrate import migrate
-from rossgram_fed.federation.account_rows import insert_account
-from rossgram_fed.federation.signers import ensure_server_actor
-from rossgram_fed.instance import Change, Instance, system_clock
-from rossgram_fed.models.accounts import Role
+from rossgram_fed.instance import Instance, system_clock
+from rossgram_fed.media.storage import Folder
+from rossgram_fed.media.sweeping import DAY, UNKNOWN_SECONDS, Sweep
 from rossgram_fed.posts.actions import publish
 from rossgram_fed.posts.drafts import PostDraft
 from tests.databases import Engine
+from tests.journeys.visitor import Visitor
 from tests.killing.server import settings_for
-from tests.strangers import a_key
+from tests.killing.strangers import FOLLOWERS, Strangers, people, send_until, strangers
+from tests.rossgram_fed.media.samples import a_file
 
 ROOT = Path(__file__).parents[2]
-KILLS = 6
-FOLLOWERS = 12
-OUTWARDS = 5
-"""Posts published here."""
-INWARDS = 24
-"""Posts that sam tells us of."""
-STEP = 40 * 3600 * 1000
-"""Milliseconds that pass with each restart: more than any lease, pause or wait between the first tries."""
-PATIENCE = 60
+KILLS = int(os.environ.get("ROSSGRAM_KILLS", "60"))
+ARRIVALS = KILLS * 2
+STEP = 6 * 60_000
+"""Milliseconds that pass with each start: more than any lease."""
+LONG = 8
+"""One life in so many is long enough for a photo."""
+PATIENCE = 120
 
 
 @dataclass
-class Strangers:
-    """Every other server: fans at 127.0.0.2 and on, and sam, whom ana follows."""
+class Killed:
+    """A server in two processes, its clock, and how often each was killed."""
 
-    port: int
-    heard: dict[str, Counter[str]] = field(default_factory=dict)
-    """By host: how often each activity arrived."""
-    complete: asyncio.Event = field(default_factory=asyncio.Event)
+    forks: asyncio.subprocess.Process
+    chance: random.Random
+    starts: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    later: list[int] = field(default_factory=lambda: [0])
+    """The clock of the pages that run now."""
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    alive: set[int] = field(default_factory=set)
 
-    @property
-    def sam(self) -> str:
-        return f"http://127.0.0.99:{self.port}/users/sam"
+    async def start(self, role: str) -> int:
+        """Fork a server and return its process id once it runs."""
+        assert self.forks.stdin is not None
+        assert self.forks.stdout is not None
+        later = next(self.starts) * STEP
+        async with self.turn, asyncio.timeout(PATIENCE):
+            self.forks.stdin.write(f"{role} {later}\n".encode())
+            word, _, pid = (await self.forks.stdout.readline()).partition(b" ")
+        assert word == b"ready"
+        if role == "web":
+            self.later[0] = later
+        self.alive.add(int(pid))
+        return int(pid)
 
-    async def take(self, request: web.Request) -> web.Response:
-        """Take whatever comes."""
-        activity = orjson.loads(await request.read())
-        seen = self.heard.setdefault(request.host, Counter())
-        seen[f"{activity['type']} {activity['id']}"] += 1
-        if len(self.heard) == FOLLOWERS and all(len(seen) >= OUTWARDS for seen in self.heard.values()):
-            self.complete.set()
-        return web.Response(status=202)
+    async def kill(self, pid: int) -> None:
+        """End one as a power cut does."""
+        os.kill(pid, signal.SIGKILL)
+        self.alive.discard(pid)
+        with suppress(ProcessLookupError):
+            while True:
+                os.kill(pid, 0)
+                await asyncio.sleep(0.001)
+
+    async def reign(self, role: str, kills: int) -> None:
+        """Start and kill one of the two."""
+        for number in range(kills):
+            pid = await self.start(role)
+            await asyncio.sleep(self.chance.uniform(0.5, 1.5) if number % LONG == 0 else self.chance.uniform(0, 0.1))
+            await self.kill(pid)
 
 
 @asynccontextmanager
-async def strangers() -> AsyncIterator[Strangers]:
-    app = web.Application()
-    runner = web.AppRunner(app, access_log=None)
-    there = Strangers(0)
-    app.router.add_post("/{path:.*}", there.take)
-    await runner.setup()
-    site = web.TCPSite(runner, "0.0.0.0", 0)
-    await site.start()
-    there.port = runner.addresses[0][1]
+async def forks(database: str, data: Path, port: int) -> AsyncIterator[Killed]:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.killing.server", database, str(data), str(port)),
+        cwd=ROOT,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    killed = Killed(process, random.Random(20261122))
     try:
-        yield there
+        yield killed
     finally:
-        await runner.cleanup()
+        for pid in list(killed.alive):
+            await killed.kill(pid)
+        process.kill()
+        await process.wait()
 
 
 def free_port() -> int:
@@ -95,68 +111,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-async def start(database: str, data: Path, port: int, *, later: int) -> asyncio.subprocess.Process:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.killing.server", database, str(data), str(port), str(later)),
-        cwd=ROOT,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    assert process.stdout is not None
-    async with asyncio.timeout(PATIENCE):
-        assert await process.stdout.readline() == b"ready\n"
-    return process
-
-
-async def kill(process: asyncio.subprocess.Process) -> None:
-    process.send_signal(signal.SIGKILL)
-    await process.wait()
-
-
-async def a_stranger(change: Change, uri: str) -> int:
-    account_id = change.new_id()
-    values = {
-        "username": uri.rpartition("/")[2],
-        "domain": uri.split("/")[2],
-        "uri": uri,
-        "url": uri,
-        "actor_type": "Person",
-        "inbox": f"{uri}/inbox",
-        "followers_uri": f"{uri}/followers",
-        "public_keys": orjson.dumps([{"id": f"{uri}#main-key", "pem": public_pem(a_key())}]).decode(),
-        "fetched_at": change.now,
-        "backfilled_at": change.now,
-    }
-    assert await insert_account(change, account_id, values)
-    return account_id
-
-
-async def follow(change: Change, follower_id: int, followed_id: int) -> None:
-    await change.tx.execute(
-        "INSERT INTO follows (id, follower_id, followed_id, state, uri, created_at) VALUES ($1, $2, $3, 1, $4, $5)",
-        *(change.new_id(), follower_id, followed_id, f"http://127.0.0.1/{change.new_id()}", change.now),
-    )
-
-
-async def people(database: Database, instance: Instance, there: Strangers) -> int:
-    """Put ana here, with fans on as many hosts, and sam, whom she follows; return her account's id."""
-    await migrate(database)
-    await ensure_server_actor(instance)
-    ana = await prepare_user("ana", "correct horse battery staple", role=Role.ADMIN)
-    async with instance.change() as change:
-        ana_id = (await create_user(change, ana)).account_id
-        for number in range(FOLLOWERS):
-            fan = await a_stranger(change, f"http://127.0.0.{number + 2}:{there.port}/users/fan")
-            await follow(change, fan, ana_id)
-        await follow(change, ana_id, await a_stranger(change, there.sam))
-    return ana_id
-
-
-async def publish_comment(instance: Instance, ana_id: int, root_id: int, number: int) -> None:
-    """Publish something that needs no photo, to all followers."""
-    async with instance.change() as change:
-        draft = PostDraft(caption=f"Number {number}", parent_id=root_id)
-        await publish(change, author_id=ana_id, draft=draft)
+async def publish_for_ever(instance: Instance, ana_id: int, root_id: int) -> None:
+    """Publish what needs no photo, to all followers, now and then, from a process that is not killed."""
+    for number in itertools.count():
+        async with instance.change() as change:
+            await publish(change, author_id=ana_id, draft=PostDraft(caption=f"Number {number}", parent_id=root_id))
+        await asyncio.sleep(0.3)
 
 
 async def a_root(instance: Instance, ana_id: int) -> int:
@@ -168,90 +128,123 @@ async def a_root(instance: Instance, ana_id: int) -> int:
             "INSERT INTO posts (id, account_id, uri, url, local, visibility, caption, content_html, warning, "
             "sensitive, language, photo_count, in_reply_to_uri, thread_id, context_uri, likes_count, "
             "boosts_count, replies_count, published_at, created_at) "
-            "VALUES ($1, $2, $3, $3, TRUE, 0, '', '', '', FALSE, '', 1, '', $1, '', 0, 0, 0, "
-            "$4, $4)",
+            "VALUES ($1, $2, $3, $3, TRUE, 0, '', '', '', FALSE, '', 1, '', $1, '', 0, 0, 0, $4, $4)",
             *(post_id, ana_id, uri, change.now),
         )
     return post_id
 
 
-async def tell(session: ClientSession, there: Strangers, base_url: str, number: int, *, later: int) -> bool:
-    """Send one of sam's posts; say whether it was taken."""
-    uri = f"{there.sam}/posts/{number}"
-    note = {
-        **{"id": uri, "type": "Note", "attributedTo": there.sam, "content": f"<p>{number}</p>"},
-        "to": ["https://www.w3.org/ns/activitystreams#Public"],
-        "attachment": [{"type": "Document", "mediaType": "image/jpeg", "url": f"{uri}.jpg", "name": "A lake"}],
-    }
-    activity = {
-        "@context": "https://www.w3.org/ns/activitystreams",
-        **{"id": f"{uri}/activity", "type": "Create", "actor": there.sam, "to": note["to"], "object": note},
-    }
-    request = Request("POST", f"{base_url}/inbox", CIMultiDict({"Content-Type": ACTIVITY_JSON}), orjson.dumps(activity))
-    now = datetime.now(UTC) + timedelta(milliseconds=later)
-    signed = sign(request, SigningKey(f"{there.sam}#main-key", a_key()), scheme=Scheme.CAVAGE, now=now)
+async def upload_for_ever(base_url: str, posted: asyncio.Event) -> None:
+    """Post photos through the composer, as a browser does, over and over, whoever is killed in between."""
+    visitor, number = Visitor(base_url, username="ana"), 0
+    signed_in = False
     try:
-        async with session.post(signed.url, data=signed.body, headers=signed.headers) as answer:
-            return answer.status == 202
-    except (ClientError, TimeoutError):
-        return False
+        while True:
+            try:
+                if not signed_in:
+                    await visitor.sign_in()
+                    signed_in = True
+                number += 1
+                photo = (f"{number}.jpg", a_file(width=400, height=300, seed=number))
+                page = await visitor.submit(await visitor.get("/new"), "/new", press="add", files=[photo])
+                form = page.form("/new")
+                described = {f"description-{value}": "A hill" for name, value in form.fields if name == "photo"}
+                page = await visitor.send(form, {"caption": f"Photo {number}", **described}, press="post")
+                if page.address.startswith("/p/"):
+                    posted.set()
+            except (ClientError, OSError):
+                await asyncio.sleep(0.02)  # nobody is there at the moment
+    finally:
+        await visitor.close()
 
 
-async def send_all(there: Strangers, base_url: str, taken: set[int], *, later: int) -> None:
-    """Send what is not yet taken, one after the other, until the server is gone or there is nothing left."""
-    async with ClientSession(timeout=ClientTimeout(total=10)) as session:
-        for number in range(INWARDS):
-            if number not in taken and await tell(session, there, base_url, number, later=later):
-                taken.add(number)
-
-
-async def until(database: Database, sql: str) -> None:
-    """Wait until nothing is left of what ``sql`` counts, a deadline at most."""
+async def until_nothing_waits(database: Database) -> None:
+    """Wait until every queue is empty, a deadline at most."""
+    queues = " UNION ALL ".join(
+        f"SELECT id FROM {table} WHERE state = 0" for table in ("inbox_items", "deliveries", "jobs")
+    )
     async with asyncio.timeout(PATIENCE):
-        while await database.fetch_value(sql):
+        while await database.fetch_value(f"SELECT COUNT(*) FROM ({queues}) AS waiting"):
             await database.signals.wait("nothing", 0.05)
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(60 + 4 * KILLS)
 async def test_nothing_is_lost_however_often_it_is_killed(engine: Engine, tmp_path: Path) -> None:
     """Killed at moments of chance, the server in the end told every fan of every post, and has each of sam's once."""
-    chance, url = random.Random(20261122), engine.empty()
-    async with strangers() as there:
-        port = free_port()
-        settings = settings_for(url, tmp_path / "data", port)
-        database = await open_database(url)
-        try:
+    url, port = engine.empty(), free_port()
+    settings = settings_for(url, tmp_path / "data", port)
+    taken, posted = set[int](), asyncio.Event()
+    database = await open_database(url)
+    try:
+        async with strangers() as there, forks(url, tmp_path / "data", port) as server:
             instance = Instance(settings, database, system_clock)
             ana_id = await people(database, instance, there)
             root_id = await a_root(instance, ana_id)
-            taken: set[int] = set()
-            for kills in range(KILLS):
-                later = kills * STEP
-                process = await start(url, tmp_path / "data", port, later=later)
-                sending = asyncio.create_task(send_all(there, settings.base_url, taken, later=later))
-                if kills < OUTWARDS:
-                    await publish_comment(instance, ana_id, root_id, kills)
-                await database.signals.wait("nothing", chance.uniform(0.0, 0.6))
-                await kill(process)
-                await sending
-            later = KILLS * STEP
-            process = await start(url, tmp_path / "data", port, later=later)
-            try:
-                await send_all(there, settings.base_url, taken, later=later)
-                assert taken == set(range(INWARDS))
-                async with asyncio.timeout(PATIENCE):
-                    await there.complete.wait()
-                await until(database, "SELECT COUNT(*) FROM inbox_items WHERE state = 0")
-                await until(database, "SELECT COUNT(*) FROM deliveries WHERE state = 0")
-            finally:
-                await kill(process)
-            for host, heard in there.heard.items():
-                assert len(heard) == OUTWARDS, host
-            rows = await database.fetch("SELECT uri FROM posts WHERE local = FALSE")
-            assert sorted(row["uri"] for row in rows) == sorted(f"{there.sam}/posts/{n}" for n in range(INWARDS))
-            assert await database.fetch_value("SELECT COUNT(*) FROM photos WHERE remote_url <> ''") == INWARDS
-            assert not await database.fetch_value("SELECT COUNT(*) FROM inbox_items WHERE state = 2")
-            assert not await database.fetch_value("SELECT COUNT(*) FROM deliveries WHERE state = 2")
-        finally:
-            await database.close()
-            engine.drop(url)
+            telling = send_until(there, settings.base_url, taken, wanted=ARRIVALS, later=server.later)
+            told = asyncio.create_task(telling)
+            busy = [
+                asyncio.create_task(publish_for_ever(instance, ana_id, root_id)),
+                asyncio.create_task(upload_for_ever(settings.base_url, posted)),
+            ]
+            for task in busy:
+                task.add_done_callback(lambda _: posted.set())
+            await asyncio.gather(server.reign("web", KILLS // 2), server.reign("worker", KILLS - KILLS // 2))
+            await server.start("web")
+            async with asyncio.timeout(PATIENCE):
+                await told
+                await posted.wait()
+            for task in busy:
+                task.cancel()
+            ended = await asyncio.gather(*busy, return_exceptions=True)
+            assert all(isinstance(one, asyncio.CancelledError) for one in ended), ended
+            await server.start("worker")
+            await until_nothing_waits(database)
+            for pid in list(server.alive):
+                await server.kill(pid)
+            await _nothing_is_lost(database, there, root_id)
+            assert taken == set(range(ARRIVALS))
+        await _no_file_is_left(instance)
+    finally:
+        await database.close()
+        engine.drop(url)
+
+
+async def _nothing_is_lost(database: Database, there: Strangers, root_id: int) -> None:
+    rows = await database.fetch("SELECT uri FROM posts WHERE local AND id <> $1", root_id)
+    posts = {f"Create {row['uri']}" for row in rows}
+    photos = await database.fetch_value("SELECT COUNT(*) FROM photos WHERE remote_url = '' AND post_id IS NOT NULL")
+    assert photos
+    assert len(posts) > photos
+    assert len(there.heard) == FOLLOWERS
+    for host, heard in there.heard.items():
+        assert {one for one in heard if one.startswith("Create")} == posts, host
+    repeated = sum(times - 1 for heard in there.heard.values() for times in heard.values())
+    sent = sum(sum(heard.values()) for heard in there.heard.values())
+    print(
+        f"{KILLS} kills: {len(posts)} posts ({photos} photos) to {FOLLOWERS} servers in {sent} requests, "
+        f"{repeated} of them again; {ARRIVALS} arrivals"
+    )
+    rows = await database.fetch("SELECT uri FROM posts WHERE local = FALSE")
+    assert sorted(row["uri"] for row in rows) == sorted(f"{there.sam}/posts/{number}" for number in range(ARRIVALS))
+    assert await database.fetch_value("SELECT COUNT(*) FROM photos WHERE remote_url <> ''") == ARRIVALS
+    for table in ("inbox_items", "deliveries", "jobs"):
+        assert await database.fetch(f"SELECT * FROM {table} WHERE state = 2 OR leased_until > 0") == [], table
+
+
+async def _no_file_is_left(instance: Instance) -> None:
+    """Every row has its file; and of files without a row, which the sweep of the next days takes, none stays."""
+    media = instance.settings.media_folder
+    files = [path for path in media.rglob("*") if path.is_file()]
+    rows = await instance.database.fetch("SELECT key FROM media_files")
+    keys = {row["key"] for row in rows}
+    assert keys <= {path.name for path in files}
+    for path in files:
+        age = path.stat().st_mtime - 2 * UNKNOWN_SECONDS
+        os.utime(path, (age, age))
+    later = Instance(instance.settings, instance.database, lambda: system_clock() + 1000 * DAY)
+    sweep = Sweep(later, Folder(media))
+    await sweep.work_once()
+    await sweep.unneeded()
+    rows = await instance.database.fetch("SELECT key FROM media_files")
+    assert {path.name for path in media.rglob("*") if path.is_file()} == {row["key"] for row in rows}
+    assert await instance.database.fetch_value("SELECT COUNT(*) FROM photos WHERE post_id IS NULL") == 0
