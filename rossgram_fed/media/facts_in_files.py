@@ -9,7 +9,6 @@ import math
 import re
 from collections.abc import Mapping
 from typing import Any
-from xml.etree import ElementTree
 
 from PIL import Image
 
@@ -22,7 +21,9 @@ from rossgram_fed.media.facts import (
     clean,
     facts_from,
 )
+from rossgram_fed.media.iptc import records_in
 from rossgram_fed.media.stripping import Stripped
+from rossgram_fed.media.xmp import CREATIVE_COMMONS, DC, FILM, IPTC, RIGHTS, properties_in
 
 _PHOTO, _GPS = 0x8769, 0x8825
 _MOMENT = re.compile(r"(\d{4}):(\d\d):(\d\d)[ T](\d\d):(\d\d):(\d\d)")
@@ -32,21 +33,13 @@ _NOBODY_WROTE = re.compile(
 )
 """Descriptions that cameras put into every photo."""
 
-_RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
-_DC = "{http://purl.org/dc/elements/1.1/}"
-_RIGHTS = "{http://ns.adobe.com/xap/1.0/rights/}"
-_IPTC = "{http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/}"
-_CC = "{http://creativecommons.org/ns#}"
-_FILM = "{http://analogexif.sourceforge.net/ns}Film"
-_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
-
 Texts = Mapping[str, str]
 
 
 def facts_in(file: Stripped) -> Facts:
     """Return what a file told about how the photo was made."""
     main, photo, _ = _directories(file.exif)
-    xmp, iptc = _xmp(file.xmp), _iptc(file.iptc)
+    xmp, iptc = properties_in(file.xmp), records_in(file.iptc)
     found: dict[str, object] = {
         "make": _name(main.get(0x010F)),
         "model": _name(main.get(0x0110)),
@@ -56,11 +49,11 @@ def facts_in(file: Stripped) -> Facts:
         "iso": _whole(photo.get(0x8827)),
         "focal_length": _number(photo.get(0x920A), digits=1),
         "focal_length_35": _whole(photo.get(0xA405)),
-        "film": _name(xmp.get(_FILM)),
+        "film": _name(xmp.get(FILM)),
         "software": _name(main.get(0x0131)),
         "taken_at": _moment(photo.get(0x9003) or main.get(0x0132), photo.get(0x9011)),
         "description": _description(xmp, iptc, main.get(0x010E)),
-        "creator": _name(xmp.get(f"{_DC}creator") or iptc.get("creator") or main.get(0x013B)),
+        "creator": _name(xmp.get(f"{DC}creator") or iptc.get("creator") or main.get(0x013B)),
         "licence": _licence(xmp, iptc, main.get(0x8298)),
     }
     return _those_that_hold(found)
@@ -169,7 +162,7 @@ def _degrees(value: object, letter: object, *, negative: str, most: int) -> floa
 
 def _description(xmp: Texts, iptc: Texts, exif: object) -> str:
     """Return what was written for those who cannot see it, else what was written for everybody."""
-    for text in (xmp.get(f"{_IPTC}AltTextAccessibility"), xmp.get(f"{_DC}description"), iptc.get("description"), exif):
+    for text in (xmp.get(f"{IPTC}AltTextAccessibility"), xmp.get(f"{DC}description"), iptc.get("description"), exif):
         said = clean(_text(text), LONGEST_DESCRIPTION, lines=True)
         if said and not _NOBODY_WROTE.fullmatch(said):
             return said
@@ -177,56 +170,6 @@ def _description(xmp: Texts, iptc: Texts, exif: object) -> str:
 
 
 def _licence(xmp: Texts, iptc: Texts, exif: object) -> str:
-    told = (f"{_CC}license", f"{_RIGHTS}WebStatement", f"{_RIGHTS}UsageTerms", f"{_DC}rights")
+    told = (f"{CREATIVE_COMMONS}license", f"{RIGHTS}WebStatement", f"{RIGHTS}UsageTerms", f"{DC}rights")
     texts = [*(xmp.get(name) for name in told), iptc.get("rights"), exif]
     return next((said for text in texts if (said := clean(_text(text), LONGEST_LICENCE))), "")
-
-
-def _xmp(packet: bytes) -> dict[str, str]:
-    """Return the simple properties, and of lists the first entry or the one for everybody."""
-    # No packet needs a document type, and without one there are no entities to grow.
-    if not packet or b"<!" in packet:
-        return {}
-    try:
-        root = ElementTree.fromstring(packet.strip(b"\0 \r\n\t"))  # noqa: S314
-    except (ElementTree.ParseError, *BROKEN):
-        return {}
-    found: dict[str, str] = {}
-    for described in root.iter(f"{_RDF}Description"):
-        found |= described.attrib
-        for entry in described:
-            found[entry.tag] = _entry(entry)
-    return found
-
-
-def _entry(entry: ElementTree.Element) -> str:
-    lines = list(entry.iter(f"{_RDF}li"))
-    chosen = next((line for line in lines if line.get(_LANGUAGE) == "x-default"), lines[0] if lines else entry)
-    return entry.get(f"{_RDF}resource") or chosen.text or ""
-
-
-def _iptc(blocks: bytes) -> dict[str, str]:
-    """Return description, creator and rights out of Photoshop's resource 0x0404."""
-    place = 0
-    while blocks.startswith(b"8BIM", place) and place + 12 <= len(blocks):
-        number = int.from_bytes(blocks[place + 4 : place + 6], "big")
-        start = place + 6 + (blocks[place + 6] + 2) // 2 * 2 + 4
-        length = int.from_bytes(blocks[start - 4 : start], "big")
-        if number == 0x0404:
-            return _records(blocks[start : start + length])
-        place = start + length + length % 2
-    return {}
-
-
-def _records(data: bytes) -> dict[str, str]:
-    names = {80: "creator", 116: "rights", 120: "description"}
-    found: dict[str, str] = {}
-    utf8, place = b"\x1c\x01\x5a\0\x03\x1b%G" in data, 0
-    while data.startswith(b"\x1c", place) and place + 5 <= len(data):
-        record, number = data[place + 1], data[place + 2]
-        length = int.from_bytes(data[place + 3 : place + 5], "big")
-        value = data[place + 5 : place + 5 + length]
-        if record == 2 and number in names and length < 0x8000:
-            found.setdefault(names[number], value.decode("utf-8" if utf8 else "latin-1", "replace"))
-        place += 5 + length
-    return found

@@ -146,6 +146,8 @@ def test_nonsense_is_left_out(
         (b"\xff\xfe<", "no text"),
         (b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>', "a document type"),
         (b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><x>&a;</x>', "a file of ours"),
+        ('<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'.encode("utf-16"), "a document type in another encoding"),
+        (b'<?xml version="1.0" encoding="cp037"?>' + "<!DOCTYPE x><x/>".encode("cp037"), "and in yet another"),
         (b"<a>" * 20_000 + b"</a>" * 20_000, "very deep"),
         (xmp_with(">" + "<dc:x>y</dc:x>" * 20_000), "longer than is read"),
     ],
