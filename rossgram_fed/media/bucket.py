@@ -40,6 +40,8 @@ AT_ONCE = 4
 SECONDS_TO_CONNECT, SECONDS_TO_ANSWER = 5, 30
 SECONDS_TO_TRY = 20
 _LISTED = 500
+_IN_ONE = 5 << 20
+"""Bytes up to which an object is sent in one request; what is larger goes in parts."""
 
 
 class NoLibrary(Exception):
@@ -115,14 +117,21 @@ class Bucket:
 
     async def take(self, key: str, pieces: AsyncIterator[bytes]) -> str:
         """Write an object under a key that it has elsewhere, whole or not at all; return its SHA-256; ``NotKept``."""
-        digest = hashlib.sha256()
+        digest, begun = hashlib.sha256(), bytearray()
 
-        async def hashed() -> AsyncIterator[bytes]:
+        async def whole() -> AsyncIterator[bytes]:
+            yield bytes(begun)
             async for piece in pieces:
                 digest.update(piece)
                 yield piece
 
-        await self._put(key, hashed())
+        async for piece in pieces:
+            digest.update(piece)
+            begun += piece
+            if len(begun) > _IN_ONE:
+                await self._put(key, whole())
+                return digest.hexdigest()
+        await self._put(key, bytes(begun))
         return digest.hexdigest()
 
     async def pieces(self, key: str) -> AsyncIterator[bytes]:
@@ -139,7 +148,13 @@ class Bucket:
 
     async def sizes(self, keys: Sequence[str]) -> dict[str, int]:
         """Return the sizes of those objects that are there; raise ``NotReachable``."""
-        found = await asyncio.gather(*(self._size(key) for key in keys))
+        turns = asyncio.Semaphore(4 * AT_ONCE)
+
+        async def one(key: str) -> int | None:
+            async with turns:
+                return await self._size(key)
+
+        found = await asyncio.gather(*(one(key) for key in keys))
         return {key: size for key, size in zip(keys, found, strict=True) if size is not None}
 
     async def delete(self, *keys: str) -> None:

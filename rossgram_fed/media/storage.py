@@ -98,6 +98,8 @@ class Folder:
         """Write a file under a key that it has elsewhere, whole or not at all; return its SHA-256 (hex)."""
         final, digest = self.path(key), hashlib.sha256()
         unfinished = self._path / _UNFINISHED / f"{key}.{secrets.token_hex(4)}"
+        if self.shortage():
+            raise NearlyFull("the reserve of the disk is reached")
         try:
             await asyncio.to_thread(self._make_folders, final)
             with await asyncio.to_thread(unfinished.open, "xb") as file:
