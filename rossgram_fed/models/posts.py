@@ -153,6 +153,8 @@ class Photo(Model):
     """A tiny blurred WebP as base64, for the moment before the photo is there."""
     focal_x = fields.FloatField(default=0.0)
     focal_y = fields.FloatField(default=0.0)
+    edits = fields.TextField(default="{}", db_default="{}")
+    """JSON: what its author had done to it (``media.editing``); the renditions are made of the original with these."""
     renditions = fields.TextField(default="{}")
     """JSON: ``{name: {"key", "media_type", "width", "height", "size"}}``, the names as in ``rossgram_fed.sizes``."""
     exif = fields.TextField(default="{}", db_default="{}")
