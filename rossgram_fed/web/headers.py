@@ -14,7 +14,11 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; media-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
 )
-"""There is no script at all, so none may run."""
+"""Pages have no script, so none may run."""
+WITH_OWN_SCRIPTS = f"{CONTENT_SECURITY_POLICY}; script-src 'self'"
+"""For the few pages that do have one: files of ours at ``/static`` may run, and nothing that stands in the page."""
+
+_SCRIPTS = "own_scripts"
 
 _ALWAYS = (
     ("Content-Security-Policy", CONTENT_SECURITY_POLICY),
@@ -26,9 +30,16 @@ _ALWAYS = (
 )
 
 
+def allow_own_scripts(request: web.Request) -> None:
+    """Let the page that answers this request run our own scripts; ``script`` in templates calls it."""
+    request[_SCRIPTS] = True
+
+
 async def finish(request: web.Request, response: web.StreamResponse) -> None:
     """Complete the headers of a response that is about to be sent."""
     headers = response.headers
+    if _SCRIPTS in request and "Content-Security-Policy" not in headers:
+        headers["Content-Security-Policy"] = WITH_OWN_SCRIPTS
     for name, value in _ALWAYS:
         if name not in headers:
             headers[name] = value

@@ -11,6 +11,7 @@ from typing import Any
 
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from rossgram_fed.instance import INSTANCE, Instance
 from rossgram_fed.resources import templates_folder
@@ -18,6 +19,7 @@ from rossgram_fed.software import source_url
 from rossgram_fed.web import words
 from rossgram_fed.web.csrf import csrf_field
 from rossgram_fed.web.flash import take_message
+from rossgram_fed.web.headers import allow_own_scripts
 from rossgram_fed.web.sessions import Viewer, viewer_of
 from rossgram_fed.web.static import static_url
 
@@ -64,7 +66,8 @@ def environment() -> Environment:
 
 async def render(request: web.Request, name: str, status: int = 200, **values: Any) -> web.Response:
     """Answer with a page. Besides ``values`` the template has ``viewer`` (or None), ``settings``, ``now``, ``path``,
-    ``flash``, ``unread``, ``open_reports`` (for the staff) and ``csrf_field()``.
+    ``flash``, ``unread``, ``open_reports`` (for the staff), ``csrf_field()`` and ``script(name)``, the only way to a
+    script: pages that do not call it may run none.
     """
     instance = request.app[INSTANCE]
     viewer = await viewer_of(request)
@@ -89,10 +92,17 @@ def _page(request: web.Request, name: str, status: int, values: dict[str, Any]) 
             path=request.path,
             flash=take_message(request),
             csrf_field=partial(csrf_field, request),
+            script=partial(_script, request),
             **values,
         )
     )
     return web.Response(body=html.encode(), status=status, headers=HTML_HEADERS)
+
+
+def _script(request: web.Request, name: str) -> Markup:
+    """Return the tag that runs one of our static files, once the page is read, and let this page run it."""
+    allow_own_scripts(request)
+    return Markup('<script type="module" src="{}"></script>').format(static_url(name))
 
 
 async def _unread(request: web.Request, instance: Instance, viewer: Viewer | None) -> int:

@@ -1,4 +1,4 @@
-"""Our own few files (style, icons): held in memory, packed, cached for ever under a name for their content."""
+"""Our own few files (style, icons, scripts): held in memory, packed, cached for ever under a name for their content."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from rossgram_fed.web.errors import NotFound
 
 _TYPES = {
     ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml; charset=utf-8",
     ".png": "image/png",
     ".txt": "text/plain; charset=utf-8",

@@ -1,0 +1,99 @@
+"""Turn, mirror, straighten and crop a picture as its edits say. ``static/js/look.js`` does the same on a canvas.
+
+Sizes and places are in pixels of the turned picture, y downwards.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from PIL import Image
+
+from rossgram_fed.media.editing import SHAPES, Edits
+
+_TURNS = {1: Image.Transpose.ROTATE_270, 2: Image.Transpose.ROTATE_180, 3: Image.Transpose.ROTATE_90}
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What is kept of a turned picture: a rectangle around a centre, turned against the tilt."""
+
+    centre_x: float
+    centre_y: float
+    width: float
+    height: float
+    tilt: float
+    """Radians clockwise by which the picture is turned under the rectangle."""
+
+
+def frame_of(edits: Edits, width: float, height: float) -> Frame:
+    """Return what is kept of a picture of this size, before its turns; it never reaches beyond the picture."""
+    if edits.turns % 2:
+        width, height = height, width
+    ratio = SHAPES[edits.shape] or width / height
+    tilt = math.radians(edits.tilt)
+    cosine, sine = math.cos(tilt), abs(math.sin(tilt))
+    # The largest tilted rectangle is the one whose upright bounding box just fits.
+    across = min(width / (cosine + sine / ratio), height / (sine + cosine / ratio)) * 100 / edits.zoom
+    down = across / ratio
+    room_x = max(0.0, width - across * cosine - down * sine)
+    room_y = max(0.0, height - across * sine - down * cosine)
+    return Frame(
+        centre_x=(width + edits.x / 100 * room_x) / 2,
+        centre_y=(height + edits.y / 100 * room_y) / 2,
+        width=across,
+        height=down,
+        tilt=tilt,
+    )
+
+
+def kept_part(edits: Edits, width: int, *, height: int) -> float:
+    """Return the long edge of what is kept as a part of the long edge of the whole."""
+    frame = frame_of(edits, width, height)
+    return min(1.0, max(frame.width, frame.height) / max(width, height))
+
+
+def reshaped(image: Image.Image, edits: Edits) -> Image.Image:
+    """Return the picture turned, mirrored, straightened and cropped; its pixels keep their size."""
+    frame = frame_of(edits, image.width, image.height)
+    if edits.turns:
+        image = image.transpose(_TURNS[edits.turns])
+    if edits.mirrored:
+        image = image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    if not edits.crops:
+        return image
+    width, height = max(1, round(frame.width)), max(1, round(frame.height))
+    if not frame.tilt:
+        left = max(0, min(image.width - width, round(frame.centre_x - width / 2)))
+        top = max(0, min(image.height - height, round(frame.centre_y - height / 2)))
+        return image.crop((left, top, left + width, top + height))
+    # Rounding may have made the rectangle larger than it may be: it is stretched over the true one.
+    across, down = frame.width / width, frame.height / height
+    cosine, sine = math.cos(frame.tilt), math.sin(frame.tilt)
+    a, b, d, e = cosine * across, sine * down, -sine * across, cosine * down
+    start_x = frame.centre_x - a * width / 2 - b * height / 2
+    start_y = frame.centre_y - d * width / 2 - e * height / 2
+    coefficients = (a, b, start_x, d, e, start_y)
+    return image.transform((width, height), Image.Transform.AFFINE, coefficients, Image.Resampling.BICUBIC)
+
+
+def moved_focal(edits: Edits, focal: tuple[float, float], *, width: int, height: int) -> tuple[float, float]:
+    """Return where a focal point of the untouched photo lies in the cropped one, at its edge if it was cut off.
+
+    As elsewhere x runs from -1 (left) to 1 and y from -1 (bottom) to 1.
+    """
+    x, y = focal[0] * width / 2, -focal[1] * height / 2
+    for _ in range(edits.turns):
+        x, y, width, height = -y, x, height, width
+    if edits.mirrored:
+        x = -x
+    frame = frame_of(edits, *((height, width) if edits.turns % 2 else (width, height)))
+    x, y = x + width / 2 - frame.centre_x, y + height / 2 - frame.centre_y
+    cosine, sine = math.cos(frame.tilt), math.sin(frame.tilt)
+    along, down = x * cosine - y * sine, x * sine + y * cosine
+    return _within(2 * along / frame.width), _within(-2 * down / frame.height)
+
+
+def _within(part: float) -> float:
+    return max(-1.0, min(1.0, part)) + 0.0
