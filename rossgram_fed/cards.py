@@ -11,7 +11,7 @@ from rossgram_fed.database import Row
 
 CARD_COLUMNS = (
     "a.id AS account_id, a.username, a.domain, a.name AS account_name, a.uri AS account_uri, a.url AS account_url, "
-    "a.avatar_key, a.avatar_url, a.media_refused, a.locked, a.actor_type"
+    "a.avatar_key, a.avatar_url, a.media_refused, a.locked, a.indexable, a.actor_type"
 )
 """What ``card_from`` reads; the query names the table ``accounts a``."""
 
@@ -29,6 +29,8 @@ class AccountCard:
     url: str
     has_avatar: bool
     locked: bool
+    indexable: bool
+    """Whether search engines, and the search of other servers, may list their public photos (FEP-5feb)."""
     kind: str
     media_refused: bool = False
     """Whether the rule for its server keeps its pictures out."""
@@ -70,6 +72,7 @@ def card_from(row: Row) -> AccountCard:
         url=row["account_url"],
         has_avatar=bool(row["avatar_key"] or (row["avatar_url"] and not row["media_refused"])),
         locked=bool(row["locked"]),
+        indexable=bool(row["indexable"]),
         kind=row["actor_type"],
         media_refused=bool(row["media_refused"]),
     )

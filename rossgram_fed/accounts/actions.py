@@ -84,13 +84,14 @@ async def update_profile(change: Change, *, account_id: int, draft: ProfileDraft
     before = str(await change.tx.fetch_value("SELECT links FROM accounts WHERE id = $1", account_id) or "[]")
     await change.tx.execute(
         "UPDATE accounts SET name = $1, bio = $2, bio_html = $3, links = $4, locked = $5, discoverable = $6, "
-        "updated_at = $7 WHERE id = $8",
+        "indexable = $7, updated_at = $8 WHERE id = $9",
         draft.name,
         draft.bio,
         await bio_html(change.tx, change.settings, draft.bio),
         links_column(draft.links, before=links_from(before)),
         draft.locked,
         draft.discoverable,
+        draft.indexable,
         change.now,
         account_id,
     )

@@ -50,6 +50,7 @@ class ProfileDraft:
     links: tuple[tuple[str, str], ...] = ()
     locked: bool = False
     discoverable: bool = True
+    indexable: bool = False
     remove_avatar: bool = False
 
 
@@ -94,5 +95,6 @@ def read_profile(form: Form) -> ProfileDraft:
         links=tuple((name[:LONGEST_LINK_NAME], value) for name, value in links[:MOST_LINKS]),
         locked=form.flag("locked"),
         discoverable=form.flag("discoverable"),
+        indexable=form.flag("indexable"),
         remove_avatar=form.flag("remove_avatar"),
     )

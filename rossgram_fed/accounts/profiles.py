@@ -15,7 +15,7 @@ from rossgram_fed.visibility import heard
 
 _PROFILE = (
     f"SELECT {CARD_COLUMNS}, a.bio, a.bio_html, a.links, a.followers_count, a.following_count, a.posts_count, "
-    "a.discoverable, a.indexable, a.backfilled_at, a.deleted_at, a.suspended_at, a.host_standing, "
+    "a.discoverable, a.backfilled_at, a.deleted_at, a.suspended_at, a.host_standing, "
     "a.moved_to_uri FROM accounts a "
 )
 
@@ -33,7 +33,6 @@ class Profile:
     following_count: int
     posts_count: int
     discoverable: bool
-    indexable: bool
     backfilled_at: int
     deleted: bool
     suspended: bool
@@ -81,7 +80,6 @@ def _profile(row: Row | None) -> Profile | None:
         following_count=row["following_count"],
         posts_count=row["posts_count"],
         discoverable=bool(row["discoverable"]),
-        indexable=bool(row["indexable"]),
         backfilled_at=row["backfilled_at"],
         deleted=row["deleted_at"] is not None,
         suspended=row["suspended_at"] is not None or row["host_standing"] == Standing.SUSPENDED,

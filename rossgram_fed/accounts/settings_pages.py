@@ -92,7 +92,12 @@ def _profile_form(profile: Profile) -> Form:
     for name, value in typed_links(profile.links):
         form.values.add("link_name", name)
         form.values.add("link_value", value)
-    for switch, on in (("locked", profile.account.locked), ("discoverable", profile.discoverable)):
+    switches = {
+        "locked": profile.account.locked,
+        "discoverable": profile.discoverable,
+        "indexable": profile.account.indexable,
+    }
+    for switch, on in switches.items():
         if on:
             form.values.add(switch, "1")
     return form

@@ -77,12 +77,14 @@ async def test_saved_and_told(signed_in: Browser, alice: int, instance: Instance
     fields = {
         "name": "Alice  L.", "bio": "I like #Lakes.\r\n\r\nWith @bob", "link_name1": "Home",
         "link_value1": "https://alice.example/?a=1&b=2", "link_name2": "Camera",
-        "link_value2": "A & B <3", "locked": "1",
+        "link_value2": "A & B <3", "locked": "1", "indexable": "1",
     }  # fmt: skip
     assert (await save(signed_in, fields)).status == 303
     row = await instance.database.fetch_one("SELECT * FROM accounts WHERE id = $1", alice)
     assert row is not None
-    assert (row["name"], bool(row["locked"]), bool(row["discoverable"])) == ("Alice  L.", True, False)
+    assert row["name"] == "Alice  L."
+    assert (bool(row["locked"]), bool(row["discoverable"]), bool(row["indexable"])) == (True, False, True)
+    assert "noindex" not in await signed_in.text("/@alice")
     assert '<a href="https://here.test/tags/lakes" class="mention hashtag"' in row["bio_html"]
     assert orjson.loads(row["links"])[0]["value"].startswith('<a href="https://alice.example/?a=1&amp;b=2" rel="me')
     page = await signed_in.text("/settings/profile")
