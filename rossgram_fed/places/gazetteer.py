@@ -10,6 +10,7 @@ import asyncio
 import gzip
 from array import array
 from bisect import bisect_left
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from heapq import nsmallest
@@ -51,9 +52,9 @@ class City:
 class Gazetteer:
     """All cities."""
 
-    def __init__(self, cities: str, countries: str) -> None:
-        """Read both files; see ``gazetteer``."""
-        self._countries = dict(line.split("\t", 1) for line in countries.splitlines())
+    def __init__(self, cities: str, countries: Mapping[str, str]) -> None:
+        """Read the text of the file; ``countries`` are names by codes. See ``gazetteer``."""
+        self._countries = countries
         self._lines: list[str] = []
         self._latitudes, self._longitudes = array("f"), array("f")
         self._by_id: dict[int, int] = {}
@@ -132,11 +133,22 @@ def _is_in(city: City, country: str) -> bool:
     return not country or city.country_code.casefold() == country or fold(city.country).startswith(country)
 
 
+def country_name(told: str) -> str:
+    """Return a country's English name for its code of two letters, and anything else as it is."""
+    return _countries().get(told.upper(), told) if len(told) == 2 else told
+
+
+@lru_cache(maxsize=1)
+def _countries() -> dict[str, str]:
+    lines = (files(__package__) / "countries.tsv").read_text(encoding="utf-8").splitlines()
+    codes = (line.partition("\t") for line in lines)
+    return {code: name for code, _, name in codes}
+
+
 @lru_cache(maxsize=1)
 def _loaded() -> Gazetteer:
-    folder = files(__package__)
-    cities = gzip.decompress((folder / "cities.tsv.gz").read_bytes()).decode()
-    return Gazetteer(cities, (folder / "countries.tsv").read_text(encoding="utf-8"))
+    cities = gzip.decompress((files(__package__) / "cities.tsv.gz").read_bytes()).decode()
+    return Gazetteer(cities, _countries())
 
 
 async def gazetteer() -> Gazetteer:

@@ -15,10 +15,12 @@ from urllib.parse import quote
 from activitypub.activities import Add, Create, Delete, Remove, Update
 from activitypub.audience import Audience as Addressees
 from activitypub.audience import addressing
-from activitypub.objects import PUBLIC, Attachment, Hashtag, MentionTag, Note, Tombstone
+from activitypub.objects import PUBLIC, Attachment, Exif, Hashtag, MentionTag, Note, Tombstone
 from activitypub.render import activity_document, note_document, tombstone_document, with_context
 from rossgram_fed.config import Settings
 from rossgram_fed.federation import addresses
+from rossgram_fed.licences import licence_of
+from rossgram_fed.media.facts import Facts
 from rossgram_fed.models.accounts import Policy
 from rossgram_fed.models.posts import Visibility
 from rossgram_fed.posts.policies import quotable
@@ -68,6 +70,7 @@ def note_from(post: PostSource, settings: Settings) -> Note:
         shares_total=post.boosts_count,
         quote=post.quoted_uri,
         quote_authorization=post.quote_authorization,
+        place=post.place,
     )
 
 
@@ -98,6 +101,11 @@ def update_document(post: PostSource, settings: Settings) -> Document:
 def requote_document(post: PostSource, settings: Settings, *, at: int) -> Document:
     """Return the Update that tells what became of a quote; it is no edit, and the post does not say that it is."""
     return _update_document(post, settings, f"{post.uri}#quote/{at}")
+
+
+def untag_document(post: PostSource, settings: Settings, *, at: int) -> Document:
+    """Return the Update that tells that somebody is no longer named; it is no edit of the author's."""
+    return _update_document(post, settings, f"{post.uri}#people/{at}")
 
 
 def _update_document(post: PostSource, settings: Settings, activity_id: str) -> Document:
@@ -183,7 +191,7 @@ def _may_quote(post: PostSource) -> list[str]:
 
 
 def _attachment(photo: PhotoSource, settings: Settings) -> Attachment:
-    rendition = photo.renditions[FEDERATED]
+    rendition, licence = photo.renditions[FEDERATED], licence_of(photo.licence)
     return Attachment(
         url=addresses.photo_url(settings, rendition["key"]),
         media_type=rendition["media_type"],
@@ -193,6 +201,26 @@ def _attachment(photo: PhotoSource, settings: Settings) -> Attachment:
         blurhash=photo.blurhash,
         focal_point=photo.focal_point,
         sensitive=photo.sensitive,
+        exif=_exif(photo.facts) if photo.facts is not None else None,
+        licence=licence.title if licence else "",
+        licence_url=licence.url if licence else "",
+    )
+
+
+def _exif(facts: Facts) -> Exif:
+    """Return how a photo was taken; who took it and what it shows are told elsewhere or not at all."""
+    return Exif(
+        make=facts.make,
+        model=facts.model,
+        lens=facts.lens,
+        aperture=facts.aperture,
+        exposure=facts.exposure,
+        iso=facts.iso,
+        focal_length=facts.focal_length,
+        focal_length_35=facts.focal_length_35,
+        film=facts.film,
+        software=facts.software,
+        taken_at=facts.taken_at[:19],
     )
 
 

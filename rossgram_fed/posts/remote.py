@@ -24,6 +24,7 @@ from rossgram_fed.posts import store
 from rossgram_fed.posts.claims import Author, ask_about_quote, claims_of, take_claims, words_of
 from rossgram_fed.posts.history import remember, said_by
 from rossgram_fed.posts.parents import Parent
+from rossgram_fed.posts.placing import keep_place
 from rossgram_fed.posts.remote_photos import add_photos, replace_photos, shown_of
 from rossgram_fed.posts.store import NewPost
 
@@ -65,6 +66,8 @@ async def store_note(
     if post is None:
         return None
     await add_photos(change, post, shown_of(change, note), sensitive=note.sensitive)
+    if note.place is not None:
+        await keep_place(change, note.place, post_id=post.id)
     if note.hashtags:
         await store.add_tags(change, post.id, [tag for one in note.hashtags if (tag := tag_from(one.name))])
     if hearers:
@@ -109,6 +112,7 @@ async def update_note(change: Change, note: Note, *, post_id: int, author: Autho
         await store.count_post(change, author.account_id, by=-1)
     await recount(change, note, post_id=post_id)
     await replace_photos(change, post_id, author.account_id, shown, sensitive=note.sensitive)
+    await keep_place(change, note.place, post_id=post_id)
     await store.clear_tags(change, post_id)
     await store.add_tags(change, post_id, [tag for one in note.hashtags if (tag := tag_from(one.name))])
     await remember(change, said, post_id=post_id)

@@ -9,8 +9,10 @@ from activitypub.objects import Attachment, Note
 from activitypub.origin import is_http_url
 from rossgram_fed.federation.addresses import LONGEST_URI
 from rossgram_fed.instance import Change
+from rossgram_fed.licences import licence_from
 from rossgram_fed.models.posts import PhotoState
 from rossgram_fed.posts import store
+from rossgram_fed.posts.exif import facts_told
 from rossgram_fed.posts.store import NewPost
 
 DESCRIPTION_CHARACTERS = 10_000
@@ -33,7 +35,7 @@ async def _insert_photos(
     change: Change, post_id: int, account_id: int, placed: Sequence[tuple[int, Attachment]], *, sensitive: bool
 ) -> None:
     """Insert attachments with their positions, all in one statement."""
-    columns = 12
+    columns = 15
     tuples = ", ".join(
         f"({', '.join(f'${4 + number * columns + offset}' for offset in range(columns))}, $1, $2, "
         f"{int(PhotoState.REMOTE)}, '', '{{}}', $3)"
@@ -42,8 +44,8 @@ async def _insert_photos(
     values = [value for position, one in placed for value in _photo_values(change, position, one, sensitive)]
     await change.tx.execute(
         "INSERT INTO photos (id, position, kind, description, media_type, remote_url, width, height, blurhash, "
-        f"focal_x, focal_y, sensitive, account_id, post_id, state, placeholder, renditions, created_at) "
-        f"VALUES {tuples}",
+        "focal_x, focal_y, sensitive, exif, shows_exif, licence, account_id, post_id, state, placeholder, renditions, "
+        f"created_at) VALUES {tuples}",
         account_id,
         post_id,
         change.now,
@@ -64,7 +66,14 @@ def _photo_values(change: Change, position: int, one: Attachment, sensitive: boo
         one.blurhash,
         *one.focal_point,
         one.sensitive or sensitive,
+        *_told(one),
     )
+
+
+def _told(one: Attachment) -> tuple[str, bool, str]:
+    """Return how a photo was taken, whether that is told, and its licence; what is beyond our bounds is left out."""
+    facts, licence = facts_told(one.exif), licence_from(one.licence) if one.licence else None
+    return facts.as_json() if facts else "{}", facts is not None, licence.name if licence else ""
 
 
 async def replace_photos(
@@ -81,12 +90,13 @@ async def replace_photos(
             fresh.append((position, one))
             continue
         await change.tx.execute(
-            "UPDATE photos SET position = $1, description = $2, focal_x = $3, focal_y = $4, sensitive = $5 "
-            "WHERE id = $6",
+            "UPDATE photos SET position = $1, description = $2, focal_x = $3, focal_y = $4, sensitive = $5, "
+            "exif = $6, shows_exif = $7, licence = $8 WHERE id = $9",
             position,
             one.description[:DESCRIPTION_CHARACTERS],
             *one.focal_point,
             one.sensitive or sensitive,
+            *_told(one),
             known[one.url],
         )
     if fresh:

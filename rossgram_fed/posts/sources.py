@@ -7,8 +7,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from activitypub.objects import Place
 from rossgram_fed.database import Reader, Row
 from rossgram_fed.database.engine import placeholders
+from rossgram_fed.media.facts import Facts, facts_of
 from rossgram_fed.models.accounts import Policy
 from rossgram_fed.models.posts import PhotoState, Visibility
 from rossgram_fed.renditions import Renditions, renditions_from
@@ -23,6 +25,9 @@ class PhotoSource:
     blurhash: str
     focal_point: tuple[float, float]
     sensitive: bool
+    facts: Facts | None
+    """How it was taken, if others are told."""
+    licence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,7 @@ class PostSource:
     photos: tuple[PhotoSource, ...]
     tags: tuple[str, ...]
     mentions: tuple[MentionSource, ...]
+    place: Place | None
 
 
 async def post_source(reader: Reader, post_id: int) -> PostSource | None:
@@ -147,6 +153,7 @@ def _source(row: Row, photos: Sequence[Row], tags: Sequence[Row], mentions: Sequ
         photos=tuple(_photo(photo) for photo in photos),
         tags=tuple(tag["name"] for tag in tags),
         mentions=tuple(MentionSource(one["id"], one["uri"], one["username"], one["domain"]) for one in mentions),
+        place=_place(row),
     )
 
 
@@ -157,4 +164,18 @@ def _photo(row: Row) -> PhotoSource:
         blurhash=row["blurhash"],
         focal_point=(row["focal_x"], row["focal_y"]),
         sensitive=bool(row["sensitive"]),
+        facts=facts_of(row["exif"]) if row["shows_exif"] else None,
+        licence=row["licence"],
+    )
+
+
+def _place(row: Row) -> Place | None:
+    if not row["place_name"]:
+        return None
+    return Place(
+        name=row["place_name"],
+        country=row["place_country"],
+        latitude=row["latitude"],
+        longitude=row["longitude"],
+        geoname_id=row["place_id"],
     )
