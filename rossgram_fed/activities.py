@@ -21,7 +21,7 @@ from rossgram_fed.follows import synchronisation
 from rossgram_fed.jobs.runner import JobHandler
 from rossgram_fed.moving import followers, succession
 from rossgram_fed.moving import inbound as moves
-from rossgram_fed.posts import backfill, catching_up, confirming, fetching, remote_pins, threads
+from rossgram_fed.posts import backfill, catching_up, confirming, fetching, remote_pins, scheduling, threads
 from rossgram_fed.posts import inbound as posts
 from rossgram_fed.quotes import inbound as quotes
 from rossgram_fed.quotes import revoking, sending, verifying
@@ -67,6 +67,7 @@ def job_handlers(network: Network) -> Mapping[str, JobHandler]:
         errands.POLL_ACCOUNT: partial(catching_up.poll_account, network),
         errands.MOVE_ACCOUNT: partial(moves.move_account, network),
         errands.MOVE_FOLLOWERS: partial(followers.move_followers, network.instance),
+        errands.PUBLISH_DRAFT: partial(scheduling.publish_draft, network),
         errands.REFRESH_ACCOUNT: partial(remote_accounts.refresh, network),
         errands.REVOKE_QUOTES: partial(revoking.revoke_quotes, network.instance),
         errands.SUCCEED_ACCOUNT: partial(succession.succeed_account, network),

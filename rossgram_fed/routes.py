@@ -20,7 +20,17 @@ from rossgram_fed.feeds import pages as feed_pages
 from rossgram_fed.follows import pages as follow_pages
 from rossgram_fed.interact import pages as interact_pages
 from rossgram_fed.moving import pages as move_pages
-from rossgram_fed.posts import activity_endpoints, compose_pages, media_pages, pin_pages, profile_pages
+from rossgram_fed.posts import (
+    activity_endpoints,
+    archive_pages,
+    compose_pages,
+    draft_pages,
+    edit_pages,
+    history_pages,
+    media_pages,
+    pin_pages,
+    profile_pages,
+)
 from rossgram_fed.posts import pages as post_pages
 from rossgram_fed.quotes import endpoints as quote_endpoints
 from rossgram_fed.quotes import pages as quote_pages
@@ -59,6 +69,7 @@ ACTIVITYPUB: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/users/{username}/following", endpoints.get_following),
     ("GET", "/users/{username}/collections/featured", activity_endpoints.featured),
     ("GET", "/p/{id}/activity", activity_endpoints.create_activity),
+    ("GET", "/p/{id}/again/{times}/activity", activity_endpoints.create_activity),
     ("GET", "/p/{id}/replies", activity_endpoints.replies),
     ("GET", "/p/{id}/likes", activity_endpoints.likes),
     ("GET", "/p/{id}/shares", activity_endpoints.shares),
@@ -89,7 +100,13 @@ PAGES: tuple[tuple[str, Handler], ...] = (
     ("/@{username}/followers", profile_pages.show_followers),
     ("/@{username}/following", profile_pages.show_following),
     ("/new", compose_pages.new),
-    ("/p/{id}/edit", post_pages.edit),
+    ("/drafts", draft_pages.drafts),
+    ("/drafts/{id}", compose_pages.open_draft),
+    ("/scheduled", draft_pages.scheduled),
+    ("/archive", archive_pages.archive),
+    ("/p/{id}/edit", edit_pages.edit),
+    ("/p/{id}/history", history_pages.show),
+    ("/p/{id}/archive", archive_pages.ask),
     ("/p/{id}/delete", post_pages.ask_delete),
     ("/p/{id}/deliveries", delivery_pages.show),
     ("/p/{id}/quotes", quote_pages.show),
@@ -125,7 +142,12 @@ PAGES: tuple[tuple[str, Handler], ...] = (
 
 FORMS: tuple[tuple[str, Handler], ...] = (
     ("/new", compose_pages.compose),
-    ("/p/{id}/edit", post_pages.save),
+    ("/drafts/{id}/delete", draft_pages.delete),
+    ("/drafts/{id}/cancel", draft_pages.cancel),
+    ("/drafts/{id}/publish", draft_pages.publish),
+    ("/p/{id}/edit", edit_pages.save),
+    ("/p/{id}/archive", archive_pages.hide),
+    ("/p/{id}/unarchive", archive_pages.bring_back),
     ("/p/{id}/delete", post_pages.delete),
     ("/p/{id}/comment", post_pages.comment),
     ("/p/{id}/deliveries/try", delivery_pages.try_now),
@@ -205,6 +227,8 @@ def add_routes(app: web.Application) -> None:
     router.add_get(f"/@{OUR_NAME}", negotiated(page=profile_pages.show, activity=endpoints.get_actor))
     router.add_get("/@{username}", profile_pages.show)
     router.add_get("/p/{id}", negotiated(page=post_pages.show, activity=activity_endpoints.note))
+    again = negotiated(page=post_pages.show_again, activity=activity_endpoints.note)
+    router.add_get("/p/{id}/again/{times}", again)
     for path, handler in PAGES:
         router.add_get(path, handler)
     for path, handler in FORMS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from rossgram_fed.accounts.preferences import POLICIES, Preferences, preferences_of, set_preferences
+from rossgram_fed.accounts.time_zones import zones
 from rossgram_fed.instance import INSTANCE
 from rossgram_fed.models.accounts import Policy
 from rossgram_fed.web.csrf import form_of
@@ -28,7 +29,11 @@ async def save(request: web.Request, viewer: Viewer) -> web.StreamResponse:
     chosen = Preferences(
         comment_policy=form.choice("comments", POLICIES, Policy.EVERYONE),
         quote_policy=form.choice("quotes", POLICIES, Policy.EVERYONE),
+        require_descriptions=form.flag("require_descriptions"),
+        time_zone=form.text("zone", most=64),
     )
+    if chosen.time_zone and chosen.time_zone not in zones():
+        form.error("zone", "Choose a time zone by its name, such as Europe/Madrid or UTC.")
     if not form.ok:
         return await render(request, "accounts/posts.html", 422, form=form)
     async with request.app[INSTANCE].change() as change:

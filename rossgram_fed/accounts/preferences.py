@@ -1,4 +1,4 @@
-"""What the composer begins with for somebody: who may comment on a new post, and who may quote it."""
+"""What the composer begins with for somebody: who may comment on a new post and quote it, and in which time zone."""
 
 from __future__ import annotations
 
@@ -19,24 +19,49 @@ class Preferences:
 
     comment_policy: Policy = Policy.EVERYONE
     quote_policy: Policy = Policy.EVERYONE
+    require_descriptions: bool = False
+    """Whether they want no photo of theirs posted without a description."""
+    time_zone: str = ""
+    """An IANA name, for dates that they type; empty until they choose one."""
 
     @property
     def as_typed(self) -> dict[str, str]:
         """What a form starts with."""
-        return {"comments": POLICY_NAMES[self.comment_policy], "quotes": POLICY_NAMES[self.quote_policy]}
+        typed = {"comments": POLICY_NAMES[self.comment_policy], "quotes": POLICY_NAMES[self.quote_policy]}
+        typed |= {"zone": self.time_zone} if self.time_zone else {}
+        return typed | ({"require_descriptions": "1"} if self.require_descriptions else {})
 
 
 async def preferences_of(reader: Reader, *, user_id: int) -> Preferences:
     """Return what somebody chose, or what everybody begins with."""
-    row = await reader.fetch_one("SELECT comment_policy, quote_policy FROM users WHERE id = $1", user_id)
-    return Preferences() if row is None else Preferences(Policy(row["comment_policy"]), Policy(row["quote_policy"]))
+    row = await reader.fetch_one(
+        "SELECT comment_policy, quote_policy, require_descriptions, time_zone FROM users WHERE id = $1", user_id
+    )
+    if row is None:
+        return Preferences()
+    return Preferences(
+        Policy(row["comment_policy"]),
+        Policy(row["quote_policy"]),
+        require_descriptions=bool(row["require_descriptions"]),
+        time_zone=row["time_zone"],
+    )
 
 
 async def set_preferences(change: Change, preferences: Preferences, *, user_id: int) -> None:
     """Keep what somebody chose; posts that are there stay as they are."""
     await change.tx.execute(
-        "UPDATE users SET comment_policy = $1, quote_policy = $2 WHERE id = $3",
+        "UPDATE users SET comment_policy = $1, quote_policy = $2, require_descriptions = $3, time_zone = $4 "
+        "WHERE id = $5",
         int(preferences.comment_policy),
         int(preferences.quote_policy),
+        preferences.require_descriptions,
+        preferences.time_zone,
         user_id,
+    )
+
+
+async def set_time_zone(change: Change, zone: str, *, account_id: int) -> None:
+    """Keep the first time zone that somebody typed a date in, unless they chose one."""
+    await change.tx.execute(
+        "UPDATE users SET time_zone = $1 WHERE account_id = $2 AND time_zone = ''", zone, account_id
     )

@@ -17,12 +17,14 @@ from rossgram_fed.posts.details import details_from
 from rossgram_fed.posts.drafts import WARNING_CHARACTERS, DraftPhoto, PostDraft, PostEdit
 from rossgram_fed.web.forms import Form
 
-AUDIENCES = {
+AUDIENCES: dict[str, Visibility] = {
     "public": Visibility.PUBLIC,
     "unlisted": Visibility.UNLISTED,
     "followers": Visibility.FOLLOWERS,
     "direct": Visibility.DIRECT,
 }
+AUDIENCE_NAMES = {visibility: name for name, visibility in AUDIENCES.items()}
+"""As forms write them; archived posts have none."""
 _MOST_CARDS = 100
 
 
@@ -100,6 +102,7 @@ def edit_from(form: Form, cards: Cards, *, limits: LimitSettings, comment: bool)
         warning=form.text("warning", most=WARNING_CHARACTERS),
         sensitive=form.flag("sensitive"),
         photos=cards.photos,
+        visibility=None if comment else form.choice("visibility", AUDIENCES, None),
         comment_policy=None if comment else form.choice("comments", POLICIES, None),
         quote_policy=form.choice("quotes", POLICIES, None),
         details=None if comment else details_from(form, cards.ids),

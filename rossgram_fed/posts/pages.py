@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from rossgram_fed.accounts.preferences import Preferences
 from rossgram_fed.federation.addresses import post_uri
 from rossgram_fed.federation.network import NETWORK
 from rossgram_fed.federation.reach import reach_of
 from rossgram_fed.instance import INSTANCE
 from rossgram_fed.posts import actions
-from rossgram_fed.posts.compose_pages import in_order
-from rossgram_fed.posts.forms import Cards, cards_from, comment_from, edit_from
+from rossgram_fed.posts.forms import comment_from
 from rossgram_fed.posts.introductions import meet_mentioned
 from rossgram_fed.posts.pins import is_pinned
 from rossgram_fed.posts.queries import buried_at, post_page
@@ -26,6 +24,11 @@ from rossgram_fed.web.forms import Form
 from rossgram_fed.web.paging import id_in_path
 from rossgram_fed.web.rendering import render
 from rossgram_fed.web.sessions import Viewer, signed_in, viewer_of
+
+
+async def show_again(request: web.Request) -> web.Response:
+    """``GET /p/{id}/again/{times}`` as a page: the page of a post stays where it was."""
+    return web.Response(status=302, headers={"Location": f"/p/{id_in_path(request)}", "Vary": "Accept"})
 
 
 async def show(request: web.Request) -> web.Response:
@@ -55,51 +58,27 @@ async def comment(request: web.Request, viewer: Viewer) -> web.Response:
 
 
 @signed_in
-async def edit(request: web.Request, viewer: Viewer) -> web.Response:
-    """``GET /p/{id}/edit``: the form with what the post says now."""
-    post = await _own(request, viewer)
-    allowed = Preferences(post.comment_policy, post.quote_policy).as_typed
-    form = Form.starting_with({"caption": post.caption, "warning": post.warning} | allowed)
-    if post.sensitive and not post.warning:
-        form.values.add("sensitive", "1")
-    return await _show_edit(request, post, form)
-
-
-@signed_in
-async def save(request: web.Request, viewer: Viewer) -> web.Response:
-    """``POST /p/{id}/edit``: move or remove a photo in the form, or save."""
-    instance, form = request.app[INSTANCE], form_of(request)
-    post = await _own(request, viewer)
-    cards = cards_from(form, instance.settings.limits)
-    if cards.verb != "post":
-        return await _show_edit(request, post, form, cards=cards.moved())
-    edit = edit_from(form, cards, limits=instance.settings.limits, comment=post.is_comment)
-    if not form.ok:
-        return await _show_edit(request, post, form, cards=cards, status=422)
-    await meet_mentioned(request.app[NETWORK], edit.caption)
-    try:
-        async with instance.change() as change:
-            await actions.edit(change, author_id=viewer.account_id, post_id=post.id, edit=edit)
-    except Refusal as refusal:
-        form.error("", refusal.sentence)
-        return await _show_edit(request, post, form, cards=cards, status=refusal.status)
-    return see_other(post.path, "Saved.")
-
-
-@signed_in
 async def ask_delete(request: web.Request, viewer: Viewer) -> web.Response:
     """``GET /p/{id}/delete``: sure?"""
-    return await render(request, "posts/delete.html", post=await _own(request, viewer))
+    return await render(request, "posts/delete.html", post=await own_view(request, viewer))
 
 
 @signed_in
 async def delete(request: web.Request, viewer: Viewer) -> web.Response:
     """``POST /p/{id}/delete``: delete, and back to where it stood."""
-    post = await _own(request, viewer)
+    post = await own_view(request, viewer)
     async with request.app[INSTANCE].change() as change:
         await actions.delete(change, author_id=viewer.account_id, post_id=post.id)
     back = f"/p/{post.in_reply_to_id}#comments" if post.in_reply_to_id else viewer.path
     return see_other(back, "Deleted.")
+
+
+async def own_view(request: web.Request, viewer: Viewer) -> PostView:
+    """Return the viewer's own post in the address; raises ``NotFound`` for all others."""
+    post = (await _page(request, viewer)).post
+    if not (post.own and post.local):
+        raise NotFound("There is no such post of yours.")
+    return post
 
 
 async def _page(request: web.Request, viewer: Viewer | None) -> PostPage:
@@ -107,16 +86,10 @@ async def _page(request: web.Request, viewer: Viewer | None) -> PostPage:
     found = await post_page(instance.database, post_id, viewer_id=viewer.account_id if viewer else None)
     if found is not None:
         return found
-    if await buried_at(instance.database, post_uri(instance.settings, post_id)) is not None:
+    here = await instance.database.fetch_one("SELECT id FROM posts WHERE id = $1", post_id)
+    if here is None and await buried_at(instance.database, post_uri(instance.settings, post_id)) is not None:
         raise Gone("This post was deleted.")
     raise NotFound
-
-
-async def _own(request: web.Request, viewer: Viewer) -> PostView:
-    post = (await _page(request, viewer)).post
-    if not (post.own and post.local):
-        raise NotFound("There is no such post of yours.")
-    return post
 
 
 async def _show(request: web.Request, page: PostPage, form: Form, *, status: int = 200) -> web.Response:
@@ -135,13 +108,4 @@ async def _show(request: web.Request, page: PostPage, form: Form, *, status: int
         reach=await reach_of(reader, post.id) if post.own and post.local else None,
         pinned=post.own and await is_pinned(reader, post.id),
         quotes=await quotes_count(reader, post.id) if post.own and post.local else 0,
-    )
-
-
-async def _show_edit(
-    request: web.Request, post: PostView, form: Form, *, cards: Cards | None = None, status: int = 200
-) -> web.Response:
-    photos = [photo for photo in post.photos if cards is None or photo.id in cards.ids]
-    return await render(
-        request, "posts/edit.html", status=status, post=post, form=form, photos=in_order(tuple(photos), cards)
     )

@@ -129,6 +129,20 @@ async def saved_tiles(
     )
 
 
+async def archived_tiles(
+    reader: Reader, viewer_id: int, *, before: int | None = None, limit: int = 24
+) -> tuple[Tile, ...]:
+    """Return the viewer's own posts that are hidden from everybody else, the newest first."""
+    asking = _Asking(viewer_id)
+    return await _tiles(
+        reader,
+        asking,
+        f"FROM posts p {_TABLES} WHERE p.account_id = {asking.viewer} "
+        f"AND p.id < {asking.next(LARGEST_ID if before is None else before)} "
+        f"AND p.visibility = {int(Visibility.ARCHIVED)} ORDER BY p.id DESC LIMIT {int(limit)}",
+    )
+
+
 class _Asking:
     """Who asks, and the arguments of their question: the viewer, if somebody is signed in, is always the first."""
 
