@@ -48,7 +48,7 @@ def frame_of(edits: Edits, width: float, height: float) -> Frame:
     )
 
 
-def kept_part(edits: Edits, width: int, *, height: int) -> float:
+def kept_part(edits: Edits, width: int, height: int) -> float:
     """Return the long edge of what is kept as a part of the long edge of the whole."""
     frame = frame_of(edits, width, height)
     return min(1.0, max(frame.width, frame.height) / max(width, height))

@@ -19,6 +19,7 @@ from PIL import Image
 
 from rossgram_fed.config import LimitSettings
 from rossgram_fed.media.developing import develop
+from rossgram_fed.media.editing import edits_from_values
 from rossgram_fed.media.errors import TOO_HUNGRY, BadPicture
 from rossgram_fed.media.parcels import LENGTHS, label, pack_picture
 from rossgram_fed.media.pictures import Recipe
@@ -65,8 +66,9 @@ def answer_one(order: dict[str, object], data: bytes, *, limits: LimitSettings, 
 
 def _answer(order: dict[str, object], data: bytes, *, limits: LimitSettings) -> list[bytes]:
     x, y = order["focal"]  # type: ignore[misc]
+    recipe, edits = Recipe(str(order["recipe"])), edits_from_values(order["edits"])
     try:
-        return pack_picture(develop(data, limits, focal=(x, y), recipe=Recipe(str(order["recipe"]))))  # type: ignore[has-type]
+        return pack_picture(develop(data, limits, focal=(x, y), recipe=recipe, edits=edits))  # type: ignore[has-type]
     except BadPicture as refusal:
         return [label({"refused": refusal.reason})]
     except MemoryError:

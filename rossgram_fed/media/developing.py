@@ -14,13 +14,16 @@ from PIL import Image
 
 from rossgram_fed.config import LimitSettings
 from rossgram_fed.media import blurhash, colour
-from rossgram_fed.media.encoding import federated_jpeg, jpeg, placeholder_of, webp
+from rossgram_fed.media.cropping import kept_part, reshaped
+from rossgram_fed.media.editing import UNTOUCHED, Edits
+from rossgram_fed.media.encoding import FULL_COLOUR, federated_jpeg, jpeg, placeholder_of, webp
 from rossgram_fed.media.errors import TOO_HUNGRY, BadPicture
 from rossgram_fed.media.facts import Facts
 from rossgram_fed.media.facts_in_files import facts_in, near_in
 from rossgram_fed.media.opening import MEDIA_TYPES, Opened, decode, open_picture
 from rossgram_fed.media.pictures import Focal, Picture, Recipe, Rendition
 from rossgram_fed.media.shaping import fitted, square, upright
+from rossgram_fed.media.toning import toned
 from rossgram_fed.sizes import (
     AVATAR_EDGE,
     FEDERATED,
@@ -39,17 +42,30 @@ from rossgram_fed.sizes import (
 NEAR = 0.9
 """How much shorter than wanted a large rendition may come out, when that is much cheaper to make."""
 
+TILE_EDGE = 160
+"""Pixels of the small squares that show filters."""
+
 FULL_BYTES, FEED_BYTES = 1_200_000, 200_000
 """A sent file that fits a size is used for it as it is only when it is no larger than this."""
 
 Renditions = dict[str, Rendition]
 
 
-def develop(data: bytes, limits: LimitSettings, *, focal: Focal = (0.0, 0.0), recipe: Recipe = Recipe.PHOTO) -> Picture:
-    """Turn an uploaded file into a picture; raise ``BadPicture`` with a sentence for whoever sent it."""
+def develop(
+    data: bytes,
+    limits: LimitSettings,
+    *,
+    focal: Focal = (0.0, 0.0),
+    recipe: Recipe = Recipe.PHOTO,
+    edits: Edits = UNTOUCHED,
+) -> Picture:
+    """Turn an uploaded file into a picture; raise ``BadPicture`` with a sentence for whoever sent it.
+
+    With ``edits`` nothing of the file is used as it is, and it is not among the renditions: it shows what was cut off.
+    """
     opened = open_picture(data, megapixels=limits.photo_megapixels)
     try:
-        renditions, master = _RECIPES[recipe](opened, focal)
+        renditions, master = _RECIPES[recipe](opened, edits, focal)
         blur, placeholder = _impression(master)
     except MemoryError as error:
         raise BadPicture(TOO_HUNGRY) from error
@@ -67,13 +83,13 @@ def develop(data: bytes, limits: LimitSettings, *, focal: Focal = (0.0, 0.0), re
     )
 
 
-def _photo(opened: Opened, focal: Focal) -> tuple[Renditions, Image.Image]:
-    sent = _as_it_is(opened)
+def _photo(opened: Opened, edits: Edits, focal: Focal) -> tuple[Renditions, Image.Image]:
+    sent = _as_it_is(opened) if edits == UNTOUCHED else None
     fits_others = sent if sent and _is_within_limits(opened, sent) else None
-    master = _master(opened, FULL_EDGE if fits_others else FEDERATED_EDGE)
+    master = _master(opened, FULL_EDGE if fits_others else FEDERATED_EDGE, edits=edits)
     shown = _shown(master, focal)
     made: Renditions = {
-        **({ORIGINAL: sent or _sent(opened)} if opened.file.clean else {}),
+        **({ORIGINAL: sent or _sent(opened)} if opened.file.clean and edits == UNTOUCHED else {}),
         FEDERATED: fits_others or federated_jpeg(colour.opaque(master)),
         **_webps(shown),
         **_jpegs({name: colour.opaque(image) for name, image in shown.items()}),
@@ -81,28 +97,43 @@ def _photo(opened: Opened, focal: Focal) -> tuple[Renditions, Image.Image]:
     return made | (_fitting(opened, sent) if sent else {}), master
 
 
-def _copy(opened: Opened, focal: Focal) -> tuple[Renditions, Image.Image]:
-    master = _master(opened, FULL_EDGE)
+def _copy(opened: Opened, edits: Edits, focal: Focal) -> tuple[Renditions, Image.Image]:
+    master = _master(opened, FULL_EDGE, edits=edits)
     return _webps(_shown(master, focal)), master
 
 
-def _avatar(opened: Opened, focal: Focal) -> tuple[Renditions, Image.Image]:
-    master = _master(opened, FEED_EDGE)
+def _avatar(opened: Opened, edits: Edits, focal: Focal) -> tuple[Renditions, Image.Image]:
+    master = _master(opened, FEED_EDGE, edits=edits)
     return {"avatar": jpeg(square(colour.opaque(master), AVATAR_EDGE, focal=focal), quality=88)}, master
 
 
-_RECIPES: dict[Recipe, Callable[[Opened, Focal], tuple[Renditions, Image.Image]]] = {
+def _proof(opened: Opened, edits: Edits, focal: Focal) -> tuple[Renditions, Image.Image]:
+    master = _master(opened, FEED_EDGE, edits=edits)
+    return {Recipe.PROOF: jpeg(colour.opaque(master), quality=90, subsampling=FULL_COLOUR)}, master
+
+
+def _tile(opened: Opened, edits: Edits, focal: Focal) -> tuple[Renditions, Image.Image]:
+    master = _master(opened, TILE_EDGE, edits=edits)
+    return {Recipe.TILE: jpeg(square(colour.opaque(master), TILE_EDGE, focal=focal), quality=80)}, master
+
+
+_RECIPES: dict[Recipe, Callable[[Opened, Edits, Focal], tuple[Renditions, Image.Image]]] = {
     Recipe.PHOTO: _photo,
     Recipe.COPY: _copy,
     Recipe.AVATAR: _avatar,
+    Recipe.PROOF: _proof,
+    Recipe.TILE: _tile,
 }
 
 
-def _master(opened: Opened, long_edge: int) -> Image.Image:
-    """Decode the picture no larger than is needed, in sRGB and upright."""
-    decoded = decode(opened.image, long_edge=int(long_edge * NEAR))
-    master = colour.to_srgb(fitted(colour.plain(decoded), long_edge, near=NEAR), opened.file.icc)
-    return colour.without_idle_alpha(upright(master, opened.orientation))
+def _master(opened: Opened, long_edge: int, *, edits: Edits) -> Image.Image:
+    """Decode the picture no larger than is needed, in sRGB, upright and edited."""
+    size = opened.size if opened.orientation < 5 else opened.size[::-1]
+    whole = int(long_edge / kept_part(edits, *size))
+    decoded = decode(opened.image, long_edge=int(whole * NEAR))
+    master = colour.to_srgb(fitted(colour.plain(decoded), whole, near=NEAR), opened.file.icc)
+    master = colour.without_idle_alpha(upright(master, opened.orientation))
+    return master if edits == UNTOUCHED else toned(reshaped(master, edits), edits)
 
 
 def _shown(master: Image.Image, focal: Focal) -> dict[str, Image.Image]:

@@ -24,6 +24,10 @@ class Recipe(StrEnum):
     """Our copy of a stranger's photo: grid, feed and full."""
     AVATAR = "avatar"
     """One square JPEG; JPEG because some servers read no other avatar."""
+    PROOF = "proof"
+    """One JPEG of a local photo to look at while it is edited."""
+    TILE = "tile"
+    """A small square one, of many that stand side by side."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from pathlib import Path
 from aiohttp.web import AppKey
 
 from rossgram_fed.config import LimitSettings
+from rossgram_fed.media.editing import UNTOUCHED, Edits
 from rossgram_fed.media.errors import TOO_SLOW, BadPicture, Interrupted
 from rossgram_fed.media.parcels import LENGTHS, LONGEST_HEAD, LONGEST_RENDITIONS, Refusal, label, unpack
 from rossgram_fed.media.pictures import Focal, Picture, Recipe
@@ -55,7 +56,14 @@ class Studio:
         """The darkrooms that run at this moment."""
         return [darkroom.pid for darkroom in self._all]
 
-    async def develop(self, data: bytes, *, focal: Focal = (0.0, 0.0), recipe: Recipe = Recipe.PHOTO) -> Picture:
+    async def develop(
+        self,
+        data: bytes,
+        *,
+        focal: Focal = (0.0, 0.0),
+        recipe: Recipe = Recipe.PHOTO,
+        edits: Edits = UNTOUCHED,
+    ) -> Picture:
         """Turn a file into a picture without holding up the event loop; raise ``BadPicture`` with a sentence.
 
         ``Interrupted``, a kind of it, means that the same file may be tried again.
@@ -66,7 +74,7 @@ class Studio:
             darkroom = await self._take()
             try:
                 async with asyncio.timeout(self._limits.picture_seconds):
-                    answer = await darkroom.develop(data, focal=focal, recipe=recipe)
+                    answer = await darkroom.develop(data, {"focal": focal, "recipe": recipe, "edits": edits.changed()})
             except TimeoutError:
                 await self._end(darkroom)
                 raise BadPicture(TOO_SLOW) from None
@@ -141,7 +149,7 @@ class _Darkroom:
             stdin=PIPE,
             stdout=PIPE,
             limit=1024 * 1024,
-            env=_environment(),
+            env=bare_environment(),
             start_new_session=True,  # so that Ctrl-C reaches the server alone, which then closes the studio
         )
         return cls(process)
@@ -154,12 +162,12 @@ class _Darkroom:
     def alive(self) -> bool:
         return self._process.returncode is None
 
-    async def develop(self, data: bytes, *, focal: Focal, recipe: Recipe) -> Picture | Refusal:
+    async def develop(self, data: bytes, order: dict[str, object]) -> Picture | Refusal:
         """Hand over a file and wait for what becomes of it; raises when the process dies or talks nonsense."""
         stdin, stdout = self._process.stdin, self._process.stdout
         if stdin is None or stdout is None:
             raise EOFError("the darkroom has no door")
-        stdin.write(label({"focal": focal, "recipe": recipe}, len(data)))
+        stdin.write(label(order, len(data)))
         for start in range(0, len(data), _AT_ONCE):
             stdin.write(data[start : start + _AT_ONCE])
             await stdin.drain()
@@ -185,7 +193,8 @@ class _Darkroom:
         return await self._process.wait()
 
 
-def _environment() -> dict[str, str]:
+def bare_environment() -> dict[str, str]:
+    """Return what a process that reads strangers' files is told of ours: where its code is, and nothing else."""
     needed = {name: os.environ[name] for name in ("LD_LIBRARY_PATH", "PYTHONHOME") if name in os.environ}
     # One arena: every further one reserves 64 MiB of the address space that the limit counts.
     return needed | {"PYTHONPATH": str(_PACKAGES), "MALLOC_ARENA_MAX": "1", "LC_ALL": "C.UTF-8"}
