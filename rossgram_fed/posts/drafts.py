@@ -43,6 +43,11 @@ class PostDraft:
     """The post that this one quotes, if its author lets it."""
     details: PostDetails = field(default_factory=PostDetails)
 
+    @property
+    def naming(self) -> str:
+        """Return a text with everybody whom it names, in the caption or as being in the photos."""
+        return f"{self.caption}\n{self.details.named}"
+
 
 @dataclass(frozen=True, slots=True)
 class PostEdit:
@@ -61,6 +66,11 @@ class PostEdit:
     quote_policy: Policy | None = None
     details: PostDetails | None = None
     """None leaves them as they are."""
+
+    @property
+    def naming(self) -> str:
+        """Return a text with everybody whom it names, in the caption or as being in the photos."""
+        return f"{self.caption}\n{self.details.named}" if self.details else self.caption
 
 
 def check_words(draft: PostDraft | PostEdit, limits: LimitSettings) -> None:

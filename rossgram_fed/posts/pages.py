@@ -16,6 +16,7 @@ from rossgram_fed.posts.queries import buried_at, post_page
 from rossgram_fed.posts.quoted import quotes_count
 from rossgram_fed.posts.talking import rule_of
 from rossgram_fed.posts.threads import look
+from rossgram_fed.posts.told import told_of
 from rossgram_fed.posts.views import PostPage, PostView
 from rossgram_fed.web.csrf import form_of
 from rossgram_fed.web.errors import Gone, NotFound, Refusal
@@ -108,4 +109,5 @@ async def _show(request: web.Request, page: PostPage, form: Form, *, status: int
         reach=await reach_of(reader, post.id) if post.own and post.local else None,
         pinned=post.own and await is_pinned(reader, post.id),
         quotes=await quotes_count(reader, post.id) if post.own and post.local else 0,
+        told=await told_of(reader, post, viewer_id=viewer.account_id if viewer else None),
     )

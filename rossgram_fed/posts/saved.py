@@ -19,6 +19,7 @@ from rossgram_fed.database import Reader, Row
 from rossgram_fed.database.engine import placeholders
 from rossgram_fed.ids import read_id
 from rossgram_fed.instance import Change
+from rossgram_fed.posts.people import handles_in
 from rossgram_fed.posts.views import PHOTO_COLUMNS, PhotoView, photo_from
 from rossgram_fed.posts.waiting import MOST_WAITING
 from rossgram_fed.web.csrf import FIELD
@@ -62,6 +63,11 @@ class Draft:
     def caption(self) -> str:
         """What was typed as the caption."""
         return self.form.value("caption")
+
+    @property
+    def naming(self) -> str:
+        """A text with everybody whom it names, in the caption or as being in the photos."""
+        return " ".join((self.caption, *(f"@{handle}" for handle in handles_in(self.form.value("people")))))
 
 
 async def draft_of(reader: Reader, account_id: int, *, draft_id: int) -> Draft | None:

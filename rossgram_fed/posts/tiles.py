@@ -99,6 +99,37 @@ async def tag_tiles(
     )
 
 
+async def place_tiles(
+    reader: Reader, place_id: int, *, viewer_id: int | None, before: int | None = None, limit: int = 24
+) -> tuple[Tile, ...]:
+    """Return the public posts with photos that were at a place, the newest first."""
+    asking = _Asking(viewer_id)
+    return await _tiles(
+        reader,
+        asking,
+        f"FROM posts p {_TABLES} WHERE p.place_id = {asking.next(place_id)} "
+        f"AND p.id < {asking.next(LARGEST_ID if before is None else before)} "
+        f"AND {_PUBLIC_PHOTOS}{asking.unmuted}{asking.listed} AND {visible(asking.viewer, author='a')} "
+        f"ORDER BY p.id DESC LIMIT {int(limit)}",
+    )
+
+
+async def tagged_tiles(
+    reader: Reader, account_id: int, *, viewer_id: int | None, before: int | None = None, limit: int = 24
+) -> tuple[Tile, ...]:
+    """Return the posts whose authors say that somebody is in the photos, the newest first."""
+    asking = _Asking(viewer_id)
+    return await _tiles(
+        reader,
+        asking,
+        f"FROM people_in_posts n JOIN posts p ON p.id = n.post_id {_TABLES} "
+        f"WHERE n.account_id = {asking.next(account_id)} AND n.withdrawn_at IS NULL "
+        f"AND n.post_id < {asking.next(LARGEST_ID if before is None else before)} AND {_ON_PROFILE}"
+        f"{asking.unmuted}{asking.listed} AND {visible(asking.viewer, author='a')} "
+        f"ORDER BY n.post_id DESC LIMIT {int(limit)}",
+    )
+
+
 async def explore_tiles(
     reader: Reader, *, viewer_id: int | None, everywhere: bool, before: int | None = None, limit: int = 24
 ) -> tuple[Tile, ...]:

@@ -7,13 +7,14 @@ written the files are removed, and what a killed process leaves is swept (``medi
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
 
 from rossgram_fed.instance import INSTANCE, Change, Instance
-from rossgram_fed.media.errors import BadPicture, NotStored
+from rossgram_fed.licences import licence_from
+from rossgram_fed.media.errors import BadPicture, Interrupted, NotStored
 from rossgram_fed.media.keeping import (
     Files,
     note_photo_files,
@@ -23,6 +24,7 @@ from rossgram_fed.media.keeping import (
     write_files,
 )
 from rossgram_fed.media.pictures import Focal, Picture
+from rossgram_fed.media.quota import locked_share_of, share_of
 from rossgram_fed.media.storage import STORAGE, Folder
 from rossgram_fed.media.studio import STUDIO, Studio
 from rossgram_fed.models.posts import PhotoState
@@ -32,6 +34,8 @@ from rossgram_fed.web.forms import Upload
 
 AT_ONCE = 2
 """Files of one request that are in memory at the same time."""
+
+Then = Callable[[Change, int], Awaitable[None]]
 
 TOO_MANY = f"You have {MOST_WAITING} photos waiting already. Post or remove some of them first."
 
@@ -52,6 +56,8 @@ class RefusedUpload:
     name: str
     reason: str
     """One sentence."""
+    again: bool = False
+    """Whether the same file may be taken another time: it was not its fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,27 +72,59 @@ class Developed:
 
 
 async def receive(
-    request: web.Request, uploads: Sequence[Upload], *, account_id: int
+    request: web.Request, uploads: Sequence[Upload], *, account_id: int, then: Then | None = None
 ) -> list[Uploaded | RefusedUpload]:
-    """Turn the files of a form into photos of this account, in their order."""
+    """Turn the files of a form into photos of this account, in their order.
+
+    ``then`` is called with each new photo's id in the change that keeps it.
+    """
     studio, folder, instance = request.app[STUDIO], request.app[STORAGE], request.app[INSTANCE]
-    room = MOST_WAITING - await _waiting(instance, account_id)
-    taken = uploads[: max(0, room)]
-    outcomes = await develop_all(studio, folder, taken, megabytes=instance.settings.limits.photo_megabytes)
-    outcomes += [RefusedUpload(upload.file_name, TOO_MANY) for upload in uploads[len(taken) :]]
-    developed = [outcome for outcome in outcomes if isinstance(outcome, Developed)]
-    if not developed:
-        return [outcome for outcome in outcomes if isinstance(outcome, RefusedUpload)]
+    limits = instance.settings.limits
+    taken = await _with_room(instance, uploads, account_id=account_id) if uploads else []
+    fitting = [upload for upload in taken if isinstance(upload, Upload)]
+    developed = iter(await develop_all(studio, folder, fitting, megabytes=limits.photo_megabytes))
+    outcomes = [next(developed) if isinstance(upload, Upload) else upload for upload in taken]
     try:
         async with instance.change() as change:
-            ids = [await store_photo(change, account_id, photo=photo, folder=folder) for photo in developed]
+            kept = [await _keep(change, outcome, account_id, folder=folder, then=then) for outcome in outcomes]
     except BaseException:
-        await remove_files(folder, *(photo.files for photo in developed))
+        await remove_files(folder, *(outcome.files for outcome in outcomes if isinstance(outcome, Developed)))
         raise
-    remaining = iter(ids)
-    return [
-        Uploaded(outcome.name, next(remaining)) if isinstance(outcome, Developed) else outcome for outcome in outcomes
-    ]
+    late = [before for before, after in zip(outcomes, kept, strict=True) if isinstance(after, RefusedUpload)]
+    await remove_files(folder, *(outcome.files for outcome in late if isinstance(outcome, Developed)))
+    return kept
+
+
+async def _with_room(instance: Instance, uploads: Sequence[Upload], *, account_id: int) -> list[Upload | RefusedUpload]:
+    """Refuse what is too much before anything is decoded."""
+    room = MOST_WAITING - await _waiting(instance, account_id)
+    share = await share_of(instance.database, account_id, limits=instance.settings.limits)
+    taken: list[Upload | RefusedUpload] = []
+    sent = 0
+    for place, upload in enumerate(uploads):
+        sent += upload.size
+        if place >= room:
+            taken.append(RefusedUpload(upload.file_name, TOO_MANY, again=True))
+        elif not share.has_room_for(sent):
+            sent -= upload.size
+            taken.append(RefusedUpload(upload.file_name, share.refusal, again=True))
+        else:
+            taken.append(upload)
+    return taken
+
+
+async def _keep(
+    change: Change, outcome: Developed | RefusedUpload, account_id: int, *, folder: Folder, then: Then | None
+) -> Uploaded | RefusedUpload:
+    if isinstance(outcome, RefusedUpload):
+        return outcome
+    share = await locked_share_of(change, account_id)
+    if not share.has_room_for(sum({file["key"]: file["size"] for file in outcome.files.values()}.values())):
+        return RefusedUpload(outcome.name, share.refusal, again=True)
+    photo_id = await store_photo(change, account_id, photo=outcome, folder=folder)
+    if then is not None:
+        await then(change, photo_id)
+    return Uploaded(outcome.name, photo_id)
 
 
 async def develop_all(
@@ -128,15 +166,19 @@ async def store_photo(
 ) -> int:
     """Write the row of a photo whose files are in storage (``folder``), and return its id; without a post it waits."""
     photo_id, files, picture = change.new_id(), await shared(change, photo.files, folder=folder), photo.picture
-    largest = files[FEDERATED]
+    largest, facts = files[FEDERATED], picture.facts
+    licence = licence_from(facts.licence)
+    description = description or facts.description[: change.settings.limits.description_characters]
     near = "" if post_id or picture.near is None else f"{picture.near[0]} {picture.near[1]}"
     await change.tx.execute(
         "INSERT INTO photos (id, account_id, post_id, position, state, kind, description, media_type, remote_url, "
-        "width, height, blurhash, placeholder, focal_x, focal_y, renditions, exif, taken_near, sensitive, created_at) "
-        "VALUES ($1, $2, $3, $4, $5, 'image', $6, $7, '', $8, $9, $10, $11, $12, $13, $14, $15, $16, FALSE, $17)",
+        "width, height, blurhash, placeholder, focal_x, focal_y, renditions, exif, taken_near, licence, sensitive, "
+        "created_at) VALUES ($1, $2, $3, $4, $5, 'image', $6, $7, '', $8, $9, $10, $11, $12, $13, $14, $15, $16, "
+        "$17, FALSE, $18)",
         *(photo_id, account_id, post_id, position, int(PhotoState.READY), description, largest["media_type"]),
         *(largest["width"], largest["height"], picture.blurhash, picture.placeholder),
-        *(photo.focal[0], photo.focal[1], renditions_text(files), picture.facts.as_json(), near, change.now),
+        *(photo.focal[0], photo.focal[1], renditions_text(files), facts.as_json(), near),
+        *(licence.name if licence else "", change.now),
     )
     await note_photo_files(change, files, photo_id=photo_id)
     return photo_id
@@ -165,5 +207,5 @@ async def _develop(studio: Studio, folder: Folder, upload: Upload, *, megabytes:
         picture = await studio.develop(await upload.read())
         files = await write_files(folder, picture)
     except (BadPicture, NotStored) as refusal:
-        return RefusedUpload(upload.file_name, refusal.reason)
+        return RefusedUpload(upload.file_name, refusal.reason, again=isinstance(refusal, Interrupted | NotStored))
     return Developed(name=upload.file_name, picture=picture.without_bytes(), files=files)
