@@ -92,6 +92,13 @@ class LimitSettings:
     picture_processes: int = 2
     picture_seconds: int = 30
     picture_megabytes: int = 1024
+    video_megabytes: int = 100
+    video_seconds: int = 180
+    """How long a video may be; 0: no videos are taken."""
+    video_processes: int = 1
+    video_minutes: int = 15
+    """How long one video may take to prepare."""
+    video_memory_megabytes: int = 1024
     inbox_kilobytes: int = 1024
     backfill_posts: int = 20
     remote_media_megabytes: int = 40

@@ -43,7 +43,9 @@ class PhotoState(IntEnum):
     REMOTE = 1
     """Known by its URL at the origin; fetched when somebody looks at it."""
     FAILED = 2
-    """The origin gave nothing usable."""
+    """The origin gave nothing usable; or a video from here could not be prepared, which ``problem`` tells of."""
+    PROCESSING = 3
+    """A video from here that is being prepared: its one rendition is the file as it was sent, which nobody is shown."""
 
 
 class Post(Model):
@@ -142,12 +144,16 @@ class Photo(Model):
     position = fields.IntField(default=0)
     state = fields.IntEnumField(PhotoState)
     kind = fields.CharField(max_length=16, default="image")
-    """``image``, ``video`` or ``audio``; only remote posts have the latter two so far."""
+    """``image``, ``video`` or ``audio``; the last only of remote posts."""
     description = fields.TextField(default="")
     media_type = fields.CharField(max_length=64, default="")
     remote_url = fields.CharField(max_length=2048, default="")
     width = fields.IntField(null=True)
     height = fields.IntField(null=True)
+    duration = fields.IntField(null=True)
+    """Of a video, in milliseconds, as far as it is known."""
+    problem = fields.TextField(default="", db_default="")
+    """Why a video from here could not be prepared, as a sentence for its owner."""
     blurhash = fields.CharField(max_length=164, default="")
     placeholder = fields.TextField(default="")
     """A tiny blurred WebP as base64, for the moment before the photo is there."""
