@@ -7,6 +7,7 @@ can run in one process, each with its own database, folder and network.
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -28,7 +29,10 @@ from rossgram_fed.jobs.heartbeat import HeartbeatSource
 from rossgram_fed.jobs.pruning import PruningSource
 from rossgram_fed.jobs.runner import JobSource
 from rossgram_fed.jobs.worker import Source, Worker
-from rossgram_fed.media.storage import STORAGE, Folder
+from rossgram_fed.media.arriving import ARRIVING, Arriving, ArrivingSource
+from rossgram_fed.media.configured import storage_from
+from rossgram_fed.media.proofs import PROOFS, Proofs
+from rossgram_fed.media.storage import STORAGE
 from rossgram_fed.media.studio import STUDIO, Studio
 from rossgram_fed.media.sweeping import Sweep
 from rossgram_fed.notifications.queries import unread_count
@@ -93,17 +97,20 @@ async def _opened(
         parts.push_async_callback(network.close)
         studio = Studio(settings.limits)
         parts.push_async_callback(studio.close)
-        folder = Folder(settings.media_folder)
+        folder = storage_from(settings, os.environ)
         await asyncio.to_thread(folder.prepare)
         deliveries = DeliverySource(network)
         parts.push_async_callback(deliveries.close)
         app[INSTANCE], app[NETWORK], app[STUDIO], app[STORAGE] = instance, network, studio, folder
+        app[ARRIVING] = Arriving(settings.storage.data / "arriving")
+        app[PROOFS] = Proofs(studio, folder)
         app[REMOTE_MEDIA] = RemoteMedia(network, studio, folder)
         jobs = JobSource(instance, job_handlers(network))
         sources: list[Source] = [InboxSource(network, HANDLERS), deliveries, *[jobs] * JOBS_AT_ONCE]
         upkeep: list[Source] = [
             HeartbeatSource(instance, on_gap),
             Sweep(instance, folder),
+            ArrivingSource(instance, app[ARRIVING]),
             PruningSource(instance),
             RelayedPosts(instance),
         ]

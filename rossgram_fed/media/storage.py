@@ -146,11 +146,7 @@ class Folder:
 
     def shortage(self, *, ahead: int = 0) -> int:
         """Return how many bytes the disk lacks to have its reserve, and so many more, free; 0 when it has."""
-        try:
-            free = shutil.disk_usage(self._path).free
-        except OSError:
-            return 0
-        return max(0, self._reserve + ahead - free) if self._reserve else 0
+        return lacking(self._path, reserve=self._reserve, ahead=ahead) if self._reserve else 0
 
     @property
     def reserve(self) -> int:
@@ -202,6 +198,16 @@ class Folder:
     def _make_folders(self, final: Path) -> None:
         (self._path / _UNFINISHED).mkdir(parents=True, exist_ok=True)
         final.parent.mkdir(exist_ok=True)
+
+
+def lacking(path: Path, *, reserve: int, ahead: int = 0) -> int:
+    """Return how many bytes the disk of a folder lacks to have so many free; 0 when it has, or when nobody can tell."""
+    nearest = next((folder for folder in (path, *path.parents) if folder.exists()), path)
+    try:
+        free = shutil.disk_usage(nearest).free
+    except OSError:
+        return 0
+    return max(0, reserve + ahead - free)
 
 
 def _sync(file: BufferedWriter) -> None:

@@ -10,8 +10,7 @@ import asyncio
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from tempfile import SpooledTemporaryFile
-from typing import TypeVar
+from typing import IO, TypeVar
 from urllib.parse import urlsplit
 
 from multidict import MultiDict
@@ -27,7 +26,7 @@ class Upload:
     file_name: str
     content_type: str
     """What the browser thinks it is; proves nothing."""
-    file: SpooledTemporaryFile[bytes]
+    file: IO[bytes]
     size: int = 0
     too_large: bool = False
     """It was longer than we take; its bytes were thrown away."""
