@@ -8,6 +8,10 @@ FEDERATED = "federated"
 """The JPEG that other servers fetch."""
 ORIGINAL = "original"
 """The file as it was sent, without its metadata."""
+VIDEO = "video"
+"""What is played of a video; its other files are made of one of its pictures."""
+SOURCE = "source"
+"""A video as it was sent, with all its metadata, until it is prepared; shown to nobody."""
 
 FEDERATED_EDGE, FULL_EDGE, FEED_EDGE, GRID_EDGE, AVATAR_EDGE = 4096, 2048, 1080, 640, 400
 """Pixels: the long edge of the first three, both edges of the square ones."""
@@ -21,3 +25,15 @@ FEDERATED_BYTES = 8_000_000
 def jpeg_of(name: str) -> str:
     """Return the name of the JPEG that stands in for a WebP where that is not understood."""
     return f"{name}-jpeg"
+
+
+QUALITIES = {
+    GRID: 75,
+    FEED: 78,
+    FULL: 80,
+    jpeg_of(GRID): 80,
+    jpeg_of(FEED): 80,
+    jpeg_of(FULL): 82,
+    FEDERATED: 90,
+}
+"""What encoders are asked for, of 100; the last one as far as the file stays below ``FEDERATED_BYTES``."""

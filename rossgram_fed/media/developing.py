@@ -36,6 +36,7 @@ from rossgram_fed.sizes import (
     GRID,
     GRID_EDGE,
     ORIGINAL,
+    QUALITIES,
     jpeg_of,
 )
 
@@ -143,22 +144,22 @@ def _shown(master: Image.Image, focal: Focal) -> dict[str, Image.Image]:
 
 
 def _webps(shown: dict[str, Image.Image]) -> Renditions:
-    feed = webp(shown[FEED], quality=78, method=2)
+    feed = webp(shown[FEED], quality=QUALITIES[FEED], method=2)
     small = shown[FULL].size == shown[FEED].size
     return {
-        GRID: webp(shown[GRID], quality=75, method=2),
+        GRID: webp(shown[GRID], quality=QUALITIES[GRID], method=2),
         FEED: feed,
-        FULL: feed if small else webp(shown[FULL], quality=80, method=1),
+        FULL: feed if small else webp(shown[FULL], quality=QUALITIES[FULL], method=1),
     }
 
 
 def _jpegs(shown: dict[str, Image.Image]) -> Renditions:
-    feed = jpeg(shown[FEED], quality=80, progressive=True)
+    feed = jpeg(shown[FEED], quality=QUALITIES[jpeg_of(FEED)], progressive=True)
     small = shown[FULL].size == shown[FEED].size
     return {
-        jpeg_of(GRID): jpeg(shown[GRID], quality=80, progressive=True),
+        jpeg_of(GRID): jpeg(shown[GRID], quality=QUALITIES[jpeg_of(GRID)], progressive=True),
         jpeg_of(FEED): feed,
-        jpeg_of(FULL): feed if small else jpeg(shown[FULL], quality=82),
+        jpeg_of(FULL): feed if small else jpeg(shown[FULL], quality=QUALITIES[jpeg_of(FULL)]),
     }
 
 

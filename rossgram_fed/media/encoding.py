@@ -8,11 +8,17 @@ from io import BytesIO
 from PIL import Image, ImageFilter
 
 from rossgram_fed.media.pictures import Rendition
-from rossgram_fed.sizes import FEDERATED_BYTES
+from rossgram_fed.sizes import FEDERATED, FEDERATED_BYTES, QUALITIES
 
 FULL_COLOUR, HALF_COLOUR = 0, 2
 """Pillow's words for chroma subsampling: 4:4:4 and 4:2:0."""
-_LADDER = ((90, FULL_COLOUR), (88, HALF_COLOUR), (80, HALF_COLOUR), (60, HALF_COLOUR), (40, HALF_COLOUR))
+_LADDER = (
+    (QUALITIES[FEDERATED], FULL_COLOUR),
+    (88, HALF_COLOUR),
+    (80, HALF_COLOUR),
+    (60, HALF_COLOUR),
+    (40, HALF_COLOUR),
+)
 _CALM = 4_000_000
 """Pixels; a larger picture starts at 4:2:0, whose loss nobody sees at that size."""
 

@@ -27,7 +27,10 @@ _STILL_TRUE = (
     f"({int(NotificationKind.COMMENT)}, {int(NotificationKind.MENTION)}) AND EXISTS (SELECT 1 FROM posts p "
     f"WHERE p.id = n.post_id AND {visible('n.account_id')})) OR (n.kind = {int(NotificationKind.QUOTE)} "
     "AND EXISTS (SELECT 1 FROM authorizations s WHERE s.account_id = n.actor_id AND s.post_id = n.post_id "
-    f"AND s.kind = {int(AuthorizationKind.QUOTE)} AND s.revoked_at IS NULL)))"
+    f"AND s.kind = {int(AuthorizationKind.QUOTE)} AND s.revoked_at IS NULL)) OR (n.kind = "
+    f"{int(NotificationKind.TAGGED)} AND EXISTS (SELECT 1 FROM people_in_posts s JOIN posts p ON p.id = s.post_id "
+    f"WHERE s.post_id = n.post_id AND s.account_id = n.account_id AND s.withdrawn_at IS NULL "
+    f"AND {visible('n.account_id')})))"
 )
 _SHOWN = (
     f"n.account_id = $1 AND {_STILL_TRUE} AND {not_muted('n.account_id', 'n.actor_id')} "
