@@ -11,7 +11,7 @@ from functools import wraps
 from aiohttp import web
 
 from rossgram_fed.about import pages as about_pages
-from rossgram_fed.accounts import preference_pages, settings_pages, sign_in_pages
+from rossgram_fed.accounts import photo_preference_pages, preference_pages, settings_pages, sign_in_pages
 from rossgram_fed.admin import account_pages, domain_pages, metrics, report_pages
 from rossgram_fed.admin import pages as admin_pages
 from rossgram_fed.deliveries import pages as delivery_pages
@@ -29,6 +29,7 @@ from rossgram_fed.posts import (
     history_pages,
     media_pages,
     pin_pages,
+    place_pages,
     profile_pages,
 )
 from rossgram_fed.posts import pages as post_pages
@@ -99,6 +100,9 @@ PAGES: tuple[tuple[str, Handler], ...] = (
     ("/tags/{name}", profile_pages.show_tag),
     ("/@{username}/followers", profile_pages.show_followers),
     ("/@{username}/following", profile_pages.show_following),
+    ("/@{username}/tagged", place_pages.tagged),
+    ("/places", place_pages.find),
+    ("/places/{id}", place_pages.show),
     ("/new", compose_pages.new),
     ("/drafts", draft_pages.drafts),
     ("/drafts/{id}", compose_pages.open_draft),
@@ -115,12 +119,14 @@ PAGES: tuple[tuple[str, Handler], ...] = (
     ("/interact", interact_pages.ask),
     ("/authorize_interaction", interact_pages.authorize),
     ("/about", about_pages.show),
+    ("/about/photos", about_pages.photos),
     ("/sign-in", sign_in_pages.sign_in_page),
     ("/sign-up", sign_in_pages.sign_up_page),
     ("/setup", setup_pages.setup_page),
     ("/settings", settings_pages.settings_page),
     ("/settings/profile", settings_pages.profile_page),
     ("/settings/posts", preference_pages.show),
+    ("/settings/photos", photo_preference_pages.show),
     ("/settings/account", settings_pages.account_page),
     ("/settings/sessions", settings_pages.sessions_page),
     ("/settings/invites", settings_pages.invites_page),
@@ -154,6 +160,7 @@ FORMS: tuple[tuple[str, Handler], ...] = (
     ("/p/{id}/quotes/{authorization}/revoke", quote_pages.revoke),
     ("/p/{id}/pin", pin_pages.pin),
     ("/p/{id}/unpin", pin_pages.unpin),
+    ("/p/{id}/untag", place_pages.take_name_off),
     ("/p/{id}/like", reaction_pages.like),
     ("/p/{id}/unlike", reaction_pages.unlike),
     ("/p/{id}/boost", reaction_pages.boost),
@@ -177,6 +184,7 @@ FORMS: tuple[tuple[str, Handler], ...] = (
     ("/setup", setup_pages.set_up),
     ("/settings/profile", settings_pages.save_profile),
     ("/settings/posts", preference_pages.save),
+    ("/settings/photos", photo_preference_pages.save),
     ("/settings/account/password", settings_pages.change_password),
     ("/settings/account/delete", settings_pages.delete_account),
     ("/settings/sessions/{id}/end", settings_pages.end_session),
