@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING
 
 from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.models import Model
 
 from rossgram_fed.models.accounts import Account, Policy
-
-if TYPE_CHECKING:
-    from rossgram_fed.models.drafts import Draft
 
 
 class Visibility(IntEnum):
@@ -136,7 +132,7 @@ class Photo(Model):
         "models.Post", null=True, on_delete=fields.CASCADE, related_name="photos"
     )
     post_id: int | None
-    draft: fields.ForeignKeyNullableRelation[Draft] = fields.ForeignKeyField(
+    draft: fields.ForeignKeyNullableRelation[Model] = fields.ForeignKeyField(
         "models.Draft", null=True, on_delete=fields.SET_NULL, related_name="photos"
     )
     """The composer that it waits in; null for a photo of a post, and for one that is swept away when it is old."""
