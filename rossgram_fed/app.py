@@ -32,6 +32,7 @@ from rossgram_fed.jobs.worker import Source, Worker
 from rossgram_fed.media.arriving import ARRIVING, Arriving, ArrivingSource
 from rossgram_fed.media.configured import storage_from
 from rossgram_fed.media.proofs import PROOFS, Proofs
+from rossgram_fed.media.proofs import PROOFS, Proofs
 from rossgram_fed.media.storage import STORAGE
 from rossgram_fed.media.studio import STUDIO, Studio
 from rossgram_fed.media.sweeping import Sweep
@@ -103,6 +104,7 @@ async def _opened(
         parts.push_async_callback(deliveries.close)
         app[INSTANCE], app[NETWORK], app[STUDIO], app[STORAGE] = instance, network, studio, folder
         app[ARRIVING] = Arriving(settings.storage.data / "arriving")
+        app[PROOFS] = Proofs(studio, folder)
         app[PROOFS] = Proofs(studio, folder)
         app[REMOTE_MEDIA] = RemoteMedia(network, studio, folder)
         jobs = JobSource(instance, job_handlers(network))

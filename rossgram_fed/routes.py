@@ -31,6 +31,7 @@ from rossgram_fed.posts import (
     pin_pages,
     place_pages,
     profile_pages,
+    proof_pages,
 )
 from rossgram_fed.posts import pages as post_pages
 from rossgram_fed.quotes import endpoints as quote_endpoints
@@ -87,6 +88,7 @@ FEEDS: tuple[tuple[str, Handler], ...] = (
 
 PICTURES: tuple[tuple[str, Handler], ...] = (
     ("/media/{key}", media_pages.serve_media),
+    ("/photos/{photo_id}/proof", proof_pages.proof),
     ("/photos/{photo_id}/{rendition}", media_pages.serve_photo),
     ("/avatars/{account_id}", media_pages.serve_avatar),
 )

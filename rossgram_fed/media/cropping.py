@@ -78,21 +78,32 @@ def reshaped(image: Image.Image, edits: Edits) -> Image.Image:
     return image.transform((width, height), Image.Transform.AFFINE, coefficients, Image.Resampling.BICUBIC)
 
 
-def moved_focal(edits: Edits, focal: tuple[float, float], *, width: int, height: int) -> tuple[float, float]:
-    """Return where a focal point of the untouched photo lies in the cropped one, at its edge if it was cut off.
+def moved_focal(
+    edits: Edits, focal: tuple[float, float], *, size: tuple[int, int], back: bool = False
+) -> tuple[float, float]:
+    """Return where a point of the untouched photo of this size lies in the edited one, or ``back``.
 
-    As elsewhere x runs from -1 (left) to 1 and y from -1 (bottom) to 1.
+    As elsewhere x runs from -1 (left) to 1 and y from -1 (bottom) to 1; a point that was cut off comes to the edge.
     """
-    x, y = focal[0] * width / 2, -focal[1] * height / 2
-    for _ in range(edits.turns):
-        x, y, width, height = -y, x, height, width
-    if edits.mirrored:
-        x = -x
-    frame = frame_of(edits, *((height, width) if edits.turns % 2 else (width, height)))
-    x, y = x + width / 2 - frame.centre_x, y + height / 2 - frame.centre_y
+    frame = frame_of(edits, *size)
+    width, height = size if edits.turns % 2 == 0 else size[::-1]
     cosine, sine = math.cos(frame.tilt), math.sin(frame.tilt)
-    along, down = x * cosine - y * sine, x * sine + y * cosine
-    return _within(2 * along / frame.width), _within(-2 * down / frame.height)
+    off_x, off_y = frame.centre_x - width / 2, frame.centre_y - height / 2
+    if back:
+        x, y = focal[0] * frame.width / 2, -focal[1] * frame.height / 2
+        x, y = x * cosine + y * sine + off_x, y * cosine - x * sine + off_y
+        x, y = _turned(-x if edits.mirrored else x, y, -edits.turns % 4)
+        return _within(2 * x / size[0]), _within(-2 * y / size[1])
+    x, y = _turned(focal[0] * size[0] / 2, -focal[1] * size[1] / 2, edits.turns)
+    x, y = (-x if edits.mirrored else x) - off_x, y - off_y
+    x, y = x * cosine - y * sine, x * sine + y * cosine
+    return _within(2 * x / frame.width), _within(-2 * y / frame.height)
+
+
+def _turned(x: float, y: float, turns: int) -> tuple[float, float]:
+    for _ in range(turns):
+        x, y = -y, x
+    return x, y
 
 
 def _within(part: float) -> float:

@@ -105,8 +105,10 @@ def edits_from_values(values: object) -> Edits:
 
 
 def edits_from_form(fields: Mapping[str, str]) -> Edits:
-    """Read edits as forms send them, all as text; names that are missing are untouched, others are passed over."""
-    values: dict[str, object] = {name: fields[name] for name in ("shape", "filter") if name in fields}
+    """Read edits as forms and addresses say them, all as text; names that are missing are untouched."""
+    values: dict[str, object] = dict(fields)
+    if not _NAMES.issuperset(values):
+        raise ValueError("These are no edits.")
     values["mirrored"] = bool(fields.get("mirrored"))
     for name in BOUNDS:
         if name in fields:

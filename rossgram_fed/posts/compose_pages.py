@@ -20,6 +20,7 @@ from rossgram_fed.posts.detail_fields import detail_fields
 from rossgram_fed.posts.forms import Cards, cards_from, draft_from
 from rossgram_fed.posts.introductions import meet_mentioned
 from rossgram_fed.posts.quoted import quoted_posts
+from rossgram_fed.posts.retouching import retouch_waiting
 from rossgram_fed.posts.uploads import RefusedUpload, Uploaded
 from rossgram_fed.posts.waiting import keep_descriptions
 from rossgram_fed.web.bodies import takes_uploads
@@ -102,6 +103,7 @@ async def take_files(request: web.Request, viewer: Viewer, composing: Composing,
     outcomes = await uploads.receive(request, form.files("files"), account_id=viewer.account_id)
     composing.refused = tuple(outcome for outcome in outcomes if isinstance(outcome, RefusedUpload))
     composing.fresh = tuple(outcome.photo_id for outcome in outcomes if isinstance(outcome, Uploaded))
+    await retouch_waiting(request, form, cards.ids, account_id=viewer.account_id)
     moved = cards.moved()
     composing.cards = moved
     async with request.app[INSTANCE].change() as change:

@@ -5,11 +5,14 @@ What is typed is kept in a draft until it is saved, as in the composer.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Set
+
 from aiohttp import web
 
 from rossgram_fed.accounts.preferences import Preferences
 from rossgram_fed.federation.network import NETWORK
 from rossgram_fed.instance import INSTANCE
+from rossgram_fed.media.editing import Edits
 from rossgram_fed.media.errors import NotStored
 from rossgram_fed.media.keeping import Files, remove_files
 from rossgram_fed.media.renewing import copied
@@ -22,7 +25,9 @@ from rossgram_fed.posts.details import details_of
 from rossgram_fed.posts.drafts import PostEdit
 from rossgram_fed.posts.forms import AUDIENCE_NAMES, cards_from, edit_from
 from rossgram_fed.posts.introductions import meet_mentioned
+from rossgram_fed.posts.looks import looks_from
 from rossgram_fed.posts.pages import own_view
+from rossgram_fed.posts.retouching import keep_retouched, retouched
 from rossgram_fed.posts.telling import same_readers
 from rossgram_fed.posts.views import PhotoView, PostView
 from rossgram_fed.web.bodies import takes_uploads
@@ -69,33 +74,47 @@ async def save(request: web.Request, viewer: Viewer) -> web.Response:
         if composing.fresh or composing.refused:
             form.error("photos", "Here are your new photos: describe them, then save.")
         typed = edit_from(form, cards, limits=instance.settings.limits, comment=post.is_comment)
+        looks = looks_from(form, cards.ids)
         if not form.ok:
             return await _again(request, viewer, post, composing, status=422)
         await meet_mentioned(request.app[NETWORK], typed.naming)
-        await _save(request, viewer, post, typed, draft_id=composing.draft_id)
+        await _save(request, viewer, post, typed, looks=looks, draft_id=composing.draft_id)
     except Refusal as refusal:
         form.error("", refusal.sentence)
         return await _again(request, viewer, post, composing, status=refusal.status)
     return see_other(post.path, "Saved.")
 
 
-async def _save(request: web.Request, viewer: Viewer, post: PostView, typed: PostEdit, *, draft_id: int | None) -> None:
+async def _save(
+    request: web.Request,
+    viewer: Viewer,
+    post: PostView,
+    typed: PostEdit,
+    *,
+    looks: Mapping[int, Edits],
+    draft_id: int | None,
+) -> None:
     """Write the edit; where fewer may see the post from now on, its files get other addresses."""
-    folder, copies = request.app[STORAGE], await _copies(request, post, typed)
+    folder = request.app[STORAGE]
+    made = await retouched(request, looks, account_id=viewer.account_id, post_id=post.id)
+    copies: dict[int, Files] = {}
     try:
+        # What is made anew has other addresses already.
+        copies = await _copies(request, post, typed, but={one.photo_id for one in made})
         async with request.app[INSTANCE].change() as change:
+            await keep_retouched(change, made)
             await actions.edit(change, author_id=viewer.account_id, post_id=post.id, edit=typed, copies=copies)
             await saved.forget(change, draft_id or 0, account_id=viewer.account_id)
     except BaseException:
-        await remove_files(folder, *copies.values())
+        await remove_files(folder, *copies.values(), *(one.files for one in made))
         raise
 
 
-async def _copies(request: web.Request, post: PostView, typed: PostEdit) -> dict[int, Files]:
+async def _copies(request: web.Request, post: PostView, typed: PostEdit, *, but: Set[int]) -> dict[int, Files]:
     wanted = typed.visibility
     if wanted is None or wanted <= post.visibility or same_readers(wanted, post.visibility):
         return {}
-    staying = {photo.id for photo in typed.photos or ()}
+    staying = {photo.id for photo in typed.photos or ()} - but
     try:
         return await copied(
             request.app[STORAGE], {photo.id: photo.renditions for photo in post.photos if photo.id in staying}

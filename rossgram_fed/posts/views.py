@@ -11,6 +11,7 @@ from rossgram_fed.markup import text_of
 from rossgram_fed.media.placeholders import placeholder_from
 from rossgram_fed.models.accounts import Policy
 from rossgram_fed.models.posts import PhotoState, Visibility
+from rossgram_fed.posts.looks import Look, look_of
 from rossgram_fed.posts.policies import quotable
 from rossgram_fed.posts.quoted import QuotedView
 from rossgram_fed.renditions import (
@@ -23,6 +24,7 @@ from rossgram_fed.renditions import (
     rendered_width,
     renditions_from,
 )
+from rossgram_fed.web.forms import Form
 
 POST_COLUMNS = (
     "p.id, p.uri, p.url, p.local, p.visibility, p.caption, p.content_html, p.warning, p.sensitive, p.language, "
@@ -33,7 +35,7 @@ POST_COLUMNS = (
 
 PHOTO_COLUMNS = (
     "h.id, h.post_id, h.state, h.kind, h.description, h.media_type, h.width, h.height, h.blurhash, h.placeholder, "
-    "h.sensitive, h.renditions, h.remote_url"
+    "h.sensitive, h.renditions, h.remote_url, h.edits"
 )
 """What ``photo_from`` reads; the query names the table ``photos h``."""
 
@@ -61,6 +63,17 @@ class PhotoView:
     sensitive: bool
     remote_url: str
     """The address at the origin; for links only, never for loading."""
+    edits: str = "{}"
+    """What its author had done to it (``media.editing``), as its column keeps it."""
+
+    @property
+    def can_be_edited(self) -> bool:
+        """Whether it is a photo of ours, of which we have the file that came in."""
+        return self.kind == "image" and not self.remote_url and self.state is PhotoState.READY
+
+    def look(self, form: Form) -> Look:
+        """Return the crop and look that a form says it shall have, for its card."""
+        return look_of(form, self.id, kept=self.edits)
 
     @property
     def grid(self) -> str:
@@ -250,4 +263,5 @@ def photo_from(row: Row) -> PhotoView:
         stored_placeholder=row["placeholder"],
         sensitive=bool(row["sensitive"]),
         remote_url=row["remote_url"],
+        edits=row["edits"],
     )

@@ -18,7 +18,7 @@ CONTENT_SECURITY_POLICY = (
 WITH_OWN_SCRIPTS = f"{CONTENT_SECURITY_POLICY}; script-src 'self'"
 """For the few pages that do have one: files of ours at ``/static`` may run, and nothing that stands in the page."""
 
-_SCRIPTS = "own_scripts"
+_SCRIPTS = web.RequestKey("own_scripts", bool)
 
 _ALWAYS = (
     ("Content-Security-Policy", CONTENT_SECURITY_POLICY),

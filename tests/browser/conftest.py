@@ -30,20 +30,25 @@ class Window:
 
     async def sign_in(self) -> None:
         await self.open("/sign-in")
-        await self.page.fill("input[name=name]", "alice")
+        await self.page.fill("input[name=username]", "alice")
         await self.page.fill("input[name=password]", PASSWORD)
         await self.page.click("main form button")
 
     def listen(self) -> None:
+        self.page.set_default_timeout(10_000)
         ours = self.here.instance.settings.base_url + "/"
 
         def asked(url: str) -> None:
             if not url.startswith((ours, "data:", "about:")):
                 self.complaints.append(f"asked somebody else: {url}")
 
+        def failed(url: str, why: str) -> None:
+            if "ERR_ABORTED" not in why:  # so are all pictures called that a page was left without
+                self.complaints.append(f"{why}: {url}")
+
         self.page.on("console", lambda said: said.type == "error" and self.complaints.append(said.text))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("requestfailed", lambda request: self.complaints.append(f"failed: {request.url}"))
+        self.page.on("requestfailed", lambda request: failed(request.url, request.failure or ""))
         self.page.on("request", lambda request: asked(request.url))
 
 
