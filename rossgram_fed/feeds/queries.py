@@ -13,10 +13,11 @@ from rossgram_fed.ids import LARGEST_ID
 from rossgram_fed.models.posts import Visibility
 from rossgram_fed.posts.queries import posts_by_ids
 from rossgram_fed.posts.views import PostView
+from rossgram_fed.visibility import heard, listed
 
 _PUBLIC = (
     f"p.photo_count > 0 AND p.in_reply_to_uri = '' AND p.visibility = {int(Visibility.PUBLIC)} "
-    "AND a.suspended_at IS NULL AND a.deleted_at IS NULL"
+    f"AND {heard('a')} AND a.deleted_at IS NULL"
 )
 
 
@@ -71,7 +72,7 @@ async def posts_tagged(database: Database, tag: str, *, before: int | None = Non
     rows = await database.fetch(
         "SELECT p.id FROM tags t JOIN post_tags u ON u.tag_id = t.id JOIN posts p ON p.id = u.post_id "
         "JOIN accounts a ON a.id = p.account_id "
-        f"WHERE t.name = $1 AND p.id < $2 AND {_PUBLIC} ORDER BY p.id DESC LIMIT {int(limit)}",
+        f"WHERE t.name = $1 AND p.id < $2 AND {_PUBLIC} AND {listed('a', None)} ORDER BY p.id DESC LIMIT {int(limit)}",
         tag,
         LARGEST_ID if before is None else before,
     )

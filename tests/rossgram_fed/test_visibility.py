@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from itertools import product
+from pathlib import Path
 
 import pytest
 
+import rossgram_fed
 from rossgram_fed.instance import Change, Instance
 from rossgram_fed.models import Account, Block, Follow, Mention, Post
+from rossgram_fed.models.accounts import Standing
 from rossgram_fed.models.posts import Visibility
 from rossgram_fed.models.relations import FollowState
-from rossgram_fed.visibility import can_see, visible
+from rossgram_fed.visibility import can_see, heard, listed, visible
 from tests.builders import a_person, a_post, a_stranger
 
 RELATIONS = (
@@ -63,6 +66,71 @@ async def test_both_forms_agree(instance: Instance, local: bool) -> None:
             f"SELECT p.id FROM posts p WHERE p.id = $1 AND {visible(placeholder)}", posts[visibility].id, *known
         )
         assert bool(rows) is expected, (relation, visibility)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "is_heard", "is_limited"),
+    [
+        ("suspended_at", 1, False, False),
+        ("host_standing", int(Standing.SUSPENDED), False, False),
+        ("limited_at", 1, True, True),
+        ("host_standing", int(Standing.LIMITED), True, True),
+        ("host_standing", int(Standing.OPEN), True, False),
+    ],
+)
+async def test_standings(instance: Instance, column: str, value: int, is_heard: bool, is_limited: bool) -> None:
+    """A suspended author's posts are their own alone to see; a limited one's are listed for their followers."""
+    async with instance.change() as change:
+        author = await a_stranger(change, "author")
+        posts = {one: await a_post(change, author, visibility=one) for one in Visibility}
+        viewers = {relation: await _viewer(change, author, relation, posts) for relation in RELATIONS}
+        await change.tx.execute(f"UPDATE accounts SET {column} = $1 WHERE id = $2", value, author.id)
+    for relation, visibility in product(RELATIONS, Visibility):
+        viewer = viewers[relation]
+        facts = can_see(
+            visibility,
+            viewer_id=viewer.id if viewer else None,
+            author_id=author.id,
+            author_heard=is_heard,
+            follows=relation in ("follower", "all of it"),
+            mentioned=relation in ("mentioned", "all of it"),
+            blocked=relation in ("blocks", "blocked", "all of it"),
+        )
+        assert facts is (relation == "author" or (is_heard and SEES[relation][visibility])), (relation, visibility)
+        placeholder, known = ("$2", [viewer.id]) if viewer else (None, [])
+        for joined in ("", "a"):
+            row = await instance.database.fetch_one(
+                f"SELECT CASE WHEN {listed('a', placeholder)} THEN 1 ELSE 0 END AS is_listed, CASE WHEN "
+                f"{visible(placeholder, author=joined)} THEN 1 ELSE 0 END AS is_seen, CASE WHEN {heard('a')} THEN 1 "
+                "ELSE 0 END AS is_heard FROM posts p JOIN accounts a ON a.id = p.account_id WHERE p.id = $1",
+                posts[visibility].id,
+                *known,
+            )
+            assert row is not None
+            assert (bool(row["is_seen"]), bool(row["is_heard"])) == (facts, is_heard), (relation, visibility, joined)
+            asks_for_it = relation in ("author", "follower", "all of it")
+            if is_heard:
+                assert bool(row["is_listed"]) is (not is_limited or asks_for_it), (relation, visibility)
+
+
+ABOUT_PEOPLE_HERE = {
+    "accounts/queries.py", "moderation/severing.py", "moving/targets.py", "posts/keeping.py", "posts/scheduling.py",
+    "web/sessions.py",
+}  # fmt: skip
+"""Files that ask it of accounts here, which have no host but ours, or of the account's own standing."""
+
+
+def test_nothing_asks_of_suspensions_by_itself() -> None:
+    """Whether an account elsewhere takes part is asked by ``heard``, which knows of its host, and never by hand."""
+    root = Path(rossgram_fed.__file__).parent
+    by_hand = {
+        str(path.relative_to(root))
+        for path in root.rglob("*.py")
+        if path.parent.name != "migrations" and path.name != "visibility.py"
+        for line in path.read_text().splitlines()
+        if "suspended_at IS NULL" in line and "domain = ''" not in line
+    }
+    assert by_hand <= ABOUT_PEOPLE_HERE, by_hand - ABOUT_PEOPLE_HERE
 
 
 async def _viewer(change: Change, author: Account, relation: str, posts: dict[Visibility, Post]) -> Account | None:
