@@ -10,7 +10,7 @@ from rossgram_fed.instance import Change
 from rossgram_fed.models.accounts import Policy
 from rossgram_fed.models.posts import Visibility
 from rossgram_fed.posts.policies import CLOSED, may_answer
-from rossgram_fed.visibility import visible
+from rossgram_fed.visibility import heard, visible
 from rossgram_fed.web.errors import NotFound
 
 _COLUMNS = (
@@ -74,7 +74,7 @@ async def groups_of(change: Change, parent: Parent) -> tuple[int, ...]:
         return ()
     rows = await change.tx.fetch(
         "SELECT a.id FROM boosts b JOIN accounts a ON a.id = b.account_id WHERE b.post_id = $1 AND a.domain <> '' "
-        "AND a.actor_type = 'Group' AND a.deleted_at IS NULL AND a.suspended_at IS NULL "
+        f"AND a.actor_type = 'Group' AND a.deleted_at IS NULL AND {heard('a')} "
         f"ORDER BY b.id LIMIT {MOST_GROUPS}",
         parent.thread_id,
     )
