@@ -39,12 +39,13 @@ def instant_of(text: str, zone: str, *, now: int) -> int:
     if typed.tzinfo is not None:
         raise Invalid("Choose the day and the time at which it shall be published.")
     moment = typed.replace(tzinfo=ZoneInfo(zone))
-    if moment.astimezone(UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None) != typed:
-        raise Invalid(f"There is no such time in {zone}: the clocks go forward then. Choose another.")
     try:
-        instant = int(moment.timestamp() * 1000)
+        exists = moment.astimezone(UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None) == typed
     except OverflowError:
-        instant = 0
+        raise Invalid("That is no time to come that anybody could wait for. Choose another.") from None
+    if not exists:
+        raise Invalid(f"There is no such time in {zone}: the clocks go forward then. Choose another.")
+    instant = int(moment.timestamp() * 1000)
     if instant <= now:
         raise Invalid("That time is past. Choose one to come, or post now.")
     if instant > now + FARTHEST_DAYS * _DAY:
