@@ -23,6 +23,7 @@ from rossgram_fed.moving import pages as move_pages
 from rossgram_fed.posts import (
     activity_endpoints,
     archive_pages,
+    arriving_endpoints,
     compose_pages,
     draft_pages,
     edit_pages,
@@ -212,6 +213,17 @@ FORMS: tuple[tuple[str, Handler], ...] = (
 )
 
 
+UPLOADS: tuple[tuple[str, str, Handler], ...] = (
+    ("OPTIONS", "/uploads", arriving_endpoints.options),
+    ("POST", "/uploads", arriving_endpoints.create),
+    ("HEAD", "/uploads/{id}", arriving_endpoints.head),
+    ("GET", "/uploads/{id}", arriving_endpoints.outcome),
+    ("PATCH", "/uploads/{id}", arriving_endpoints.append),
+    ("DELETE", "/uploads/{id}", arriving_endpoints.remove),
+)
+"""For programs of people who are signed in: no form, and a header of their protocol in place of its token."""
+
+
 def negotiated(*, page: Handler, activity: Handler) -> Handler:
     """Show the page to people and the ActivityPub document to servers."""
 
@@ -231,6 +243,8 @@ def add_routes(app: web.Application) -> None:
         router.add_get(path, machine(handler))
     router.add_get("/metrics", machine(metrics.get_metrics))
     for method, path, handler in ACTIVITYPUB:
+        router.add_route(method, path, machine(handler))
+    for method, path, handler in UPLOADS:
         router.add_route(method, path, machine(handler))
     for path, handler in PICTURES:
         router.add_get(path, handler)

@@ -35,6 +35,7 @@ COMMANDS = {
     "doctor": Entry("rossgram_fed.cli.doctor", "Examine the server's surroundings, and say how to mend them."),
     "user": Entry("rossgram_fed.cli.user", "Create a user, give one a role, set a new password, or suspend."),
     "domains": Entry("rossgram_fed.cli.domains", "List the rules for other servers; import and export them."),
+    "media": Entry("rossgram_fed.cli.media", "Move photos, tidy them up, check them, and give people shares."),
     "demo": Entry("rossgram_fed.cli.demo", "Start two servers on this machine that follow and talk to each other."),
 }
 

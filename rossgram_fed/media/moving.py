@@ -11,16 +11,14 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from rossgram_fed.database import Reader
 from rossgram_fed.database.engine import placeholders
 from rossgram_fed.media.bucket import Bucket
 from rossgram_fed.media.errors import NotReachable, NotStored, UnknownKey
-from rossgram_fed.media.storage import Folder
+from rossgram_fed.media.storage import Folder, pieces_of
 
 BATCH = 200
-_PIECE = 1 << 20
 
 
 @dataclass(slots=True)
@@ -63,7 +61,7 @@ class Place:
 
     def pieces(self, key: str) -> AsyncIterator[bytes]:
         """Yield a file's bytes; raise ``UnknownKey`` when it is gone, ``NotReachable`` when it cannot be had now."""
-        return self.store.pieces(key) if isinstance(self.store, Bucket) else _read(self.store.find(key))
+        return self.store.pieces(key) if isinstance(self.store, Bucket) else pieces_of(self.store.path(key))
 
     async def digest(self, key: str) -> str:
         """Return the SHA-256 (hex) of the bytes that are there."""
@@ -167,16 +165,3 @@ async def _digests(reader: Reader, keys: Sequence[str]) -> dict[str, str]:
 def _sizes(folder: Folder, keys: Sequence[str]) -> dict[str, int]:
     found = {key: folder.find(key) for key in keys}
     return {key: path.stat().st_size for key, path in found.items() if path is not None}
-
-
-async def _read(path: Path | None) -> AsyncIterator[bytes]:
-    try:
-        if path is None:
-            raise FileNotFoundError
-        with await asyncio.to_thread(path.open, "rb") as file:
-            while piece := await asyncio.to_thread(file.read, _PIECE):
-                yield piece
-    except FileNotFoundError as error:
-        raise UnknownKey("the file is gone") from error
-    except OSError as error:
-        raise NotReachable(str(error)) from error

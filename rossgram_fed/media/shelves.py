@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 
 from rossgram_fed.media.bucket import Bucket
 from rossgram_fed.media.errors import NotReachable, NotStored, UnknownKey
-from rossgram_fed.media.storage import KEY, Folder, Written
+from rossgram_fed.media.storage import KEY, Folder, Written, pieces_of
 
 ROOM = 0.9
 """When the folder of copies is full it is emptied down to this part."""
@@ -44,6 +44,13 @@ class Shelves(Folder):
             return await self.bucket.put_all(files)
         return await super().put_all(files)
 
+    async def adopt(self, made: Path, key: str) -> str:
+        if not self._in_bucket:
+            return await super().adopt(made, key)
+        digest = await self.bucket.take(key, pieces_of(made))
+        await asyncio.to_thread(made.unlink, missing_ok=True)
+        return digest
+
     async def delete(self, *keys: str) -> None:
         await super().delete(*keys)
         await self._copies.delete(*keys)
@@ -71,16 +78,16 @@ class Shelves(Folder):
         async for keys in self.bucket.old_keys(seconds):
             yield keys
 
-    def drop_copies(self, *, everything: bool = False) -> int:
+    def drop_copies(self) -> int:
         """Remove the copies that were written longest ago beyond the size they may have, for use in a thread."""
         kept = [
             (file.stat(), file) for file in self._copies_path.glob("[0-9a-f][0-9a-f]/*") if KEY.fullmatch(file.name)
         ]
         held, removed = sum(stat.st_size for stat, _ in kept), 0
-        if held <= self._most and not everything:
+        if held <= self._most:
             return 0
         for stat, file in sorted(kept, key=lambda one: one[0].st_mtime):
-            if held <= self._most * ROOM and not everything:
+            if held <= self._most * ROOM:
                 break
             file.unlink(missing_ok=True)
             held, removed = held - stat.st_size, removed + 1

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from aiohttp.web import AppKey
 
-from rossgram_fed.media.errors import NearlyFull, NotStored, UnknownKey
+from rossgram_fed.media.errors import NearlyFull, NotReachable, NotStored, UnknownKey
 
 MEDIA_TYPES = {
     ".webp": "image/webp",
@@ -31,11 +31,14 @@ MEDIA_TYPES = {
     ".gif": "image/gif",
     ".avif": "image/avif",
     ".heic": "image/heic",
+    ".mp4": "video/mp4",
+    ".mov": "video/quicktime",
+    ".webm": "video/webm",
 }
-"""What we keep: pictures that were encoded here, or sent here and freed of everything but their pixels."""
+"""What we keep: pictures that were encoded here, or sent here and freed of everything but their pixels; and videos."""
 SUFFIXES = {media_type: suffix for suffix, media_type in MEDIA_TYPES.items()}
 
-KEY = re.compile(r"[0-9a-f]{32}\.(?:webp|jpg|png|gif|avif|heic)", re.ASCII)
+KEY = re.compile(r"[0-9a-f]{32}\.(?:webp|jpg|png|gif|avif|heic|mp4|mov|webm)", re.ASCII)
 _UNFINISHED = "unfinished"
 _STALE_SECONDS = 3600
 """An unfinished file this old belongs to a process that died; a younger one may belong to one that works."""
@@ -115,6 +118,18 @@ class Folder:
             await asyncio.to_thread(unfinished.unlink, missing_ok=True)
         return digest.hexdigest()
 
+    def unfinished(self) -> Path:
+        """Return where a file may be made that ``adopt`` then keeps; what a killed process leaves is cleared away."""
+        (self._path / _UNFINISHED).mkdir(parents=True, exist_ok=True)
+        return self._path / _UNFINISHED / secrets.token_hex(16)
+
+    async def adopt(self, made: Path, key: str) -> str:
+        """Keep a file that was made where ``unfinished`` said, under a new key; return its SHA-256 (hex)."""
+        try:
+            return await asyncio.to_thread(self._adopt, made, self.path(key))
+        except OSError as error:
+            raise NotStored(str(error)) from error
+
     async def delete(self, *keys: str) -> None:
         """Remove files; those that are gone already are no error."""
         paths = [self.path(key) for key in keys]
@@ -147,6 +162,10 @@ class Folder:
     def shortage(self, *, ahead: int = 0) -> int:
         """Return how many bytes the disk lacks to have its reserve, and so many more, free; 0 when it has."""
         return lacking(self._path, reserve=self._reserve, ahead=ahead) if self._reserve else 0
+
+    def drop_copies(self) -> int:
+        """Remove copies of what is kept elsewhere beyond the size they may have; for use in a thread."""
+        return 0
 
     @property
     def reserve(self) -> int:
@@ -195,9 +214,30 @@ class Folder:
             unfinished.unlink(missing_ok=True)
             raise
 
+    def _adopt(self, made: Path, final: Path) -> str:
+        self._make_folders(final)
+        with made.open("r+b") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            os.fsync(file.fileno())
+        made.rename(final)
+        _sync_folder(final.parent)
+        return digest
+
     def _make_folders(self, final: Path) -> None:
         (self._path / _UNFINISHED).mkdir(parents=True, exist_ok=True)
         final.parent.mkdir(exist_ok=True)
+
+
+async def pieces_of(path: Path) -> AsyncIterator[bytes]:
+    """Yield the bytes of a file; raise ``UnknownKey`` when it is gone, ``NotReachable`` when it cannot be read."""
+    try:
+        with await asyncio.to_thread(path.open, "rb") as file:
+            while piece := await asyncio.to_thread(file.read, 1 << 20):
+                yield piece
+    except FileNotFoundError as error:
+        raise UnknownKey("the file is gone") from error
+    except OSError as error:
+        raise NotReachable(str(error)) from error
 
 
 def lacking(path: Path, *, reserve: int, ahead: int = 0) -> int:

@@ -7,6 +7,7 @@ size, the oldest first; uploads that are in no draft, after a day; files that no
 # ruff: noqa: S608 - the SQL is put together of constants and placeholders only
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 from rossgram_fed.database import Reader, Row
@@ -25,6 +26,8 @@ UNKNOWN_SECONDS = 24 * 3600
 ROOM = 0.9
 """When the cache is full it is emptied down to this part, so that not every fetch has to make room."""
 
+LAST_SEEN = "CASE WHEN viewed_at > created_at THEN viewed_at ELSE created_at END"
+"""SQL for the instant somebody last looked at a copy; it was fetched because somebody did."""
 _UNNEEDED = "photo_id IS NULL AND account_id IS NULL"
 
 
@@ -46,10 +49,11 @@ class Sweep:
         if now >= self._minutely + MINUTE:
             self._minutely = now
             swept += await self.beyond_the_cache()
+            await asyncio.to_thread(self._folder.drop_copies)
         if now >= self._daily + DAY:
             self._daily = now
-            await self._forget_old(now)
-            swept += await self.unknown()
+            await self.forget_old()
+            swept += await self.too_old() + await self.unneeded() + await self.unknown()
         return swept
 
     async def unneeded(self) -> int:
@@ -71,15 +75,13 @@ class Sweep:
         return removed
 
     async def beyond_the_cache(self) -> int:
-        """Drop copies of strangers' pictures, the oldest first, until the cache is within its size."""
-        most = self._instance.settings.limits.remote_media_cache_megabytes * 1024 * 1024
-        held = await self._instance.database.fetch_value("SELECT SUM(size) FROM media_files WHERE remote")
-        excess = int(held or 0) - int(most * ROOM) if int(held or 0) > most else 0
+        """Drop copies of strangers' pictures, those not looked at for longest first, until the cache is in bounds."""
+        excess = await self.excess()
         removed = 0
         while excess > 0:
             rows = await self._instance.database.fetch(
                 "SELECT id, photo_id, size FROM media_files WHERE remote "
-                f"AND (photo_id IS NOT NULL OR account_id IS NOT NULL) ORDER BY created_at LIMIT {BATCH}"
+                f"AND (photo_id IS NOT NULL OR account_id IS NOT NULL) ORDER BY {LAST_SEEN}, created_at LIMIT {BATCH}"
             )
             chosen: list[Row] = []
             for row in rows:
@@ -91,6 +93,30 @@ class Sweep:
                 break
             async with self._instance.change() as change:
                 await _let_go(change, chosen)
+            removed += await self.unneeded()
+        return removed
+
+    async def excess(self) -> int:
+        """Return how many bytes of copies are to go: what is beyond the cache's size, or what the disk lacks."""
+        most = self._instance.settings.limits.remote_media_cache_megabytes * 1024 * 1024
+        held = int(await self._instance.database.fetch_value("SELECT SUM(size) FROM media_files WHERE remote") or 0)
+        beyond = held - int(most * ROOM) if held > most else 0
+        # Twice the reserve: the copies make room before anything is refused for want of it.
+        return max(beyond, min(held, self._folder.shortage(ahead=self._folder.reserve)))
+
+    async def too_old(self) -> int:
+        """Drop copies that nobody looked at for longer than they are kept."""
+        days = self._instance.settings.limits.remote_media_cache_days
+        removed = 0
+        while days and (
+            rows := await self._instance.database.fetch(
+                f"SELECT id, photo_id, size FROM media_files WHERE remote AND {LAST_SEEN} < $1 "
+                f"AND (photo_id IS NOT NULL OR account_id IS NOT NULL) LIMIT {BATCH}",
+                self._instance.clock() - days * DAY,
+            )
+        ):
+            async with self._instance.change() as change:
+                await _let_go(change, rows)
             removed += await self.unneeded()
         return removed
 
@@ -107,7 +133,9 @@ class Sweep:
         await self._folder.delete(*orphans)
         return len(orphans)
 
-    async def _forget_old(self, now: int) -> None:
+    async def forget_old(self) -> None:
+        """Forget uploads that nobody posted in time, and failures that do not count any more."""
+        now = self._instance.clock()
         async with self._instance.change() as change:
             await change.tx.execute("DELETE FROM media_failures WHERE retry_at < $1", now - DAY)
             await change.tx.execute(

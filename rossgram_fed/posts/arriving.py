@@ -47,14 +47,14 @@ class Arrival:
 
 def largest(limits: LimitSettings) -> int:
     """Return how many bytes one file may have."""
-    return limits.photo_megabytes << 20
+    return max(limits.photo_megabytes, limits.video_megabytes if limits.video_seconds else 0) << 20
 
 
 async def announce(change: Change, account_id: int, *, name: str, size: int) -> Arrival:
     """Take note of a file that somebody will send; raise ``TooLarge``, ``TooMany`` or ``NoRoom``."""
     limits = change.settings.limits
     if size > largest(limits):
-        raise TooLarge(f"This file is larger than {limits.photo_megabytes} MB, the most this server takes.")
+        raise TooLarge(f"This file is larger than {largest(limits) >> 20} MB, the most this server takes.")
     share = await locked_share_of(change, account_id)
     if not share.has_room_for(size):
         raise NoRoom(share.refusal)

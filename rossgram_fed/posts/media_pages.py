@@ -14,6 +14,7 @@ from rossgram_fed.federation.remote_media import REMOTE_MEDIA, NotToBeHad
 from rossgram_fed.instance import INSTANCE
 from rossgram_fed.media.errors import NotReachable
 from rossgram_fed.media.storage import MEDIA_TYPES, STORAGE
+from rossgram_fed.media.viewed import VIEWED
 from rossgram_fed.posts.media_rights import Access, access_to_file, photo_for
 from rossgram_fed.renditions import FEED, FULL, GRID, renditions_from
 from rossgram_fed.visibility import heard
@@ -79,6 +80,8 @@ async def photo_file(request: web.Request, row: Row, *, name: str) -> Path | Non
     stored = renditions_from(row["renditions"]).get(name)
     path = await stored_file(request, stored["key"]) if stored else None
     if path is not None or not row["remote_url"] or row["kind"] != "image":
+        if path is not None and row["remote_url"] and VIEWED in request.app:
+            await request.app[VIEWED].photo(row["id"])
         return path
     try:
         files = await request.app[REMOTE_MEDIA].photo(row["id"])
