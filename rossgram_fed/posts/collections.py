@@ -46,7 +46,8 @@ async def outbox_page(instance: Instance, account_id: int, *, reader_id: int | N
     database, start = instance.database, LARGEST_ID if before is None else before
     viewer, known = _asking(reader_id, 3)
     posts = await database.fetch(
-        f"SELECT p.id FROM posts p WHERE p.account_id = $1 AND p.local = TRUE AND p.id < $2 AND {visible(viewer)} "
+        "SELECT p.id FROM posts p WHERE p.account_id = $1 AND p.local = TRUE AND p.id < $2 "
+        f"AND p.visibility <= {int(Visibility.DIRECT)} AND {visible(viewer)} "
         f"ORDER BY p.id DESC LIMIT {OUTBOX_PAGE + 1}",
         account_id,
         start,
