@@ -12,7 +12,7 @@ from aiohttp import web
 
 from rossgram_fed.about import pages as about_pages
 from rossgram_fed.accounts import photo_preference_pages, preference_pages, settings_pages, sign_in_pages
-from rossgram_fed.admin import account_pages, domain_pages, metrics, report_pages
+from rossgram_fed.admin import account_pages, domain_pages, metrics, report_pages, storage_pages
 from rossgram_fed.admin import pages as admin_pages
 from rossgram_fed.deliveries import pages as delivery_pages
 from rossgram_fed.federation import discovery, endpoints, listed_followers
@@ -141,6 +141,7 @@ PAGES: tuple[tuple[str, Handler], ...] = (
     ("/admin/domains/allows.csv", domain_pages.export_allows),
     ("/admin/failed/{queue}", admin_pages.failed),
     ("/admin/relays", relay_pages.show),
+    ("/admin/storage", storage_pages.show),
     ("/admin/reports", report_pages.queue),
     ("/admin/reports/{id}", report_pages.show),
     ("/admin/reports/{id}/photos/{photo_id}", report_pages.photo),
@@ -200,6 +201,7 @@ FORMS: tuple[tuple[str, Handler], ...] = (
     ("/settings/invites/{id}/withdraw", settings_pages.withdraw_invite),
     ("/admin/hosts/try", admin_pages.try_host),
     ("/admin/relays", relay_pages.add),
+    ("/admin/storage/share", storage_pages.give_share),
     ("/admin/relays/{id}/ask", relay_pages.ask),
     ("/admin/relays/{id}/send", relay_pages.send),
     ("/admin/relays/{id}/remove", relay_pages.remove),

@@ -15,9 +15,10 @@ from rossgram_fed.accounts.profiles import Profile, profile_of
 from rossgram_fed.accounts.queries import open_invites
 from rossgram_fed.config import Registration
 from rossgram_fed.instance import INSTANCE
-from rossgram_fed.media.errors import BadPicture
+from rossgram_fed.media.errors import BadPicture, NotStored
 from rossgram_fed.media.keeping import Files, remove_files, write_files
 from rossgram_fed.media.pictures import Recipe
+from rossgram_fed.media.quota import share_of
 from rossgram_fed.media.storage import STORAGE
 from rossgram_fed.media.studio import STUDIO
 from rossgram_fed.web import sessions
@@ -34,7 +35,9 @@ from rossgram_fed.web.sessions import Viewer, signed_in
 @signed_in
 async def settings_page(request: web.Request, viewer: Viewer) -> web.StreamResponse:
     """``GET /settings``: where to go from here."""
-    return await render(request, "accounts/settings.html", may_invite=_may_invite(request, viewer))
+    instance = request.app[INSTANCE]
+    share = await share_of(instance.database, viewer.account_id, limits=instance.settings.limits, always=True)
+    return await render(request, "accounts/settings.html", may_invite=_may_invite(request, viewer), share=share)
 
 
 @signed_in
@@ -74,10 +77,10 @@ async def _develop_avatar(request: web.Request, form: Form) -> Files | None:
         return None
     try:
         picture = await request.app[STUDIO].develop(await uploads[0].read(), recipe=Recipe.AVATAR)
-    except BadPicture as refusal:
+        return await write_files(request.app[STORAGE], picture)
+    except (BadPicture, NotStored) as refusal:
         form.error("avatar", refusal.reason)
         return None
-    return await write_files(request.app[STORAGE], picture)
 
 
 async def _own_profile(request: web.Request, viewer: Viewer) -> Profile:

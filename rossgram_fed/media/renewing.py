@@ -23,7 +23,7 @@ async def copied(folder: Folder, photos: Mapping[int, Renditions]) -> dict[int, 
     """
     done: dict[int, Files] = {}
     for photo_id, renditions in photos.items():
-        files = [(name, one, folder.find(one["key"])) for name, one in renditions.items()]
+        files = [(name, one, await folder.fetch(one["key"])) for name, one in renditions.items()]
         paths = {one["key"]: path for _, one, path in files if path is not None}
         if all(path is not None for _, _, path in files):
             keys = await _copy(folder, paths)

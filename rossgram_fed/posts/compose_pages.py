@@ -14,6 +14,7 @@ from rossgram_fed.accounts.preferences import preferences_of, set_time_zone
 from rossgram_fed.federation.network import NETWORK
 from rossgram_fed.ids import read_id
 from rossgram_fed.instance import INSTANCE
+from rossgram_fed.media.quota import share_of
 from rossgram_fed.posts import actions, saved, scheduling, uploads
 from rossgram_fed.posts.described import needs_descriptions
 from rossgram_fed.posts.detail_fields import detail_fields
@@ -189,6 +190,7 @@ async def _show(
     reader, quoted_id = request.app[INSTANCE].database, read_id(form.value("quote"))
     quoted = await quoted_posts(reader, [quoted_id] if quoted_id else [], viewer_id=viewer.account_id)
     photos = list(await saved.photos_in(reader, viewer.account_id, draft))
+    limits = request.app[INSTANCE].settings.limits
     return await render(
         request,
         "posts/compose.html",
@@ -200,5 +202,6 @@ async def _show(
         refused=composing.refused if composing else (),
         remind=composing.remind if composing else (),
         required=await _required(request, viewer),
+        share=await share_of(reader, viewer.account_id, limits=limits),
         quoted=quoted.get(quoted_id or 0),
     )
