@@ -48,7 +48,8 @@ class Said:
 class Version:
     """A post as it was, for the page of its history."""
 
-    html: str
+    content_html: str
+    """Sanitised HTML."""
     warning: str
     sensitive: bool
     visibility: Visibility
@@ -124,7 +125,7 @@ async def history_of(reader: Reader, post: PostView) -> tuple[Version, ...]:
 def _version(said: Said, shown: Mapping[int, PhotoView], *, until: int | None) -> Version:
     photos = tuple(replace(shown[photo_id], description=words) for photo_id, words in said.photos if photo_id in shown)
     return Version(
-        html=said.html,
+        content_html=said.html,
         warning=said.warning,
         sensitive=said.sensitive,
         visibility=Visibility(said.visibility),

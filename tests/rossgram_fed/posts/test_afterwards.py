@@ -286,7 +286,7 @@ async def test_history(instance: Instance, alice: Account, clock: SettableClock)
         await edited(instance, alice, post_id, caption=caption, photos=photos)
     (post,) = await posts_by_ids(instance.database, [post_id], viewer_id=None)
     versions = await history_of(instance.database, post)
-    assert [version.html for version in versions] == ["<p>Three</p>", "<p>Two</p>", "<p>One</p>"]
+    assert [version.content_html for version in versions] == ["<p>Three</p>", "<p>Two</p>", "<p>One</p>"]
     assert [[photo.description for photo in version.photos] for version in versions] == [
         ["Other words"], ["A hill"], ["A hill"],
     ]  # fmt: skip
