@@ -58,6 +58,8 @@ async def retouch_waiting(request: web.Request, form: Form, photo_ids: Sequence[
     """Give photos that wait for their post what the form says; what cannot be done is an error of the form."""
     looks = looks_from(form, photo_ids)
     made = await retouched(request, looks, account_id=account_id, form=form)
+    if not made:
+        return
     try:
         async with request.app[INSTANCE].change() as change:
             await keep_retouched(change, made)
