@@ -69,6 +69,10 @@ class Attachment:
     """A name or an address, as it was written."""
     licence_url: str = ""
     """Where the licence can be read; only for writing, since reading takes what says most for ``licence``."""
+    duration: int | None = None
+    """Of a video or sound, in milliseconds."""
+    icon: str = ""
+    """The address of a JPEG that stands for a video until it is played; only for writing."""
     place: Place | None = None
     """Where it was taken (Vernissage); only for reading."""
 

@@ -79,6 +79,10 @@ def attachment_document(attachment: Attachment) -> Document:
         document |= {"width": attachment.width, "height": attachment.height}
     if attachment.blurhash:
         document["blurhash"] = attachment.blurhash
+    if attachment.duration:
+        document["duration"] = f"PT{attachment.duration / 1000:g}S"
+    if attachment.icon:
+        document["icon"] = {"type": "Image", "mediaType": "image/jpeg", "url": attachment.icon}
     if attachment.licence:
         document["license"] = attachment.licence
     if attachment.licence_url:

@@ -19,6 +19,7 @@ from rossgram_fed.admin.domain_actions import apply_at_start
 from rossgram_fed.config import Settings
 from rossgram_fed.database import open_database
 from rossgram_fed.database.migrate import migrate
+from rossgram_fed.federation import errands
 from rossgram_fed.federation.delivery import DeliverySource
 from rossgram_fed.federation.inbox import InboxSource
 from rossgram_fed.federation.network import NETWORK, build_network
@@ -32,12 +33,14 @@ from rossgram_fed.jobs.worker import Source, Worker
 from rossgram_fed.media.arriving import ARRIVING, Arriving, ArrivingSource
 from rossgram_fed.media.configured import storage_from
 from rossgram_fed.media.proofs import PROOFS, Proofs
-from rossgram_fed.media.proofs import PROOFS, Proofs
-from rossgram_fed.media.storage import STORAGE
+from rossgram_fed.media.storage import STORAGE, Folder
 from rossgram_fed.media.studio import STUDIO, Studio
 from rossgram_fed.media.sweeping import Sweep
+from rossgram_fed.media.viewed import VIEWED, Viewed
+from rossgram_fed.media.video_studio import VideoStudio
 from rossgram_fed.notifications.queries import unread_count
 from rossgram_fed.posts.catching_up import on_gap
+from rossgram_fed.posts.videos import TRIES, VideoMaker
 from rossgram_fed.relays.expiry import RelayedPosts
 from rossgram_fed.reports.queries import open_count
 from rossgram_fed.routes import add_routes
@@ -103,12 +106,13 @@ async def _opened(
         deliveries = DeliverySource(network)
         parts.push_async_callback(deliveries.close)
         app[INSTANCE], app[NETWORK], app[STUDIO], app[STORAGE] = instance, network, studio, folder
+        app[VIEWED] = Viewed(instance)
         app[ARRIVING] = Arriving(settings.storage.data / "arriving")
         app[PROOFS] = Proofs(studio, folder)
-        app[PROOFS] = Proofs(studio, folder)
         app[REMOTE_MEDIA] = RemoteMedia(network, studio, folder)
-        jobs = JobSource(instance, job_handlers(network))
-        sources: list[Source] = [InboxSource(network, HANDLERS), deliveries, *[jobs] * JOBS_AT_ONCE]
+        jobs = JobSource(instance, job_handlers(network), but=errands.PREPARE_VIDEO)
+        videos = _videos(instance, folder, studio)
+        sources: list[Source] = [InboxSource(network, HANDLERS), deliveries, *[jobs] * JOBS_AT_ONCE, *videos]
         upkeep: list[Source] = [
             HeartbeatSource(instance, on_gap),
             Sweep(instance, folder),
@@ -118,6 +122,19 @@ async def _opened(
         ]
         app[WORKER] = Worker(instance, [*sources, *upkeep])
         yield app[WORKER]
+
+
+def _videos(instance: Instance, folder: Folder, studio: Studio) -> list[JobSource]:
+    """Return who prepares videos, which take long: sources of their own, so that no other job waits for them."""
+    limits = instance.settings.limits
+    maker = VideoMaker(instance, folder, studio, VideoStudio(limits))
+    source = JobSource(
+        instance,
+        {errands.PREPARE_VIDEO: maker.prepare},
+        seconds_per_job=(TRIES * limits.video_minutes + 6) * 60,
+        only=errands.PREPARE_VIDEO,
+    )
+    return [source] * limits.video_processes
 
 
 async def _open_reports(instance: Instance, viewer: Viewer) -> int:

@@ -15,7 +15,7 @@ from typing import NotRequired, TypedDict
 import orjson
 
 from rossgram_fed.models.posts import PhotoState
-from rossgram_fed.sizes import FEDERATED, FEED, FULL, GRID, LONG_EDGES, ORIGINAL, jpeg_of
+from rossgram_fed.sizes import FEDERATED, FEED, FULL, GRID, LONG_EDGES, ORIGINAL, SOURCE, VIDEO, jpeg_of
 
 __all__ = [
     "FEDERATED",
@@ -23,6 +23,8 @@ __all__ = [
     "FULL",
     "GRID",
     "ORIGINAL",
+    "SOURCE",
+    "VIDEO",
     "Rendition",
     "Renditions",
     "jpeg_of",

@@ -26,6 +26,7 @@ FETCH_THREAD = "fetch_thread"
 MOVE_ACCOUNT = "move_account"
 MOVE_FOLLOWERS = "move_followers"
 POLL_ACCOUNT = "poll_account"
+PREPARE_VIDEO = "prepare_video"
 PUBLISH_DRAFT = "publish_draft"
 REFRESH_ACCOUNT = "refresh_account"
 REVOKE_QUOTES = "revoke_quotes"
@@ -135,6 +136,11 @@ async def verify_links(change: Change, *, account_id: int, at: int | None = None
     when = "now" if at is None else "later"
     payload = {"account_id": account_id}
     await enqueue(change, VERIFY_LINKS, payload, unique_key=f"{VERIFY_LINKS} {when} {account_id}", run_at=at)
+
+
+async def prepare_video(change: Change, *, photo_id: int) -> None:
+    """Ask for a video that somebody here sent to be made into what every browser plays."""
+    await enqueue(change, PREPARE_VIDEO, {"photo_id": photo_id}, unique_key=f"{PREPARE_VIDEO} {photo_id}")
 
 
 async def publish_draft(change: Change, *, draft_id: int, at: int) -> None:

@@ -32,11 +32,12 @@ _ON_FINISH = {"inbox_items": ", body = substr(body, 1, 0)", "jobs": ", unique_ke
 """What a row no longer needs: an arrival's bytes; the key that kept a second job like it away."""
 
 
-async def is_due(database: Database, table: str, *, now: int) -> bool:
+async def is_due(database: Database, table: str, *, now: int, where: str = "") -> bool:
     """Say whether anything waits, by a read alone: an idle worker asks this and takes no write lock."""
+    narrowed = f" AND {where}" if where else ""
     sql = (
-        f"SELECT 1 FROM {Queue(table)} WHERE state = 0 AND run_at <= $1 AND leased_until <= $1"  # noqa: S608
-        " ORDER BY run_at LIMIT 1"
+        f"SELECT 1 FROM {Queue(table)} AS waiting WHERE state = 0 AND run_at <= $1 AND leased_until <= $1"  # noqa: S608
+        f"{narrowed} ORDER BY run_at LIMIT 1"
     )
     return await database.fetch_one(sql, now) is not None
 
@@ -100,6 +101,15 @@ async def fail(tx: Transaction, table: str, row_id: int, *, now: int, error: str
         " WHERE id = $3 AND state = 0",
         now,
         _printable(error),
+        row_id,
+    )
+
+
+async def renew(tx: Transaction, table: str, row_id: int, *, until: int) -> None:
+    """Hold a claimed row for longer: whoever works on it is alive."""
+    await tx.execute(
+        f"UPDATE {Queue(table)} SET leased_until = $1 WHERE id = $2 AND state = 0",  # noqa: S608
+        until,
         row_id,
     )
 

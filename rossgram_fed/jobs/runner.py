@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 
 import orjson
 
@@ -27,6 +28,9 @@ MOST_ATTEMPTS = 8
 LEASE_MS = 5 * 60_000
 SECONDS_PER_JOB = 240
 """Below the lease, so that nobody else starts a job while it still runs here."""
+RENEWED_LEASE_MS = 90_000
+"""Of a source whose jobs take longer than any lease should last: it is renewed while the job runs, so that what a
+killed process held comes back soon."""
 
 
 class JobSource:
@@ -41,19 +45,27 @@ class JobSource:
         *,
         chance: Callable[[], float] = random.random,
         seconds_per_job: float = SECONDS_PER_JOB,
+        only: str = "",
+        but: str = "",
     ) -> None:
+        """Do all jobs; or ``only`` those of one kind, or all ``but`` those of one kind that has a source of its own."""
         self._instance = instance
         self._handlers = handlers
         self._chance = chance
         self._seconds_per_job = seconds_per_job
+        self._renewed = seconds_per_job * 1000 > LEASE_MS
+        self._lease_ms = RENEWED_LEASE_MS if self._renewed else LEASE_MS
+        self._where = f"waiting.kind = '{only}'" if only else f"waiting.kind <> '{but}'" if but else ""
 
     async def work_once(self) -> int:
         """Do the job that has been due longest; say whether there was one (1 or 0)."""
         instance = self._instance
-        if not await queue.is_due(instance.database, queue.Queue.JOBS, now=instance.clock()):
+        if not await queue.is_due(instance.database, queue.Queue.JOBS, now=instance.clock(), where=self._where):
             return 0
         async with instance.change() as change:
-            jobs = await queue.claim(change.tx, queue.Queue.JOBS, now=change.now, limit=1, lease_ms=LEASE_MS)
+            jobs = await queue.claim(
+                change.tx, queue.Queue.JOBS, now=change.now, limit=1, lease_ms=self._lease_ms, where=self._where
+            )
         for job in jobs:
             await self._do(job)
         return len(jobs)
@@ -67,7 +79,7 @@ class JobSource:
             await self._give_up(job, job["last_error"] or "Every worker that tried this died of it.")
             return
         try:
-            async with asyncio.timeout(self._seconds_per_job):
+            async with asyncio.timeout(self._seconds_per_job), self._held(job):
                 await handler(orjson.loads(job["payload"]))
         except asyncio.CancelledError:
             await asyncio.shield(self._give_back(job))
@@ -77,6 +89,25 @@ class JobSource:
             return
         async with self._instance.change() as change:
             await queue.done(change.tx, queue.Queue.JOBS, [job["id"]], now=change.now)
+
+    @asynccontextmanager
+    async def _held(self, job: Row) -> AsyncIterator[None]:
+        """Renew the lease of a job for as long as it runs, where its source's jobs may outlast one."""
+        if not self._renewed:
+            yield
+            return
+        renewing = asyncio.create_task(self._renew(job))
+        try:
+            yield
+        finally:
+            renewing.cancel()
+            await asyncio.gather(renewing, return_exceptions=True)
+
+    async def _renew(self, job: Row) -> None:
+        while True:
+            await asyncio.sleep(self._lease_ms / 3000)
+            async with self._instance.change() as change:
+                await queue.renew(change.tx, queue.Queue.JOBS, job["id"], until=change.now + self._lease_ms)
 
     async def _give_back(self, job: Row) -> None:
         """Let a job that was cut off by a stop begin again at the next start, without waiting for its lease."""

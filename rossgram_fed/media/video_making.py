@@ -12,12 +12,12 @@ from fractions import Fraction
 from typing import BinaryIO
 
 import av
-from av import AudioResampler, AudioStream, Packet, VideoFrame, VideoStream
+from av import AudioFrame, AudioResampler, AudioStream, Packet, VideoFrame, VideoStream
 from av.bitstream import BitStreamFilterContext
 from av.container import InputContainer, OutputContainer
 from av.filter import Graph
 
-from rossgram_fed.media.video import DAMAGED, BadVideo, Clip
+from rossgram_fed.media.video import DAMAGED, TOO_HUNGRY, BadVideo, Clip
 from rossgram_fed.media.video_reading import BROKEN, Bounds, Measured, check_size, measure, opened
 
 LONG_EDGE, SHORT_EDGE = 1920, 1080
@@ -36,16 +36,16 @@ _PER_SAMPLE = 48
 def make_clip(source: BinaryIO, target: BinaryIO, bounds: Bounds) -> Clip:
     """Read a video from ``source`` and write what is played to ``target``; raise ``BadVideo`` with a sentence."""
     try:
-        measured = measure(source, bounds)
+        measured, size = measure(source, bounds), source.seek(0, 2)
         with opened(source) as (container, video, sound):
-            copied = may_be_copied(measured, video, sound, source)
+            copied = may_be_copied(measured, video, sound, size=size)
             with _output(target, measured) as output:
                 if copied:
                     _copy(container, output, video, sound)
                 else:
                     _compress(container, output, video, sound, measured=measured)
-    except MemoryError:
-        raise
+    except MemoryError as error:
+        raise BadVideo(TOO_HUNGRY) from error
     except BROKEN as error:
         raise BadVideo(DAMAGED) from error
     width, height = shown_size(measured, coded=copied)
@@ -58,9 +58,8 @@ def make_clip(source: BinaryIO, target: BinaryIO, bounds: Bounds) -> Clip:
     )
 
 
-def may_be_copied(measured: Measured, video: VideoStream, sound: AudioStream | None, source: BinaryIO) -> bool:
+def may_be_copied(measured: Measured, video: VideoStream, sound: AudioStream | None, *, size: int) -> bool:
     """Say whether the pictures and the sound are what everybody plays already."""
-    size = source.seek(0, 2)
     rate = float(video.average_rate or 0)
     return (
         video.codec_context.codec.canonical_name == "h264"
@@ -98,7 +97,7 @@ def _copy(container: InputContainer, output: OutputContainer, video: VideoStream
     pictures = output.add_stream_from_template(video)
     # What a camera writes among its pictures (SEI) may say where it was.
     silent = BitStreamFilterContext("filter_units=remove_types=6", video, pictures)
-    tracks = {video.index: pictures}
+    tracks: dict[int, VideoStream | AudioStream] = {video.index: pictures}
     if sound is not None:
         tracks[sound.index] = output.add_stream_from_template(sound)
     for track in tracks.values():
@@ -127,9 +126,10 @@ def _compress(
     streams = [one for one in (video, sound) if one is not None]
     for packet in container.demux(*streams):
         for frame in packet.decode():
-            made = pictures.take(frame) if isinstance(frame, VideoFrame) else heard.take(frame) if heard else ()
-            for piece in made:
-                output.mux(piece)
+            if isinstance(frame, VideoFrame):
+                output.mux(list(pictures.take(frame)))
+            elif isinstance(frame, AudioFrame) and heard is not None:
+                output.mux(list(heard.take(frame)))
     for piece in (*pictures.end(), *(heard.end() if heard else ())):
         output.mux(piece)
 
@@ -148,7 +148,7 @@ class _Pictures:
         context = self._track.codec_context
         context.width, context.height, context.pix_fmt = *self._size, "yuv420p"
         context.thread_count = 2
-        context.time_base = video.time_base
+        context.time_base = video.time_base or Fraction(1, 90_000)
         most = int(min(_MOST_BITS, SENT_BYTES * 8 * 0.9 / measured.seconds - _SOUND_BITS))
         context.options = {
             "preset": "veryfast",
@@ -159,7 +159,7 @@ class _Pictures:
             "bufsize": str(2 * most),
         }
 
-    def take(self, frame: VideoFrame) -> Iterator[Packet]:
+    def take(self, frame: VideoFrame) -> Iterator[Packet[VideoStream]]:
         check_size(frame.width, frame.height)
         if (frame.width, frame.height) != self._measured.size or frame.format.name != self._measured.pixel_format:
             raise BadVideo("The pictures of this video change their size in the middle. Save it anew and try again.")
@@ -168,13 +168,13 @@ class _Pictures:
         self._graph.push(frame)
         yield from self._filtered()
 
-    def end(self) -> Iterator[Packet]:
+    def end(self) -> Iterator[Packet[VideoStream]]:
         if self._graph is not None:
             self._graph.push(None)
             yield from self._filtered()
         yield from self._track.encode(None)
 
-    def _filtered(self) -> Iterator[Packet]:
+    def _filtered(self) -> Iterator[Packet[VideoStream]]:
         while self._graph is not None:
             try:
                 frame = self._graph.pull()
@@ -216,11 +216,11 @@ class _Sound:
         self._track.codec_context.bit_rate = _SOUND_BITS
         self._resampler = AudioResampler(format="fltp", layout="stereo", rate=_SOUND_RATE, frame_size=_SOUND_FRAME)
 
-    def take(self, frame: av.AudioFrame) -> Iterator[Packet]:
+    def take(self, frame: AudioFrame) -> Iterator[Packet[AudioStream]]:
         for made in self._resampler.resample(frame):
             yield from self._track.encode(made)
 
-    def end(self) -> Iterator[Packet]:
+    def end(self) -> Iterator[Packet[AudioStream]]:
         for made in self._resampler.resample(None):
             yield from self._track.encode(made)
         yield from self._track.encode(None)

@@ -172,11 +172,16 @@ def _look(container: InputContainer, video: VideoStream, *, seconds: float, fram
 
 
 def _is_black(frame: VideoFrame) -> bool:
-    return ImageStat.Stat(frame.to_image(width=32, height=32).convert("L")).mean[0] <= _BLACK
+    return ImageStat.Stat(_image(frame, width=32, height=32).convert("L")).mean[0] <= _BLACK
+
+
+def _image(frame: VideoFrame, **size: int) -> Image.Image:
+    image: Image.Image = frame.to_image(**size)  # type: ignore[no-untyped-call]
+    return image
 
 
 def _poster(frame: VideoFrame, *, turn: int, stretch: float) -> bytes:
-    image = frame.to_image()
+    image = _image(frame)
     scale = min(1.0, POSTER_EDGE / max(image.width * stretch, image.height))
     size = max(1, round(image.width * stretch * scale)), max(1, round(image.height * scale))
     if size != image.size:

@@ -11,11 +11,12 @@ import json
 import os
 import resource
 import sys
+import threading
 
 import av
 
 from rossgram_fed.media.parcels import label
-from rossgram_fed.media.video import TOO_HUNGRY, BadVideo
+from rossgram_fed.media.video import BadVideo
 from rossgram_fed.media.video_making import make_clip
 from rossgram_fed.media.video_reading import Bounds
 
@@ -43,6 +44,13 @@ def _give_up_everything_else(told: dict[str, int], *, files: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (told["processor_seconds"], told["processor_seconds"] + 1))
     resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
     os.nice(10)
+    threading.Thread(target=_end_with_the_server, daemon=True).start()
+
+
+def _end_with_the_server() -> None:
+    """Nothing ever comes on stdin; that it ends says that nobody waits for the video any more."""
+    os.read(0, 1)
+    os._exit(1)
 
 
 def _prepare(told: dict[str, int]) -> tuple[dict[str, object], bytes]:
@@ -53,8 +61,6 @@ def _prepare(told: dict[str, int]) -> tuple[dict[str, object], bytes]:
         target.flush()
     except BadVideo as refusal:
         return {"refused": refusal.reason}, b""
-    except MemoryError:
-        return {"refused": TOO_HUNGRY}, b""
     except Exception as error:  # noqa: BLE001 (the last word of a process that reads what strangers send)
         print(f"video room: {error!r}", file=sys.stderr)
         return {"refused": UNREADABLE}, b""

@@ -12,7 +12,7 @@ import json
 import os
 import signal
 import sys
-from asyncio.subprocess import DEVNULL, PIPE
+from asyncio.subprocess import PIPE
 from pathlib import Path
 
 from rossgram_fed.config import LimitSettings
@@ -48,7 +48,7 @@ class VideoStudio:
     async def _prepare(self, source: int, target: int) -> Clip:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-P", "-s", "-m", "rossgram_fed.media.video_room", self._told(source, target)),
-            stdin=DEVNULL,
+            stdin=PIPE,  # which ends when we do, and the process with it
             stdout=PIPE,
             limit=1024 * 1024,
             pass_fds=(source, target),
@@ -96,11 +96,19 @@ async def _answer(stdout: asyncio.StreamReader) -> Clip:
         raise ValueError("this is no answer")
     if "refused" in head:
         raise BadVideo(str(head["refused"])[:300])
-    duration, width, height = (head.get(name) for name in ("duration", "width", "height"))
-    for number, most in ((duration, 24 * 3_600_000), (width, 65_535), (height, 65_535)):
-        if type(number) is not int or not 0 < number <= most:
-            raise ValueError("this is no video")
-    return Clip(duration, width, height, recompressed=head.get("recompressed") is True, poster=poster)
+    return Clip(
+        duration=_number(head.get("duration"), most=24 * 3_600_000),
+        width=_number(head.get("width"), most=65_535),
+        height=_number(head.get("height"), most=65_535),
+        recompressed=head.get("recompressed") is True,
+        poster=poster,
+    )
+
+
+def _number(value: object, *, most: int) -> int:
+    if type(value) is not int or not 0 < value <= most:
+        raise ValueError("this is no video")
+    return value
 
 
 def _why(status: int | None) -> BadVideo | Interrupted:

@@ -209,7 +209,18 @@ async def _attach(change: Change, author_id: int, post_id: int, placed: Iterable
             int(PhotoState.READY),
         )
         if not rows:
-            raise Invalid(f"Photo {position + 1} is not waiting to be posted (any more); add it again.")
+            raise Invalid(await _why_not(change, author_id, photo.id, place=position + 1))
+
+
+async def _why_not(change: Change, author_id: int, photo_id: int, *, place: int) -> str:
+    state = await change.tx.fetch_value(
+        "SELECT state FROM photos WHERE id = $1 AND account_id = $2 AND post_id IS NULL", photo_id, author_id
+    )
+    if state == PhotoState.PROCESSING:
+        return f"Video {place} is still being prepared. Everything is kept; post when it is ready."
+    if state == PhotoState.FAILED:
+        return f"Video {place} could not be prepared. Remove it, then post."
+    return f"Photo {place} is not waiting to be posted (any more); add it again."
 
 
 async def _own_photos(change: Change, post_id: int) -> tuple[DraftPhoto, ...]:

@@ -25,7 +25,7 @@ from rossgram_fed.models.accounts import Policy
 from rossgram_fed.models.posts import Visibility
 from rossgram_fed.posts.policies import quotable
 from rossgram_fed.posts.sources import MentionSource, PhotoSource, PostSource
-from rossgram_fed.renditions import FEDERATED
+from rossgram_fed.renditions import FEDERATED, VIDEO
 
 Document = dict[str, Any]
 Describe = Callable[[PostSource, Settings], Document]
@@ -191,7 +191,9 @@ def _may_quote(post: PostSource) -> list[str]:
 
 
 def _attachment(photo: PhotoSource, settings: Settings) -> Attachment:
-    rendition, licence = photo.renditions[FEDERATED], licence_of(photo.licence)
+    still, licence = photo.renditions[FEDERATED], licence_of(photo.licence)
+    video = photo.renditions.get(VIDEO)
+    rendition = video or still
     return Attachment(
         url=addresses.photo_url(settings, rendition["key"]),
         media_type=rendition["media_type"],
@@ -204,6 +206,8 @@ def _attachment(photo: PhotoSource, settings: Settings) -> Attachment:
         exif=_exif(photo.facts) if photo.facts is not None else None,
         licence=licence.title if licence else "",
         licence_url=licence.url if licence else "",
+        duration=photo.duration if video else None,
+        icon=addresses.photo_url(settings, still["key"]) if video else "",
     )
 
 

@@ -17,7 +17,7 @@ from rossgram_fed.database import Row
 from rossgram_fed.instance import INSTANCE
 from rossgram_fed.models.posts import Visibility
 from rossgram_fed.posts.reading import may_see_photo_of
-from rossgram_fed.renditions import FEDERATED, ORIGINAL, renditions_from
+from rossgram_fed.renditions import FEDERATED, ORIGINAL, SOURCE, VIDEO, renditions_from
 from rossgram_fed.visibility import heard, meant_for, visible
 from rossgram_fed.web.sessions import Viewer, viewer_of
 
@@ -83,9 +83,12 @@ async def photo_for(request: web.Request, photo_id: int, *, name: str) -> tuple[
 async def _access(request: web.Request, row: Row, *, names: set[str]) -> Access:
     open_to_all = row["post_id"] is not None and row["visibility"] <= Visibility.UNLISTED
     published = bool(names - {ORIGINAL})
+    if SOURCE in names:
+        return Access.NOBODY
     if row["heard"] and open_to_all and published:
         return Access.EVERYBODY
-    if row["heard"] and row["post_id"] is not None and row["visibility"] <= Visibility.DIRECT and FEDERATED in names:
+    meant_for_others = row["post_id"] is not None and row["visibility"] <= Visibility.DIRECT
+    if row["heard"] and meant_for_others and names & {FEDERATED, VIDEO}:
         return Access.BEARER
     viewer = await viewer_of(request)
     if viewer is None:

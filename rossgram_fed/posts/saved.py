@@ -104,7 +104,7 @@ async def photos_in(reader: Reader, account_id: int, draft: Draft | None) -> tup
     placed = () if draft is None else draft.photo_ids
     loose = draft is None or (draft.post_id is None and not draft.kept and draft.publish_at is None)
     rows = await reader.fetch(
-        f"SELECT {PHOTO_COLUMNS} FROM photos h WHERE h.account_id = $1 AND h.post_id IS NULL AND h.state = 0 "
+        f"SELECT {PHOTO_COLUMNS} FROM photos h WHERE h.account_id = $1 AND h.post_id IS NULL AND h.remote_url = '' "
         f"AND (h.draft_id = $2{' OR h.draft_id IS NULL' * loose}) ORDER BY h.id LIMIT {MOST_WAITING}",
         account_id,
         0 if draft is None else draft.id,

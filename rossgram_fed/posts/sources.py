@@ -28,6 +28,8 @@ class PhotoSource:
     facts: Facts | None
     """How it was taken, if others are told."""
     licence: str
+    duration: int | None
+    """Of a video, in milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,7 @@ def _photo(row: Row) -> PhotoSource:
         sensitive=bool(row["sensitive"]),
         facts=facts_of(row["exif"]) if row["shows_exif"] else None,
         licence=row["licence"],
+        duration=row["duration"],
     )
 
 

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from rossgram_fed.database import Reader, Row
 from rossgram_fed.ids import LARGEST_ID
 from rossgram_fed.models.posts import PhotoState, Visibility
+from rossgram_fed.posts.views import length_text
 from rossgram_fed.renditions import FEED, GRID, photo_path, renditions_from
 from rossgram_fed.visibility import listed, not_muted, visible
 
 MOST_PINNED = 5
 _COLUMNS = (
     "p.id, p.warning, p.sensitive, p.photo_count, a.username, a.name AS account_name, a.media_refused, "
-    "h.id AS photo_id, h.state, h.kind, h.description, h.renditions"
+    "h.id AS photo_id, h.state, h.kind, h.description, h.renditions, h.duration"
 )
 _TABLES = (
     "JOIN accounts a ON a.id = p.account_id LEFT JOIN photos h ON h.id = "
@@ -46,6 +47,9 @@ class Tile:
     warning: str
     sensitive: bool
     photo_count: int
+    is_video: bool
+    length: str
+    """Of a video, as ``1:05``; empty when it is unknown."""
 
     @property
     def path(self) -> str:
@@ -212,12 +216,16 @@ def _tile(row: Row) -> Tile:
         warning=row["warning"],
         sensitive=bool(row["sensitive"]),
         photo_count=row["photo_count"],
+        is_video=row["kind"] == "video",
+        length=length_text(row["duration"]),
     )
 
 
 def _picture(row: Row) -> str:
-    if row["photo_id"] is None or row["kind"] != "image" or row["media_refused"]:
+    if row["photo_id"] is None or row["media_refused"]:
         return ""
     state, renditions = _STATES[row["state"]], renditions_from(row["renditions"])
+    if row["kind"] != "image" and GRID not in renditions:
+        return ""
     name = GRID if state is PhotoState.REMOTE or GRID in renditions else FEED
     return photo_path(row["photo_id"], state=state, renditions=renditions, name=name)

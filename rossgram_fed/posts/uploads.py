@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from rossgram_fed.config import LimitSettings
 from rossgram_fed.instance import INSTANCE, Change, Instance
 from rossgram_fed.licences import licence_from
 from rossgram_fed.media.errors import BadPicture, Interrupted, NotStored
@@ -28,6 +29,7 @@ from rossgram_fed.media.quota import locked_share_of, share_of
 from rossgram_fed.media.storage import STORAGE, Folder
 from rossgram_fed.media.studio import STUDIO, Studio
 from rossgram_fed.models.posts import PhotoState
+from rossgram_fed.posts.videos import ReceivedVideo, receive_video, store_video, type_of
 from rossgram_fed.posts.waiting import MOST_WAITING
 from rossgram_fed.renditions import FEDERATED
 from rossgram_fed.web.forms import Upload
@@ -71,6 +73,9 @@ class Developed:
     focal: Focal = (0.0, 0.0)
 
 
+Outcome = Developed | ReceivedVideo | RefusedUpload
+
+
 async def receive(
     request: web.Request, uploads: Sequence[Upload], *, account_id: int, then: Then | None = None
 ) -> list[Uploaded | RefusedUpload]:
@@ -82,16 +87,16 @@ async def receive(
     limits = instance.settings.limits
     taken = await _with_room(instance, uploads, account_id=account_id) if uploads else []
     fitting = [upload for upload in taken if isinstance(upload, Upload)]
-    developed = iter(await develop_all(studio, folder, fitting, megabytes=limits.photo_megabytes))
+    developed = iter(await develop_all(studio, folder, fitting, limits=limits))
     outcomes = [next(developed) if isinstance(upload, Upload) else upload for upload in taken]
     try:
         async with instance.change() as change:
             kept = [await _keep(change, outcome, account_id, folder=folder, then=then) for outcome in outcomes]
     except BaseException:
-        await remove_files(folder, *(outcome.files for outcome in outcomes if isinstance(outcome, Developed)))
+        await remove_files(folder, *(outcome.files for outcome in outcomes if not isinstance(outcome, RefusedUpload)))
         raise
     late = [before for before, after in zip(outcomes, kept, strict=True) if isinstance(after, RefusedUpload)]
-    await remove_files(folder, *(outcome.files for outcome in late if isinstance(outcome, Developed)))
+    await remove_files(folder, *(outcome.files for outcome in late if not isinstance(outcome, RefusedUpload)))
     return kept
 
 
@@ -114,28 +119,34 @@ async def _with_room(instance: Instance, uploads: Sequence[Upload], *, account_i
 
 
 async def _keep(
-    change: Change, outcome: Developed | RefusedUpload, account_id: int, *, folder: Folder, then: Then | None
+    change: Change, outcome: Outcome, account_id: int, *, folder: Folder, then: Then | None
 ) -> Uploaded | RefusedUpload:
     if isinstance(outcome, RefusedUpload):
         return outcome
     share = await locked_share_of(change, account_id)
     if not share.has_room_for(sum({file["key"]: file["size"] for file in outcome.files.values()}.values())):
         return RefusedUpload(outcome.name, share.refusal, again=True)
-    photo_id = await store_photo(change, account_id, photo=outcome, folder=folder)
+    if isinstance(outcome, ReceivedVideo):
+        photo_id = await store_video(change, account_id, video=outcome, folder=folder)
+    else:
+        photo_id = await store_photo(change, account_id, photo=outcome, folder=folder)
     if then is not None:
         await then(change, photo_id)
     return Uploaded(outcome.name, photo_id)
 
 
 async def develop_all(
-    studio: Studio, folder: Folder, uploads: Sequence[Upload], *, megabytes: int
-) -> list[Developed | RefusedUpload]:
-    """Develop files and put what comes out into storage, without a row; nothing stays when this is cancelled."""
+    studio: Studio, folder: Folder, uploads: Sequence[Upload], *, limits: LimitSettings
+) -> list[Outcome]:
+    """Develop files and put what comes out into storage, without a row; nothing stays when this is cancelled.
+
+    Videos are put there as they are.
+    """
     turns = asyncio.Semaphore(AT_ONCE)
 
-    async def one(upload: Upload) -> Developed | RefusedUpload:
+    async def one(upload: Upload) -> Outcome:
         async with turns:
-            return await _develop(studio, folder, upload, megabytes=megabytes)
+            return await _develop(studio, folder, upload, limits=limits)
 
     if not uploads:
         return []
@@ -150,7 +161,8 @@ async def develop_all(
         for task in tasks:
             task.cancel()
         outcomes = await asyncio.gather(*tasks, return_exceptions=True)
-        await remove_files(folder, *(outcome.files for outcome in outcomes if isinstance(outcome, Developed)))
+        made = [outcome for outcome in outcomes if isinstance(outcome, Developed | ReceivedVideo)]
+        await remove_files(folder, *(outcome.files for outcome in made))
         raise
 
 
@@ -200,10 +212,13 @@ async def _waiting(instance: Instance, account_id: int) -> int:
     return int(count)
 
 
-async def _develop(studio: Studio, folder: Folder, upload: Upload, *, megabytes: int) -> Developed | RefusedUpload:
-    if upload.too_large:
-        return RefusedUpload(upload.file_name, f"This file is larger than {megabytes} MB, the most this server takes.")
+async def _develop(studio: Studio, folder: Folder, upload: Upload, *, limits: LimitSettings) -> Outcome:
     try:
+        if media_type := await type_of(upload):
+            return await receive_video(folder, upload, media_type=media_type, limits=limits)
+        if upload.too_large or upload.size > limits.photo_megabytes << 20:
+            reason = f"This file is larger than {limits.photo_megabytes} MB, the most this server takes."
+            return RefusedUpload(upload.file_name, reason)
         picture = await studio.develop(await upload.read())
         files = await write_files(folder, picture)
     except (BadPicture, NotStored) as refusal:

@@ -18,6 +18,7 @@ from rossgram_fed.renditions import (
     FEED,
     FULL,
     GRID,
+    VIDEO,
     Renditions,
     jpeg_of,
     photo_path,
@@ -35,7 +36,8 @@ POST_COLUMNS = (
 
 PHOTO_COLUMNS = (
     "h.id, h.post_id, h.state, h.kind, h.description, h.media_type, h.width, h.height, h.blurhash, h.placeholder, "
-    "h.sensitive, h.renditions, h.remote_url, h.edits"
+    "h.sensitive, h.renditions, h.remote_url, h.edits, "
+    "h.duration, h.problem"
 )
 """What ``photo_from`` reads; the query names the table ``photos h``."""
 
@@ -63,6 +65,11 @@ class PhotoView:
     sensitive: bool
     remote_url: str
     """The address at the origin; for links only, never for loading."""
+
+    duration: int | None = None
+    """Of a video, in milliseconds, as far as it is known."""
+    problem: str = ""
+    """Why a video could not be prepared, for its owner."""
     edits: str = "{}"
     """What its author had done to it (``media.editing``), as its column keeps it."""
 
@@ -101,12 +108,30 @@ class PhotoView:
         return self._candidates(FEED, FULL) if jpeg_of(FEED) in self.renditions else ""
 
     @property
+    def is_being_prepared(self) -> bool:
+        """Whether it is a video that cannot be shown or posted yet."""
+        return self.state is PhotoState.PROCESSING
+
+    @property
+    def video(self) -> str:
+        """Path of what is played; empty for a photo, and for a video that is not here."""
+        if self.kind != "video":
+            return ""
+        return photo_path(self.id, state=self.state, renditions=self.renditions, name=VIDEO)
+
+    @property
+    def length(self) -> str:
+        """How long a video is, as ``1:05``; empty when that is unknown."""
+        return length_text(self.duration)
+
+    @property
     def placeholder(self) -> str:
         """A tiny blurred WebP as base64, made of the blurhash for photos that are not here yet; may be empty."""
         return self.stored_placeholder or _decoded(self.blurhash, self.width, self.height)
 
     def _path(self, name: str) -> str:
-        if self.kind != "image":
+        # Of a stranger's video there is no still picture; ours have one of their own.
+        if self.kind != "image" and GRID not in self.renditions:
             return ""
         return photo_path(self.id, state=self.state, renditions=self.renditions, name=name)
 
@@ -212,6 +237,14 @@ def _decoded(blurhash: str, width: int | None, height: int | None) -> str:
     return placeholder_from(blurhash, width=width, height=height) if blurhash else ""
 
 
+def length_text(milliseconds: int | None) -> str:
+    """Return minutes and seconds, or nothing for an unknown length."""
+    if not milliseconds:
+        return ""
+    minutes, seconds = divmod(max(1, round(milliseconds / 1000)), 60)
+    return f"{minutes}:{seconds:02}"
+
+
 def post_from(
     row: Row, *, photos: tuple[PhotoView, ...], viewer_id: int | None, quoted: QuotedView | None = None
 ) -> PostView:
@@ -263,5 +296,7 @@ def photo_from(row: Row) -> PhotoView:
         stored_placeholder=row["placeholder"],
         sensitive=bool(row["sensitive"]),
         remote_url=row["remote_url"],
+        duration=row["duration"],
+        problem=row["problem"],
         edits=row["edits"],
     )

@@ -17,6 +17,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from multidict import MultiDict
 
 from rossgram_fed.config import LimitSettings
+from rossgram_fed.media.video import HEAD_BYTES, video_type
 from rossgram_fed.web.errors import BadRequest, TooLarge, TooSlow, Unreadable
 from rossgram_fed.web.forms import Form, Upload, clean_text
 
@@ -123,17 +124,19 @@ async def _read_file(form: Form, part: BodyPartReader, limits: LimitSettings) ->
     content_type = part.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     upload = Upload(part.name or "", name, content_type, SpooledTemporaryFile(_IN_MEMORY))  # noqa: SIM115 - closed when the request ends
     form.uploads.append(upload)
-    most = limits.photo_megabytes << 20
+    is_video = bool(video_type(chunk[:HEAD_BYTES]))
+    most = (limits.video_megabytes if is_video else limits.photo_megabytes) << 20
     while chunk:
         upload.size += len(chunk)
         if upload.size > 2 * most:
-            raise TooLarge(f"A photo may be {limits.photo_megabytes} MB large; one of these is far larger.")
+            what = "video" if is_video else "photo"
+            raise TooLarge(f"A {what} may be {most >> 20} MB large; one of these is far larger.")
         upload.too_large = upload.size > most
         if not upload.too_large:
             await asyncio.to_thread(upload.file.write, chunk)
         chunk = await _soon(part.read_chunk(_PIECE))
     if upload.too_large:
-        await asyncio.to_thread(upload.file.truncate, 0)
+        await asyncio.to_thread(upload.file.truncate, HEAD_BYTES)
 
 
 Value = TypeVar("Value")

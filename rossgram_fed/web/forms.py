@@ -29,7 +29,7 @@ class Upload:
     file: IO[bytes]
     size: int = 0
     too_large: bool = False
-    """It was longer than we take; its bytes were thrown away."""
+    """It was longer than we take; its bytes were thrown away, but for the first few."""
 
     async def read(self) -> bytes:
         """Return the bytes."""

@@ -180,8 +180,8 @@ async def test_a_full_disk_is_told_of_by_file(tmp_path: Path, studio: Studio) ->
     uploads = [Upload("files", name, "", SpooledTemporaryFile()) for name in ("a.jpg", "b.jpg")]  # noqa: SIM115
     for upload in uploads:
         upload.file.write(SMALL_JPEG)
-    first = await develop_all(studio, folder, uploads[:1], megabytes=1)
-    second = await develop_all(studio, folder, uploads[1:], megabytes=1)
+    first = await develop_all(studio, folder, uploads[:1], limits=LimitSettings(photo_megabytes=1))
+    second = await develop_all(studio, folder, uploads[1:], limits=LimitSettings(photo_megabytes=1))
     assert isinstance(first[0], Developed) and isinstance(second[0], RefusedUpload)
     assert second[0].reason == NotStored().reason
     kept = {file["key"] for file in first[0].files.values()}

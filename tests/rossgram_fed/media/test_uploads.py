@@ -150,7 +150,8 @@ async def test_one_who_leaves_leaves_no_file(gallery: Gallery, alice: int) -> No
     sent = [Upload("files", "a.jpg", "image/jpeg", SpooledTemporaryFile()) for _ in range(6)]  # noqa: SIM115
     for upload in sent:
         upload.file.write(a_file(width=900, height=700))
-    work = asyncio.create_task(uploads.develop_all(gallery.studio, gallery.folder, sent, megabytes=1))
+    limits = gallery.instance.settings.limits
+    work = asyncio.create_task(uploads.develop_all(gallery.studio, gallery.folder, sent, limits=limits))
     while len(gallery.files) < 4:
         await asyncio.sleep(0.005)
     work.cancel()
