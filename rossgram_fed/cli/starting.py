@@ -14,6 +14,7 @@ from rossgram_fed.cli.output import refuse
 from rossgram_fed.config import Settings
 from rossgram_fed.database import FAILURES
 from rossgram_fed.database.migrate import MigrationError
+from rossgram_fed.media.bucket import NoLibrary
 from rossgram_fed.secrets_file import BadSecrets, Secrets, load_or_create
 
 SECONDS_TO_FINISH = 20.0
@@ -50,7 +51,7 @@ async def started(settings: Settings, secrets: Secrets, *, with_worker: bool) ->
 async def _set_up(runner: web.AppRunner) -> None:
     try:
         await runner.setup()
-    except MigrationError as error:
+    except (MigrationError, BadSecrets, NoLibrary) as error:
         refuse(str(error))
     except FAILURES as error:
         refuse(f"The server cannot start: {error}. rossgram doctor may know more.")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import AsyncIterator
 
 from rossgram_fed.config import Settings
+from rossgram_fed.doctor.buckets import examine_bucket
 from rossgram_fed.doctor.clock import examine_clock
 from rossgram_fed.doctor.encryption import examine_encryption
 from rossgram_fed.doctor.findings import Finding, unsure, well
@@ -20,6 +22,7 @@ async def examine(settings: Settings, *, time_server: str) -> AsyncIterator[Find
     yield _federation(settings)
     for examination in (
         examine_folders(settings),
+        examine_bucket(settings, os.environ),
         examine_tables(settings),
         examine_names(settings),
         examine_encryption(settings, now=time.time()),

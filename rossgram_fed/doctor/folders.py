@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rossgram_fed.config import Settings
 from rossgram_fed.doctor.findings import Finding, unsure, well, wrong
+from rossgram_fed.media.storage import lacking
 from rossgram_fed.secrets_file import FILE, BadSecrets, load_or_create
 
 GIGABYTE = 1_000_000_000
@@ -21,6 +22,7 @@ async def examine_folders(settings: Settings) -> AsyncIterator[Finding]:
     for subject, folder in (("data folder", settings.storage.data), ("media folder", settings.media_folder)):
         for finding in _folder(subject, folder):
             yield finding
+    yield _reserve(settings)
     yield _secrets(settings.storage.data)
 
 
@@ -54,6 +56,28 @@ def _room(subject: str, folder: Path) -> Finding:
     if free < GIGABYTE // 10:
         return wrong(subject, shown, "Free some room at once: without it nothing can be posted or received.")
     return unsure(subject, shown, "That is not much: free some room soon.") if free < GIGABYTE else well(subject, shown)
+
+
+def _reserve(settings: Settings) -> Finding:
+    """Say whether uploads are refused for want of room, or soon will be."""
+    reserve = settings.storage.reserve_megabytes << 20
+    missing = lacking(settings.media_folder, reserve=reserve)
+    if not reserve:
+        return well("room", "Nothing of the disk is reserved: storage.reserve_megabytes is 0.")
+    if missing:
+        return wrong(
+            "room",
+            f"The disk is full up to the {settings.storage.reserve_megabytes} MB that are never filled: photos are "
+            "refused now.",
+            "Free some room. `rossgram media gc --dry-run` says what could go.",
+        )
+    if lacking(settings.media_folder, reserve=reserve, ahead=reserve):
+        return unsure(
+            "room",
+            "The disk is nearly full: copies of strangers' pictures are dropped to make room.",
+            "Free some room. `rossgram media gc --dry-run` says what could go.",
+        )
+    return well("room", f"The last {settings.storage.reserve_megabytes} MB of the disk are kept for the database.")
 
 
 def _secrets(data: Path) -> Finding:

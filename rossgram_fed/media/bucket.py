@@ -23,7 +23,7 @@ from rossgram_fed.media.errors import NotKept, NotReachable, UnknownKey
 from rossgram_fed.media.storage import KEY, MEDIA_TYPES, Written
 
 if TYPE_CHECKING:
-    from obstore.store import S3Config
+    from obstore.store import ClientConfig, RetryConfig, S3Config
 
 obstore: ModuleType | None
 try:
@@ -83,16 +83,15 @@ class Bucket:
         }
         if address.endpoint:
             config["endpoint"] = address.endpoint.rstrip("/")
-        self._store = S3Store(
-            address.name,
-            config=config,
-            client_options={
-                "timeout": timedelta(seconds=address.seconds_to_answer),
-                "connect_timeout": timedelta(seconds=SECONDS_TO_CONNECT),
-                "allow_http": address.endpoint.startswith("http://"),
-            },
-            retry_config={"max_retries": 1, "retry_timeout": timedelta(seconds=SECONDS_TO_TRY)},
-        )
+        options: ClientConfig = {
+            "timeout": timedelta(seconds=address.seconds_to_answer),
+            "connect_timeout": timedelta(seconds=SECONDS_TO_CONNECT),
+            "allow_http": address.endpoint.startswith("http://"),
+        }
+        retries: RetryConfig = {"max_retries": 1, "retry_timeout": timedelta(seconds=SECONDS_TO_TRY)}
+        self._store = S3Store(address.name, config=config, client_options=options, retry_config=retries)
+        stranger: S3Config = {**config, "skip_signature": True}
+        self._stranger = S3Store(address.name, config=stranger, client_options=options, retry_config=retries)
 
     async def put_all(self, files: Sequence[tuple[bytes, str]]) -> list[Written]:
         """Keep all of these, each with its suffix, or none; raise ``NotKept``."""
@@ -180,6 +179,15 @@ class Bucket:
                     yield keys
         except (BaseError, OSError) as error:
             raise self._unreachable(error) from error
+
+    async def is_open_to_all(self, key: str) -> bool:
+        """Say whether somebody without keys can read an object, which nobody should."""
+        assert obstore is not None
+        try:
+            await (await obstore.get_async(self._stranger, self._path(key))).bytes_async()
+        except (BaseError, OSError):
+            return False
+        return True
 
     async def _put(self, key: str, data: bytes | AsyncIterator[bytes]) -> None:
         assert obstore is not None
