@@ -11,12 +11,16 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import measures, pictures
+from benchmarks.flood import flood
+from benchmarks.scale import scale
 
 MEASURES = {
     "arrivals": measures.arrivals,
     "deliveries": measures.deliveries,
     "reads": measures.reads,
     "start": measures.start,
+    "flood": flood,
+    "scale": scale,
     "pictures": pictures.pictures,
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import re
@@ -101,12 +102,14 @@ async def serve(folder: Path, port: int) -> None:
         await runner.cleanup()
 
 
-async def take_everything(port: int) -> None:
-    """Be every other server: answer 202 to whatever is posted."""
+async def take_everything(port: int, *, seconds: float = 0) -> None:
+    """Be every other server: answer 202 to whatever is posted, after so many seconds."""
     app = web.Application()
 
     async def take(request: web.Request) -> web.Response:
         await request.read()
+        if seconds and request.method == "POST":
+            await asyncio.sleep(seconds)
         return web.Response(status=202)
 
     app.router.add_route("*", "/{path:.*}", take)
@@ -121,6 +124,6 @@ async def take_everything(port: int) -> None:
 
 if __name__ == "__main__":
     if sys.argv[1] == "sink":
-        run(take_everything(int(sys.argv[2])))
+        run(take_everything(int(sys.argv[2]), seconds=float(sys.argv[3]) if len(sys.argv) > 3 else 0))
     else:
         run(serve(Path(sys.argv[1]), int(sys.argv[2])))

@@ -6,7 +6,6 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from aiohttp import ClientSession, TCPConnector
@@ -16,6 +15,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from activitypub.keys import public_pem
 from benchmarks.browser import Browser
+from benchmarks.figures import Figure
 from benchmarks.load import get, load
 from benchmarks.processes import Running, free_port, running
 from benchmarks.serving import OnePort
@@ -28,19 +28,6 @@ POSTS = 15
 READS = 20_000
 PAGES = 1500
 PATIENCE = 120
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One line of the table."""
-
-    what: str
-    ours: float
-    unit: str
-    wanted: str
-    kept: bool
-    floor: float | None = None
-    note: str = ""
 
 
 async def arrivals(folder: Path) -> list[Figure]:

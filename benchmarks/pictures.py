@@ -16,8 +16,8 @@ from pathlib import Path
 from PIL import Image
 
 from benchmarks.browser import Browser
+from benchmarks.figures import Figure
 from benchmarks.lag import longest_delays
-from benchmarks.measures import Figure
 from benchmarks.processes import Running, free_port, running
 from benchmarks.world import PASSWORD, make_world
 from rossgram_fed.config import LimitSettings

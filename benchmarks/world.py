@@ -69,10 +69,10 @@ async def make_world(folder: Path, *, port: int, followers: int = 0, photos: int
         ana = await prepare_user("ana", PASSWORD, role=Role.ADMIN, name="Ana Lindqvist")
         async with instance.change() as change:
             ana_id = (await create_user(change, ana)).account_id
-            sam_id = await _stranger(change, STRANGER)
+            sam_id = await stranger(change, STRANGER)
             await _follow(change, ana_id, sam_id)
             for number in range(followers):
-                follower = await _stranger(change, f"http://h{number}.test/users/fan")
+                follower = await stranger(change, f"http://h{number}.test/users/fan")
                 await _follow(change, follower, ana_id)
             for number in range(photos):
                 await _photo_post(change, ana_id, number)
@@ -82,7 +82,8 @@ async def make_world(folder: Path, *, port: int, followers: int = 0, photos: int
     return World(settings, ana_id, sam_id)
 
 
-async def _stranger(change: Change, uri: str) -> int:
+async def stranger(change: Change, uri: str) -> int:
+    """Put somebody from elsewhere into the database; return the account's id."""
     account_id = change.new_id()
     values = {
         "username": uri.rpartition("/")[2],

@@ -45,5 +45,10 @@ def precheck(request: Request, claim: Claim, *, now: datetime) -> None:
 def check(request: Request, claim: Claim, public_key: PublicKey, *, now: datetime) -> None:
     """Raise ``BadSignature`` unless the claim holds in every respect; includes ``precheck``."""
     precheck(request, claim, now=now)
+    check_key(request, claim, public_key)
+
+
+def check_key(request: Request, claim: Claim, public_key: PublicKey) -> None:
+    """Raise ``BadSignature`` unless a claim that passed ``precheck`` is by this key."""
     scheme = cavage if claim.scheme is Scheme.CAVAGE else rfc9421
     scheme.verify(request, claim, public_key)

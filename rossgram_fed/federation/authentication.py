@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from activitypub.errors import ActivityPubError, SignatureError
 from activitypub.http import Request
 from activitypub.keys import PublicKey
-from activitypub.signatures import Claim, check, claim_of, precheck
+from activitypub.signatures import Claim, check_key, claim_of, precheck
 from rossgram_fed.federation import gate, remote_accounts
 from rossgram_fed.federation.arrivals import Sender
 from rossgram_fed.federation.gate import Turned
@@ -34,11 +34,12 @@ Admit = Callable[[KnownSender | None], None]
 
 async def authenticate(network: Network, request: Request, document: Mapping[str, object]) -> Sender:
     """Return who signed an activity; raise ``Turned`` with the answer for everybody but its actor."""
+    uri = gate.actor_of(document)
+    await gate.check_farewell(network.senders, network.instance.settings, uri, document)
     try:
         claim = claim_of(request)
     except SignatureError as error:
         raise Turned(401, str(error)) from error
-    uri = gate.actor_of(document)
     gate.check_names(network.instance.settings, actor=uri, key_id=claim.key_id)
     known = await signer_of(network, request, claim, uri, admit=lambda known: gate.check_sender(known, document))
     return known.sender
@@ -61,9 +62,9 @@ async def signer_of(
         raise Turned(401, str(error)) from error
     known = await network.senders.find(uri)
     admit(known)
-    problem = _problem(request, claim, known.keys, now=now) if known is not None else "We do not know who signed this."
+    problem = _problem(request, claim, known.keys) if known is not None else "We do not know who signed this."
     if problem and ask and (known is None or _may_ask_again(network, uri)):
-        known = await _introduce(network, request, claim, uri, now=now)
+        known = await _introduce(network, request, claim, uri)
         admit(known)
     elif problem or known is None:
         raise Turned(401, problem)
@@ -80,14 +81,14 @@ def _may_ask_again(network: Network, actor: str) -> bool:
     return True
 
 
-async def _introduce(network: Network, request: Request, claim: Claim, uri: str, *, now: datetime) -> KnownSender:
+async def _introduce(network: Network, request: Request, claim: Claim, uri: str) -> KnownSender:
     """Read the actor from its origin, check the signature with the keys it lists, and only then keep it."""
     try:
         async with asyncio.timeout(FETCH_SECONDS), network.key_fetches:
             actor = await remote_accounts.read(network, uri)
             if actor.id != uri:
                 raise Turned(401, "The document at the actor's address is another actor's.")
-            if problem := _problem(request, claim, parsed_keys(own_keys(actor)), now=now):
+            if problem := _problem(request, claim, parsed_keys(own_keys(actor))):
                 raise Turned(401, problem)
             await remote_accounts.keep(network, actor)
     except TimeoutError as error:
@@ -106,13 +107,13 @@ def _as_answer(error: ActivityPubError) -> Turned:
     return Turned(503, sentence, retry_after=COME_BACK_AFTER) if passing(error) else Turned(401, sentence)
 
 
-def _problem(request: Request, claim: Claim, keys: Mapping[str, PublicKey], *, now: datetime) -> str:
-    """Say what is wrong with the signature; empty when it holds."""
+def _problem(request: Request, claim: Claim, keys: Mapping[str, PublicKey]) -> str:
+    """Say what is wrong with the signature of a request that passed ``precheck``; empty when it holds."""
     key = keys.get(claim.key_id)
     if key is None:
         return "The signature's key is not one that the activity's actor lists."
     try:
-        check(request, claim, key, now=now)
+        check_key(request, claim, key)
     except SignatureError as error:
         return str(error)
     return ""

@@ -11,7 +11,7 @@ from activitypub.origin import is_actor_id, same_host, same_origin
 from rossgram_fed.config import Settings
 from rossgram_fed.federation import addresses
 from rossgram_fed.federation.domain_rules import DomainRules
-from rossgram_fed.federation.senders import KnownSender
+from rossgram_fed.federation.senders import KnownSender, KnownSenders
 
 
 class Turned(Exception):
@@ -45,15 +45,19 @@ async def check_host(rules: DomainRules, uri: str) -> None:
         raise Turned(403, "Your server is suspended here.")
 
 
-def check_sender(known: KnownSender | None, document: Mapping[str, object]) -> None:
-    """Turn away the suspended and the deleted, and strangers who only announce their own end or change.
+async def check_farewell(senders: KnownSenders, settings: Settings, uri: str, document: Mapping[str, object]) -> None:
+    """Turn away strangers who only announce their own end or change, before anything is read of their signature.
 
     A server that closes tells everybody of thousands of accounts we never met; that must cost nothing (no fetch, no
-    row), and it is no error either.
+    row, little time), and it is no error either.
     """
+    if _is_about_self(document) and not addresses.is_local(settings, uri) and await senders.find(uri) is None:
+        raise Turned(202, "We do not know this account, so there is nothing to do.")
+
+
+def check_sender(known: KnownSender | None, document: Mapping[str, object]) -> None:
+    """Turn away the suspended and the deleted."""
     if known is None:
-        if _is_about_self(document):
-            raise Turned(202, "We do not know this account, so there is nothing to do.")
         return
     if known.deleted:
         if document.get("type") == "Delete":
