@@ -168,9 +168,10 @@ async def test_every_answer_carries_the_headers_that_protect(house: House) -> No
                     assert answer.headers.get(name) == value, (method, filled, name)
                 policy = answer.headers["Content-Security-Policy"]
                 assert policy.startswith("default-src 'none'"), filled
-                own = '<script type="module" src="/static/js/' in answer.body
-                assert policy.count("script") == own, filled
-                assert policy.endswith("; script-src 'self'") == own, filled
+                own = '<script type="module" src="/static/js/' in answer.text
+                if method != "HEAD":
+                    assert policy.count("script") == own, filled
+                    assert policy.endswith("; script-src 'self'") == own, filled
                 assert "unsafe" not in policy, filled
                 assert not {"X-Powered-By", "Via"} & set(answer.headers), filled
                 kind = answer.headers.get("Content-Type", "")
