@@ -1,4 +1,4 @@
-"""``rossgram domains``: the rules for whole servers, for whoever keeps the machine; the server may be running meanwhile.
+"""``rossgram domains``: the rules for whole servers, for whoever keeps the machine; the server may run meanwhile.
 
 A server on SQLite hears of a change within half a minute; what it does to accounts there is the running server's work.
 """

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from rossgram_fed.config import Settings
 from rossgram_fed.federation import addresses
 from rossgram_fed.feeds.atom import Entry, Link
-from rossgram_fed.posts.views import PhotoView, PostView
+from rossgram_fed.posts.photo_views import PhotoView
+from rossgram_fed.posts.views import PostView
 from rossgram_fed.web.rendering import environment
 
 PICTURES = "image/webp"

@@ -5,11 +5,12 @@ them alike. JSON is kept as text. Every index is declared in ``Meta.indexes``: T
 """
 
 from rossgram_fed.models.accounts import Account, AccountKeys, Attempt, Invite, Session, User
+from rossgram_fed.models.authorizations import Authorization
 from rossgram_fed.models.drafts import Draft, PostEdit
 from rossgram_fed.models.federation import Delivery, DomainRule, Heartbeat, Host, InboxItem, Job, OutboxActivity
 from rossgram_fed.models.media import ArrivingFile, MediaFailure, MediaFile
 from rossgram_fed.models.moderation import Report, ReportCategory, StaffAction
-from rossgram_fed.models.posts import Authorization, Mention, PersonInPost, Photo, Pin, Post, PostTag, Tag, Tombstone
+from rossgram_fed.models.posts import Mention, PersonInPost, Photo, Pin, Post, PostTag, Tag, Tombstone
 from rossgram_fed.models.relations import Block, Bookmark, Boost, Follow, Like, Mute, Notification
 from rossgram_fed.models.relays import Relay, RelayedPost
 

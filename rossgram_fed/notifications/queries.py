@@ -12,7 +12,8 @@ from rossgram_fed.cards import CARD_COLUMNS, AccountCard, card_from
 from rossgram_fed.database import Database, Row
 from rossgram_fed.ids import LARGEST_ID
 from rossgram_fed.markup import text_of
-from rossgram_fed.models.posts import AuthorizationKind, PhotoState
+from rossgram_fed.models.authorizations import AuthorizationKind
+from rossgram_fed.models.posts import PhotoState
 from rossgram_fed.models.relations import FollowState, NotificationKind
 from rossgram_fed.renditions import GRID, photo_path, renditions_from
 from rossgram_fed.visibility import heard, listed, not_blocked, not_muted, visible

@@ -14,8 +14,8 @@ from rossgram_fed.licences import CHOICES, Licence, licence_of
 from rossgram_fed.media.facts import facts_of
 from rossgram_fed.places.gazetteer import City, gazetteer
 from rossgram_fed.posts.exif import lines_of
+from rossgram_fed.posts.photo_views import PhotoView
 from rossgram_fed.posts.placing import proposed
-from rossgram_fed.posts.views import PhotoView
 from rossgram_fed.web.forms import Form
 from rossgram_fed.web.sessions import Viewer
 

@@ -27,9 +27,10 @@ from rossgram_fed.posts.forms import AUDIENCE_NAMES, cards_from, edit_from
 from rossgram_fed.posts.introductions import meet_mentioned
 from rossgram_fed.posts.looks import looks_from
 from rossgram_fed.posts.pages import own_view
+from rossgram_fed.posts.photo_views import PhotoView
 from rossgram_fed.posts.retouching import keep_retouched, retouched
 from rossgram_fed.posts.telling import same_readers
-from rossgram_fed.posts.views import PhotoView, PostView
+from rossgram_fed.posts.views import PostView
 from rossgram_fed.web.bodies import takes_uploads
 from rossgram_fed.web.csrf import form_of
 from rossgram_fed.web.errors import Invalid, Refusal

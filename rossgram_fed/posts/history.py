@@ -16,7 +16,8 @@ from rossgram_fed.database import Reader
 from rossgram_fed.instance import Change
 from rossgram_fed.models.posts import Visibility
 from rossgram_fed.posts.details import details_of
-from rossgram_fed.posts.views import PhotoView, PostView
+from rossgram_fed.posts.photo_views import PhotoView
+from rossgram_fed.posts.views import PostView
 
 MOST_KEPT = 50
 """Versions of one post; the oldest but the first one go."""

@@ -12,17 +12,9 @@ from collections.abc import Sequence
 from rossgram_fed.cards import CARD_COLUMNS
 from rossgram_fed.database import Reader, Row
 from rossgram_fed.database.engine import placeholders
+from rossgram_fed.posts.photo_views import PHOTO_COLUMNS, PhotoView, photo_from
 from rossgram_fed.posts.quoted import quoted_posts, shown_quote
-from rossgram_fed.posts.views import (
-    PHOTO_COLUMNS,
-    POST_COLUMNS,
-    CommentView,
-    PhotoView,
-    PostPage,
-    PostView,
-    photo_from,
-    post_from,
-)
+from rossgram_fed.posts.views import POST_COLUMNS, CommentView, PostPage, PostView, post_from
 from rossgram_fed.visibility import listed, visible
 
 THREAD_LIMIT = 1000

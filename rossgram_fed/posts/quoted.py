@@ -13,7 +13,8 @@ from rossgram_fed.cards import CARD_COLUMNS, AccountCard, card_from
 from rossgram_fed.database import Reader, Row
 from rossgram_fed.database.engine import placeholders
 from rossgram_fed.markup import text_of
-from rossgram_fed.models.posts import AuthorizationKind, PhotoState, QuoteState
+from rossgram_fed.models.authorizations import AuthorizationKind
+from rossgram_fed.models.posts import PhotoState, QuoteState
 from rossgram_fed.renditions import GRID, photo_path, renditions_from
 from rossgram_fed.visibility import visible
 

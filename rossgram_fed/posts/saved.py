@@ -20,7 +20,7 @@ from rossgram_fed.database.engine import placeholders
 from rossgram_fed.ids import read_id
 from rossgram_fed.instance import Change
 from rossgram_fed.posts.people import handles_in
-from rossgram_fed.posts.views import PHOTO_COLUMNS, PhotoView, photo_from
+from rossgram_fed.posts.photo_views import PHOTO_COLUMNS, PhotoView, photo_from
 from rossgram_fed.posts.waiting import MOST_WAITING
 from rossgram_fed.web.csrf import FIELD
 from rossgram_fed.web.errors import Invalid

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from rossgram_fed.database import Reader, Row
 from rossgram_fed.ids import LARGEST_ID
 from rossgram_fed.models.posts import PhotoState, Visibility
-from rossgram_fed.posts.views import length_text
+from rossgram_fed.posts.photo_views import length_text
 from rossgram_fed.renditions import FEED, GRID, photo_path, renditions_from
 from rossgram_fed.visibility import listed, not_muted, visible
 

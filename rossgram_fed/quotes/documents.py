@@ -9,7 +9,7 @@ from activitypub.objects import PUBLIC, Authorization
 from activitypub.render import activity_document, authorization_document, with_context
 from rossgram_fed.config import Settings
 from rossgram_fed.federation.addresses import activity_uri
-from rossgram_fed.models.posts import AuthorizationKind
+from rossgram_fed.models.authorizations import AuthorizationKind
 
 Document = dict[str, Any]
 

@@ -11,7 +11,8 @@ from rossgram_fed.federation.ready import refusal
 from rossgram_fed.federation.visitors import for_servers
 from rossgram_fed.ids import read_id
 from rossgram_fed.instance import INSTANCE
-from rossgram_fed.models.posts import AuthorizationKind, Visibility
+from rossgram_fed.models.authorizations import AuthorizationKind
+from rossgram_fed.models.posts import Visibility
 from rossgram_fed.quotes import documents
 from rossgram_fed.web.negotiation import activity_response
 

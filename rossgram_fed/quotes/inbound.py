@@ -12,7 +12,8 @@ from activitypub.origin import same_origin
 from rossgram_fed.federation import errands, outbox
 from rossgram_fed.federation.addresses import LONGEST_URI, is_local, local_post_id
 from rossgram_fed.federation.arrivals import Arrival, Handlers
-from rossgram_fed.models.posts import AuthorizationKind, QuoteState
+from rossgram_fed.models.authorizations import AuthorizationKind
+from rossgram_fed.models.posts import QuoteState
 from rossgram_fed.models.relations import NotificationKind
 from rossgram_fed.notifications.actions import notify
 from rossgram_fed.posts.keeping import facts_of, keep

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rossgram_fed.cards import CARD_COLUMNS, AccountCard, card_from
 from rossgram_fed.database import Reader
-from rossgram_fed.models.posts import AuthorizationKind
+from rossgram_fed.models.authorizations import AuthorizationKind
 from rossgram_fed.visibility import visible
 
 MOST_SHOWN = 200

@@ -8,7 +8,8 @@ from __future__ import annotations
 from rossgram_fed.database import Row
 from rossgram_fed.federation import outbox
 from rossgram_fed.instance import Change, Instance
-from rossgram_fed.models.posts import AuthorizationKind, QuoteState
+from rossgram_fed.models.authorizations import AuthorizationKind
+from rossgram_fed.models.posts import QuoteState
 from rossgram_fed.models.relations import NotificationKind
 from rossgram_fed.notifications.actions import notify
 from rossgram_fed.posts import documents as posts

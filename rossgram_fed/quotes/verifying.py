@@ -18,7 +18,8 @@ from rossgram_fed.federation.addresses import is_local
 from rossgram_fed.federation.budget import ONE_POST, Budget, BudgetSpent
 from rossgram_fed.federation.network import Network
 from rossgram_fed.instance import Change
-from rossgram_fed.models.posts import AuthorizationKind, QuoteState
+from rossgram_fed.models.authorizations import AuthorizationKind
+from rossgram_fed.models.posts import QuoteState
 from rossgram_fed.posts.actions import tell_of_quote
 from rossgram_fed.posts.fetching import take
 from rossgram_fed.quotes import words

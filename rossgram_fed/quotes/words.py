@@ -13,7 +13,8 @@ from rossgram_fed.database import Row
 from rossgram_fed.federation import outbox
 from rossgram_fed.federation.outbox import Audience
 from rossgram_fed.instance import Change
-from rossgram_fed.models.posts import AuthorizationKind, QuoteState
+from rossgram_fed.models.authorizations import AuthorizationKind
+from rossgram_fed.models.posts import QuoteState
 from rossgram_fed.posts.actions import tell_of_quote
 from rossgram_fed.quotes import documents
 

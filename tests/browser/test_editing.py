@@ -79,7 +79,7 @@ async def test_cropped_and_posted(either_window: Window, photo: Path) -> None:
 
 
 async def test_preview_follows_the_form(window: Window, photo: Path) -> None:
-    """With scripts a change is seen at once, without a request to the server, and dragging the preview moves the crop."""
+    """With scripts a change is seen at once, with no request to the server, and dragging the preview moves the crop."""
     page = window.page
     await upload(window, photo)
     await page.click("summary:has-text('Crop and look')")

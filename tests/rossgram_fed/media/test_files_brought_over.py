@@ -13,7 +13,7 @@ import rossgram_fed.migrations
 from rossgram_fed.database import open_database
 from rossgram_fed.database.migrate import migrate
 from rossgram_fed.models.posts import PhotoState
-from rossgram_fed.posts.views import PhotoView
+from rossgram_fed.posts.photo_views import PhotoView
 from rossgram_fed.renditions import renditions_from
 
 BEFORE = 10

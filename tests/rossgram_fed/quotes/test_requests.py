@@ -12,7 +12,8 @@ from rossgram_fed.follows.blocks import block
 from rossgram_fed.instance import Change, Instance
 from rossgram_fed.models import Account, Authorization, Delivery, Notification, OutboxActivity, Post
 from rossgram_fed.models.accounts import Policy
-from rossgram_fed.models.posts import AuthorizationKind, QuoteState, Visibility
+from rossgram_fed.models.authorizations import AuthorizationKind
+from rossgram_fed.models.posts import QuoteState, Visibility
 from rossgram_fed.models.relations import NotificationKind
 from rossgram_fed.posts import actions
 from rossgram_fed.quotes import words
