@@ -41,6 +41,8 @@ _EVERYTHING = Facts(
     taken_at="F",
 )
 
+_FACTS = {"ISO": "ISO", "Taken": "when it was taken"}
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
@@ -70,7 +72,7 @@ async def photos(request: web.Request) -> web.Response:
         kinds=KINDS,
         kept=KEPT,
         federated_megabytes=FEDERATED_BYTES // 1_000_000,
-        facts=[name.lower() if name != "ISO" else name for name, _ in lines_of(_EVERYTHING)],
+        facts=[_FACTS.get(name, name.lower()) for name, _ in lines_of(_EVERYTHING)],
     )
 
 

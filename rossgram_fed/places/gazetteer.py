@@ -23,6 +23,7 @@ from rossgram_fed.places.folding import fold
 MOST_FOUND = 8
 SCANNED = 20_000
 """Names looked at for one question, so that a single letter costs no more than a word."""
+ABROAD = 30
 NEAR = 30.0
 """Kilometres: no city further off than this is proposed for a photo."""
 _KM_PER_DEGREE = 111.2
@@ -58,7 +59,7 @@ class Gazetteer:
         self._lines: list[str] = []
         self._latitudes, self._longitudes = array("f"), array("f")
         self._by_id: dict[int, int] = {}
-        shelves: dict[str, list[tuple[str, int]]] = {}
+        shelves: dict[str, list[tuple[str, int, bool]]] = {}
         for rank, line in enumerate(cities.splitlines()):
             kept, _, keys = line.rpartition("\t")
             number, _, _, latitude, longitude, _ = kept.split("\t")
@@ -66,15 +67,18 @@ class Gazetteer:
             self._by_id[int(number)] = rank
             self._latitudes.append(float(latitude))
             self._longitudes.append(float(longitude))
-            for key in keys.split("|"):
-                shelves.setdefault(key[:1], []).append((key, rank))
+            for number_of_key, key in enumerate(keys.split("|")):
+                shelves.setdefault(key[:1], []).append((key, rank, number_of_key == 0))
         self._names: list[str] = []
         self._ranks = array("I")
+        self._own = bytearray()
+        """Whether a name is the city's own, and not one that others have for it."""
         # Letter by letter, since everybody waits while one list is sorted.
         for _, names in sorted(shelves.items()):
             names.sort()
-            self._names.extend(name for name, _ in names)
-            self._ranks.extend(rank for _, rank in names)
+            self._names.extend(name for name, _, _ in names)
+            self._ranks.extend(rank for _, rank, _ in names)
+            self._own.extend(own for _, _, own in names)
 
     def __len__(self) -> int:
         return len(self._lines)
@@ -82,20 +86,22 @@ class Gazetteer:
     def search(self, text: str, *, most: int = MOST_FOUND) -> tuple[City, ...]:
         """Return cities whose name begins so, those of that very name first, then the larger before the smaller.
 
+        A city that only begins so in another language counts as ``ABROAD`` times further down.
         Behind a comma may stand the beginning of the country's name, or its code: ``Paris, US``.
         """
         name, _, country = text.partition(",")
         wanted, country = fold(name), fold(country)
         if not wanted:
             return ()
-        found: dict[int, bool] = {}
+        found: dict[int, tuple[bool, int]] = {}
         start = bisect_left(self._names, wanted)
         for at in range(start, min(start + SCANNED, len(self._names))):
             if not self._names[at].startswith(wanted):
                 break
             rank = self._ranks[at]
-            found[rank] = found.get(rank, False) or self._names[at] == wanted
-        ordered = nsmallest(len(found) if country else most, found, key=lambda rank: (not found[rank], rank))
+            place = (self._names[at] != wanted, rank if self._own[at] else rank * ABROAD)
+            found[rank] = min(found.get(rank, place), place)
+        ordered = nsmallest(len(found) if country else most, found, key=lambda rank: found[rank])
         return tuple(islice((city for city in map(self._city, ordered) if _is_in(city, country)), most))
 
     def city(self, number: int) -> City | None:
