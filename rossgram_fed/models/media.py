@@ -21,7 +21,7 @@ class MediaFile(Model):
     key = fields.CharField(max_length=64)
     """The file; others may need the same one."""
     digest = fields.CharField(max_length=64, default="", db_default="")
-    """SHA-256 (hex) of the file, by which one that is here already is found; empty for files from before there was one."""
+    """SHA-256 (hex) of the file, by which one that is here already is found; empty for files from before."""
     photo: fields.ForeignKeyNullableRelation[Photo] = fields.ForeignKeyField(
         "models.Photo", null=True, on_delete=fields.SET_NULL, related_name="files"
     )
