@@ -7,17 +7,28 @@ import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import make_mocked_request
 
 from rossgram_fed.config import S3Settings, Settings, StorageSettings
+from rossgram_fed.instance import INSTANCE
 from rossgram_fed.media.bucket import Bucket
 from rossgram_fed.media.configured import storage_from
 from rossgram_fed.media.errors import NotKept, NotReachable, UnknownKey
 from rossgram_fed.media.shelves import Shelves
-from rossgram_fed.media.storage import Folder
+from rossgram_fed.media.storage import STORAGE, Folder
+from rossgram_fed.media.studio import STUDIO
+from rossgram_fed.models import Photo
+from rossgram_fed.posts.uploads import RefusedUpload, Uploaded, receive
 from rossgram_fed.secrets_file import BadSecrets, load_or_create
+from rossgram_fed.web.forms import Upload
+from tests.builders import a_person
 from tests.rossgram_fed.media.buckets import FailingStore, bucket_at, make_bucket, s3
+from tests.rossgram_fed.media.conftest import Gallery
+from tests.rossgram_fed.media.samples import a_file
 
 BIG = bytes(range(256)) * (6 << 12)
 """6 MiB: more than one part."""
@@ -177,6 +188,34 @@ async def test_an_outage_is_no_loss(tmp_path: Path, failing: FailingStore) -> No
     assert path is not None
     assert path.read_bytes() == b"kept"
     assert not list((tmp_path / "copies" / "unfinished").iterdir())
+
+
+async def test_an_outage_in_a_form(gallery: Gallery, tmp_path: Path, failing: FailingStore) -> None:
+    """When the bucket fails in the middle of a form, each file is named with the reason, and no row is written."""
+    storage = shelves(tmp_path / "apart", bucket_at(failing.endpoint, seconds=2))
+    app = web.Application()
+    app[INSTANCE], app[STUDIO], app[STORAGE] = gallery.instance, gallery.studio, storage
+    request = make_mocked_request("POST", "/new", app=app)
+    async with gallery.instance.change() as change:
+        alice = (await a_person(change)).id
+    failing.trouble, failing.spared = "500", 3
+    outcomes = await receive(request, [an_upload("one.jpg"), an_upload("two.jpg")], account_id=alice)
+    refused = [outcome for outcome in outcomes if isinstance(outcome, RefusedUpload)]
+    assert refused, "three objects are fewer than two photos have"
+    assert all(one.again and "does not answer as it should" in one.reason for one in refused)
+    assert await Photo.all().count() == len(outcomes) - len(refused)
+    failing.trouble = ""
+    (late,) = await receive(request, [an_upload("one.jpg")], account_id=alice)
+    assert isinstance(late, Uploaded)
+    keys = {row["key"] for row in await gallery.instance.database.fetch("SELECT key FROM media_files")}
+    assert keys <= {name.rpartition("/")[2] for name in failing.objects}, "a row never speaks of what is not there"
+    assert gallery.files == [], "nothing of it is on the disk"
+
+
+def an_upload(name: str) -> Upload:
+    file = SpooledTemporaryFile()  # noqa: SIM115 - it goes with the test
+    size = file.write(a_file(width=900, height=700))
+    return Upload("files", name, "image/jpeg", file, size=size)
 
 
 def test_keys_come_from_secrets_alone(tmp_path: Path) -> None:

@@ -167,7 +167,7 @@ async def test_nobody_fills_the_disk_by_never_posting(gallery: Gallery, client: 
             await Photo.create(id=change.new_id(), account_id=alice, state=PhotoState.READY, created_at=change.now)
     (_, first), (_, second) = await send(client, alice, ("one.jpg", a_file()), ("two.jpg", a_file()))
     assert isinstance(first, int)
-    assert second == "You have 60 photos waiting already. Post or remove some of them first."
+    assert second == "You have 200 photos waiting already. Post or remove some of them first."
     async with gallery.instance.change() as change:
         await discard(change, [first], account_id=alice)
     ((_, third),) = await send(client, alice, ("two.jpg", a_file()))
