@@ -36,6 +36,7 @@ check: .venv/.ready-to-test
 
 peers: .venv/.ready-to-test
 	@if [ -x tests/peers/install ]; then tests/peers/install; fi
+	@if [ -x tests/browser/install ]; then tests/browser/install; fi
 .PHONY: peers
 
 bench: .venv/.ready-to-test
