@@ -100,7 +100,7 @@ class PhotoView:
     @property
     def video(self) -> str:
         """Path of what is played; empty for a photo, and for a video that is not here."""
-        if self.kind != "video":
+        if self.kind != "video" or VIDEO not in self.renditions:
             return ""
         return photo_path(self.id, state=self.state, renditions=self.renditions, name=VIDEO)
 
