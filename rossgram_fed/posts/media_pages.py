@@ -12,7 +12,7 @@ from aiohttp import web
 from rossgram_fed.database import Row
 from rossgram_fed.federation.remote_media import REMOTE_MEDIA, NotToBeHad
 from rossgram_fed.instance import INSTANCE
-from rossgram_fed.media.errors import NotReachable
+from rossgram_fed.media.errors import NotReachable, NotStored
 from rossgram_fed.media.storage import MEDIA_TYPES, STORAGE
 from rossgram_fed.media.viewed import VIEWED
 from rossgram_fed.posts.media_rights import Access, access_to_file, photo_for
@@ -27,6 +27,8 @@ ASK_AGAIN = "private, no-cache"
 """For whoever asked: they may keep it, and show it only after we said again that it is for them."""
 NOT_KEPT = "private, no-store"
 A_WHILE = "public, max-age=300"
+
+_NO_ROOM = "This picture cannot be shown now: this server has no room for a copy of it."
 
 _NAMES = frozenset({GRID, FEED, FULL})
 
@@ -71,6 +73,8 @@ async def serve_avatar(request: web.Request) -> web.StreamResponse:
             files = await request.app[REMOTE_MEDIA].avatar(account_id)
         except NotToBeHad as why:
             raise NotFound(str(why)) from why
+        except NotStored as error:
+            raise Unavailable(_NO_ROOM) from error
         path = await stored_file(request, files["avatar"]["key"])
     return picture(path, caching=A_WHILE)
 
@@ -87,6 +91,8 @@ async def photo_file(request: web.Request, row: Row, *, name: str) -> Path | Non
         files = await request.app[REMOTE_MEDIA].photo(row["id"])
     except NotToBeHad as why:
         raise NotFound(str(why)) from why
+    except NotStored as error:
+        raise Unavailable(_NO_ROOM) from error
     return await stored_file(request, files[name]["key"])
 
 

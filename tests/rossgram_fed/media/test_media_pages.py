@@ -139,6 +139,17 @@ async def test_a_failed_photo_is_not_found(gallery: Gallery, client: Client) -> 
     assert gallery.there.asked_for("/photo.jpg") == 1
 
 
+async def test_a_full_disk_is_no_missing_photo(gallery: Gallery, client: Client) -> None:
+    """While there is no room for a copy the answer is 503, and the photo is there when there is room again."""
+    gallery.there.serve("/photo.jpg", a_file())
+    photo = await gallery.a_remote_photo()
+    gallery.folder._reserve = 1 << 60
+    assert await status_of(client, f"/photos/{photo.id}/grid") == 503
+    assert gallery.files == []
+    gallery.folder._reserve = 0
+    assert await status_of(client, f"/photos/{photo.id}/grid") == 200
+
+
 async def test_a_file_that_was_lost_is_fetched_again(gallery: Gallery, client: Client) -> None:
     """A row that says ready while its files are gone, after a restored backup for instance, mends itself."""
     gallery.there.serve("/photo.jpg", a_file())
