@@ -37,9 +37,11 @@ def a_clip(
     with av.open(file, "w", format=kind, options={"movflags": "use_metadata_tags"}) as output:
         output.metadata.update({"com.apple.quicktime.location.ISO6709": PLACE, "title": "SECRET", "location": PLACE})
         pictures = output.add_stream(codec, rate=rate, options={"x265-params": "log-level=none"})
+        assert isinstance(pictures, av.VideoStream)
         pictures.width, pictures.height, pictures.pix_fmt = width, height, pixels
         pictures.metadata["title"] = "SECRET"
         heard = output.add_stream(sound, rate=44_100, layout="stereo") if sound else None
+        assert heard is None or isinstance(heard, av.AudioStream)
         for number in range(frames):
             output.mux(pictures.encode(_frame(width, height, dark=number < black).reformat(format=pixels)))
         if heard is not None:

@@ -186,7 +186,7 @@ async def test_parts_are_served(gallery: Gallery, alice: int, client: Client) ->
         async with client.get(path, headers=headers) as response:
             assert response.status == status, headers
             assert status == 416 or await response.read() == expected, headers
-    with av.open(BytesIO(whole)) as container:
+    with av.open(BytesIO(whole), "r") as container:
         assert len(list(container.decode(video=0))) == 15
 
 

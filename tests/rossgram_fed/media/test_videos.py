@@ -28,7 +28,7 @@ def made(data: bytes) -> tuple[Clip, bytes]:
 
 def shown(data: bytes) -> Image.Image:
     """The first frame, turned as a player turns it."""
-    with av.open(BytesIO(data)) as container:
+    with av.open(BytesIO(data), "r") as container:
         frame = next(container.decode(video=0))
         image: Image.Image = frame.to_image()  # type: ignore[no-untyped-call]
         return image.rotate(frame.rotation, expand=True)
@@ -55,7 +55,7 @@ def test_what_is_made(recompressed: bool, size: tuple[int, int], changes: dict[s
     assert (clip.recompressed, (clip.width, clip.height)) == (recompressed, size), reason
     assert not any(secret in video for secret in SECRETS), reason
     assert video.find(b"moov") < video.find(b"mdat"), "it plays before all of it is there"
-    with av.open(BytesIO(video)) as container:
+    with av.open(BytesIO(video), "r") as container:
         kinds = [stream.codec_context.codec.canonical_name for stream in container.streams]
         frames = sum(1 for _ in container.decode(video=0))
     assert kinds == (["h264"] if changes.get("sound") == "" else ["h264", "aac"]), reason
