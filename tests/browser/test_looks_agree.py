@@ -107,8 +107,17 @@ async def test_filters_and_adjustments_agree(window: Window) -> None:
         )
         for edits, pixels in zip(LOOKS, made, strict=True)
     }
-    print(apart)
     assert {look: most for look, most in apart.items() if most > APART} == {}
+
+
+async def test_fine_detail_agrees_in_large_pictures(window: Window) -> None:
+    """Where fine detail is more than a pixel wide, it is made sharper and softer alike too."""
+    picture = noise().resize((2600, 24), Image.Resampling.NEAREST)
+    looks = [Edits(sharpness=amount) for amount in (-100, 60, 100)]
+    made = await in_browser(window, _TONED, picture, looks, table())
+    for edits, pixels in zip(looks, made, strict=True):
+        shown = Image.frombytes("RGBA", picture.size, pixels).convert("RGB")
+        assert furthest(shown, toned(picture, edits)) <= APART, edits
 
 
 async def test_crops_agree(window: Window) -> None:
