@@ -10,10 +10,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 
 from activitypub.errors import ActivityPubError, SignatureError
 from activitypub.http import Request
 from activitypub.keys import PublicKey
+from activitypub.origin import host_of
 from activitypub.signatures import Claim, check_key, claim_of, precheck
 from rossgram_fed.federation import gate, remote_accounts
 from rossgram_fed.federation.arrivals import Sender
@@ -84,7 +86,10 @@ def _may_ask_again(network: Network, actor: str) -> bool:
 async def _introduce(network: Network, request: Request, claim: Claim, uri: str) -> KnownSender:
     """Read the actor from its origin, check the signature with the keys it lists, and only then keep it."""
     try:
-        async with asyncio.timeout(FETCH_SECONDS), network.key_fetches:
+        async with asyncio.timeout(FETCH_SECONDS), network.key_fetches.at(host_of(uri), partial(_is_met, network, uri)):
+            met = await network.senders.find(uri)  # perhaps while we waited for a place
+            if met is not None and not _problem(request, claim, met.keys):
+                return met
             actor = await remote_accounts.read(network, uri)
             if actor.id != uri:
                 raise Turned(401, "The document at the actor's address is another actor's.")
@@ -99,6 +104,12 @@ async def _introduce(network: Network, request: Request, claim: Claim, uri: str)
     if known is None:
         raise Turned(401, "The document at the actor's address is another actor's.")
     return known
+
+
+async def _is_met(network: Network, uri: str) -> bool:
+    """Whether anybody of the actor's host is known here."""
+    sql = "SELECT 1 FROM accounts WHERE domain = $1 LIMIT 1"
+    return await network.instance.database.fetch_one(sql, host_of(uri)) is not None
 
 
 def _as_answer(error: ActivityPubError) -> Turned:

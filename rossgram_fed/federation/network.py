@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -24,15 +23,13 @@ from rossgram_fed.federation.signers import Signers
 from rossgram_fed.federation.single_flight import SingleFlight
 from rossgram_fed.federation.synchronisation import Synchronisation
 from rossgram_fed.federation.transport import Deadlines, Door
+from rossgram_fed.federation.turns import Turns
 from rossgram_fed.instance import Instance
 from rossgram_fed.software import VERSION
 
 MINUTE = 60_000
 NEGATIVE = 5 * MINUTE
 """How long a fetch that failed is not tried again, whoever asks."""
-
-KEY_FETCHES = 16
-"""Senders being looked up at once, for all who knock at the inbox."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +59,8 @@ class Network:
 
     refetched: Recent[str, bool] = field(default_factory=lambda: Recent(most=20_000, milliseconds=NEGATIVE))
     """Known actors whose keys were fetched again lately because a signature did not hold."""
-    key_fetches: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(KEY_FETCHES))
+    key_fetches: Turns = field(default_factory=Turns)
+    """Whose senders are being looked up, for all who knock at the inbox."""
     threads_seen: Recent[int, bool] = field(default_factory=lambda: Recent(most=20_000, milliseconds=15 * MINUTE))
     """Posts whose answers were lately asked for, or need not be, so that their pages cost no query more."""
 

@@ -40,6 +40,8 @@ async def pin(change: Change, *, author_id: int, post_id: int) -> None:
         raise NotFound("There is no such post of yours.")
     if not post["pinnable"]:
         raise Invalid("Only public posts with photos can be pinned.")
+    # Whoever pins at the same time waits here: PostgreSQL would let both count before either has written.
+    await change.tx.execute("UPDATE accounts SET updated_at = updated_at WHERE id = $1", author_id)
     pinned = await pinned_ids(change.tx, author_id)
     if post_id in pinned:
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -130,6 +131,14 @@ async def test_five_at_most(instance: Instance, alice: Account) -> None:
     await pin(instance, alice, *posts[:5])
     with pytest.raises(Invalid, match="Unpin one of them first"):
         await pin(instance, alice, posts[5])
+    assert len(await pins.pinned_ids(instance.database, alice.id)) == 5
+
+
+async def test_five_at_most_at_the_same_time(instance: Instance, alice: Account) -> None:
+    """However many are pinned at once, five are."""
+    posts = [await a_photo(instance, alice) for _ in range(8)]
+    ended = await asyncio.gather(*(pin(instance, alice, post) for post in posts), return_exceptions=True)
+    assert sum(isinstance(one, Invalid) for one in ended) == 3
     assert len(await pins.pinned_ids(instance.database, alice.id)) == 5
 
 
