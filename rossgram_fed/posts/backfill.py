@@ -95,16 +95,19 @@ async def _keep(change: Change, owner: Stranger, found: _Found) -> None:
     for note in reversed(found.notes + found.featured):
         await take(change, note, account_id=owner.id, wanted=True)
     if found.pinned is not None:
-        await replace_pins(change, account_id=owner.id, uris=_chosen(found))
+        await replace_pins(change, account_id=owner.id, uris=_chosen(owner, found))
     await store_counts(change, found.counts, account_id=owner.id)
     await change.tx.execute("UPDATE accounts SET backfilled_at = $1 WHERE id = $2", change.now, owner.id)
 
 
-def _chosen(found: _Found) -> list[str]:
-    """Return what the owner chose to pin; some servers, ours among them, feature the newest where nothing is chosen."""
+def _chosen(owner: Stranger, found: _Found) -> list[str]:
+    """Return what the owner chose to pin; some servers, ours among them, feature the newest where nothing is chosen.
+
+    Only what is public counts there: nobody pins what is unlisted.
+    """
     pinned = found.pinned or []
-    newest = {note.id for note in found.notes[: len(pinned)]}
-    return [] if newest == set(pinned) else pinned
+    public = [note.id for note in found.notes if remote.visibility_in(note, owner.followers_uri) is Visibility.PUBLIC]
+    return [] if set(public[: len(pinned)]) == set(pinned) else pinned
 
 
 def _worth_keeping(owner: Stranger, note: Note) -> bool:

@@ -152,6 +152,7 @@ async def test_reactions_without_effect(instance: Instance, kind: str) -> None:
         post = await a_post(change, blocker)
         await block(change, account_id=blocker.id, target_id=sam.id)
         await change.tx.execute("DELETE FROM outbox_activities")
+        await change.tx.execute("DELETE FROM jobs")
     for uri in (private.uri, post.uri, "https://far.test/posts/1", "https://here.test/p/1"):
         assert not await arrive(instance, sam, activity(sam, kind, uri))
     assert await Like.all().count() == await Boost.all().count() == 0
