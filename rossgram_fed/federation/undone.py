@@ -1,7 +1,7 @@
 """What was taken back before it arrived: remembered by its id, so that it has no effect when it comes late.
 
 The memory is the table of tombstones: to arrive late, an activity must still be on its way, and pruning leaves it that
-time.
+time. It is kept as ``ACTOR ACTIVITY``, so that nobody's word about an id stands in the way of a neighbour's.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from rossgram_fed.instance import Change
 async def remember_undone(arrival: Arrival, uri: str) -> None:
     """Note that the sender took back their activity ``uri``, of which we never heard; ids of others are not theirs."""
     change, sender = arrival.change, arrival.sender
-    if not uri or len(uri) > LONGEST_URI or is_local(change.settings, uri) or not same_origin(uri, sender.uri):
+    key = f"{sender.uri} {uri}"
+    if not uri or len(key) > LONGEST_URI or is_local(change.settings, uri) or not same_origin(uri, sender.uri):
         return
     await change.tx.execute(
         "INSERT INTO tombstones (id, uri, actor_uri, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT (uri) DO NOTHING",
         change.new_id(),
-        uri,
+        key,
         sender.uri,
         change.now,
     )
@@ -31,7 +32,7 @@ async def was_undone(change: Change, uri: str, *, account_id: int) -> bool:
     if not uri:
         return False
     row = await change.tx.fetch_one(
-        "SELECT 1 AS undone FROM tombstones t JOIN accounts a ON a.uri = t.actor_uri WHERE t.uri = $1 AND a.id = $2",
+        "SELECT 1 AS undone FROM accounts a JOIN tombstones t ON t.uri = a.uri || ' ' || $1 WHERE a.id = $2",
         uri,
         account_id,
     )

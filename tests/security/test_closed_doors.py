@@ -53,9 +53,7 @@ RULES = {
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", params=["sqlite", "postgresql"])
-async def house(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[House]:
+async def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     """A house of this module's own."""
     engine: Engine = request.getfixturevalue(f"{request.param}_engine")
     async with AsyncExitStack() as closing:

@@ -5,6 +5,7 @@ The lists are made from the table of routes, so a new form is held to this from 
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from tests.security.house import HERE, House
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-FOR_VISITORS = {"/sign-in", "/sign-up", "/setup"}
+FOR_VISITORS = {"/sign-in", "/sign-up", "/setup", "/interact"}
 """Forms for those who are not signed in."""
 PATHS = [path for path, _ in FORMS]
 
@@ -23,7 +24,7 @@ PATHS = [path for path, _ in FORMS]
 def target(house: House, path: str) -> str:
     """The address of a form about something real of alice's or, among people, about alice."""
     thing = house.people["alice"].id if path.startswith("/accounts") else house.posts[Visibility.PUBLIC].id
-    return path.replace("{id}", str(thing)).replace("{queue}", "jobs")
+    return re.sub(r"\{\w+\}", str(thing), path.replace("{queue}", "jobs"))
 
 
 @pytest.mark.parametrize("path", PATHS)
