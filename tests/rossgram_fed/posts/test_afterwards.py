@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import orjson
 import pytest
 
@@ -16,8 +14,6 @@ from rossgram_fed.posts import actions, archive, saved
 from rossgram_fed.posts.collections import outbox_page, thread_page
 from rossgram_fed.posts.details import PostDetails, details_of
 from rossgram_fed.posts.drafts import DraftPhoto, PostDraft
-from rossgram_fed.posts.drafts import PostEdit as Edit
-from rossgram_fed.posts.history import MOST_KEPT, history_of
 from rossgram_fed.posts.queries import posts_by_ids
 from rossgram_fed.posts.tiles import archived_tiles, explore_tiles, profile_tiles, saved_tiles, tag_tiles
 from rossgram_fed.timelines.queries import home
@@ -27,28 +23,8 @@ from tests.builders import a_person, a_stranger
 from tests.conftest import SettableClock
 from tests.rossgram_fed.posts.arrivals import PUBLIC
 from tests.rossgram_fed.posts.photos import a_waiting_photo, sent
+from tests.rossgram_fed.posts.published import edited, photos_of, posted
 from tests.rossgram_fed.posts.test_actions import followed_by
-
-
-async def posted(instance: Instance, author: Account, *, photos: int = 2, **more: Any) -> int:
-    """A post with photos; what was sent of it is forgotten."""
-    async with instance.change() as change:
-        ids = [await a_waiting_photo(change, author) for _ in range(photos)]
-        draft = PostDraft(caption=more.pop("caption", "First #sea"), photos=tuple(map(DraftPhoto, ids)), **more)
-        post_id = await actions.publish(change, author_id=author.id, draft=draft)
-        await change.tx.execute("DELETE FROM outbox_activities")
-    return post_id
-
-
-async def edited(instance: Instance, author: Account, post_id: int, **what: Any) -> None:
-    copies = what.pop("copies", None)
-    async with instance.change() as change:
-        edit = Edit(caption=what.pop("caption", "First #sea"), **what)
-        await actions.edit(change, author_id=author.id, post_id=post_id, edit=edit, copies=copies)
-
-
-async def photos_of(post_id: int) -> list[Photo]:
-    return await Photo.filter(post_id=post_id).order_by("position")
 
 
 @pytest.fixture
@@ -275,37 +251,6 @@ async def test_archived_and_back(instance: Instance, alice: Account, clock: Sett
         await archive.archive(change, author_id=alice.id, post_id=post_id)
         await actions.delete(change, author_id=alice.id, post_id=post_id)
     assert {grave.uri for grave in await Tombstone.all()} == {uri, f"{uri}/again/1", f"{uri}/again/2"}
-
-
-async def test_history(instance: Instance, alice: Account, clock: SettableClock) -> None:
-    """Every change of what it says is kept, one that changes nothing is not, and removed photos are only counted."""
-    post_id = await posted(instance, alice, caption="One")
-    first, second = [photo.id for photo in await photos_of(post_id)]
-    for caption, photos in (("Two", None), ("Two", None), ("Three", (DraftPhoto(second, "Other words"),))):
-        clock.advance(1000)
-        await edited(instance, alice, post_id, caption=caption, photos=photos)
-    (post,) = await posts_by_ids(instance.database, [post_id], viewer_id=None)
-    versions = await history_of(instance.database, post)
-    assert [version.content_html for version in versions] == ["<p>Three</p>", "<p>Two</p>", "<p>One</p>"]
-    assert [[photo.description for photo in version.photos] for version in versions] == [
-        ["Other words"], ["A hill"], ["A hill"],
-    ]  # fmt: skip
-    assert [version.removed for version in versions] == [0, 1, 1]
-    assert versions[-1].since == post.published_at
-    assert versions[0].until is None
-    assert not await Photo.filter(id=first).exists()
-
-
-async def test_history_is_bounded(instance: Instance, alice: Account, clock: SettableClock) -> None:
-    """However often a post is changed, so many versions are kept, the first one among them."""
-    post_id = await posted(instance, alice, caption="0", photos=1)
-    async with instance.change() as change:
-        for number in range(1, MOST_KEPT + 5):
-            clock.advance(1)
-            await actions.edit(change, author_id=alice.id, post_id=post_id, edit=Edit(caption=str(number)))
-    said = [orjson.loads(one.said)["html"] for one in await PostEdit.all().order_by("id")]
-    assert len(said) == MOST_KEPT
-    assert (said[0], said[-1]) == ("<p>0</p>", f"<p>{MOST_KEPT + 3}</p>")
 
 
 async def test_descriptions_can_be_required(instance: Instance, alice: Account) -> None:
