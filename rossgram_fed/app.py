@@ -36,8 +36,8 @@ from rossgram_fed.media.proofs import PROOFS, Proofs
 from rossgram_fed.media.storage import STORAGE, Folder
 from rossgram_fed.media.studio import STUDIO, Studio
 from rossgram_fed.media.sweeping import Sweep
-from rossgram_fed.media.viewed import VIEWED, Viewed
 from rossgram_fed.media.video_studio import VideoStudio
+from rossgram_fed.media.viewed import VIEWED, Viewed
 from rossgram_fed.notifications.queries import unread_count
 from rossgram_fed.posts.catching_up import on_gap
 from rossgram_fed.posts.videos import TRIES, VideoMaker
