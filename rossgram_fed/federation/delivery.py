@@ -22,6 +22,7 @@ from rossgram_fed.federation.outbox import SIGNAL
 from rossgram_fed.federation.outcomes import Fate, Outcome, attempt
 from rossgram_fed.federation.recent import Recent
 from rossgram_fed.federation.signers import NoSuchKey
+from rossgram_fed.federation.transport import PER_WORKER
 from rossgram_fed.instance import Change
 from rossgram_fed.jobs import queue
 from rossgram_fed.jobs.retry import next_attempt
@@ -37,8 +38,6 @@ GATHER = 0.004
 """Seconds to wait for more deliveries to end, so that one transaction notes many."""
 SLOW = 1.0
 """Seconds after which a delivery that waits for its answer leaves its place to another."""
-SLOW_ONES = 8
-"""How many deliveries may be under way for each place, those that wait for slow servers included."""
 _BODIES_MS = 10 * 60_000
 
 
@@ -121,7 +120,7 @@ class DeliverySource:
         """Return how many deliveries may be started now."""
         places, now = self._instance.settings.federation.workers, asyncio.get_running_loop().time()
         quick = sum(now - began < SLOW for began in self._began.values())
-        return min(places - quick, places * SLOW_ONES - len(self._under_way))
+        return min(places - quick, places * PER_WORKER - len(self._under_way))
 
     def _may_look(self) -> bool:
         if not self._under_way:

@@ -35,8 +35,11 @@ from rossgram_fed.config import Settings
 from rossgram_fed.federation.bodies import ACCEPT_ENCODING, BodyRefused, read
 from rossgram_fed.federation.domain_rules import DomainRules
 from rossgram_fed.federation.guard import is_literal, may_connect
+from rossgram_fed.federation.names import Names
 
 MEBIBYTE = 1024 * 1024
+PER_WORKER = 8
+"""How many deliveries may be under way for each worker, those that wait for slow servers included."""
 _PORTS = frozenset({80, 443})
 _POST_ANSWER = 64 * 1024
 """Bytes of an answer to a POST that we look at; nobody needs what it says, only its status."""
@@ -76,9 +79,10 @@ class Door:
         if settings.federation.extra_ca_file is not None:
             self._tls.load_verify_locations(settings.federation.extra_ca_file)
         self._headers = {"User-Agent": user_agent, "Accept-Encoding": ACCEPT_ENCODING}
-        self._resolver = resolver
+        self._names = None if resolver is not None else Names()
+        self._resolver = resolver or self._names
         per_host = settings.federation.connections_per_host
-        everywhere = max(64, 2 * settings.federation.workers)
+        everywhere = 64 + PER_WORKER * settings.federation.workers
         self._session = self._session_over(limit=everywhere, per_host=per_host, keep_alive=True)
         self._fresh = self._session_over(limit=everywhere, per_host=per_host, keep_alive=False)
 
@@ -86,6 +90,8 @@ class Door:
         """Close every connection."""
         await self._session.close()
         await self._fresh.close()
+        if self._names is not None:
+            await self._names.close()
 
     async def send(
         self, request: Request, *, limit: int = MEBIBYTE, deadlines: Deadlines | None = None, file: bool = False
