@@ -35,7 +35,7 @@ OPENERS = {
 
 CLIENT_LIBRARIES = {"requests", "httpx", "urllib3", "http.client", "urllib.request", "socket", "ftplib", "smtplib"}
 HARMLESS = {"rossgram_fed/doctor/names.py", "rossgram_fed/demo/servers.py", "rossgram_fed/federation/names.py"}
-"""Modules that import ``socket`` for its constants or to look names up; ``OPENERS`` sees to it that they open nothing."""
+"""Modules that import ``socket`` for constants or to look names up; ``OPENERS`` sees to it that they open nothing."""
 
 
 INSTALLED = {"node_modules", ".venv"}
