@@ -8,8 +8,8 @@ from contextlib import suppress
 import pytest
 from aiohttp import web
 
-from rossgram_fed.federation.delivery import LEASE_MS
 from rossgram_fed.federation.hosts import LONGEST_PAUSE
+from rossgram_fed.federation.lanes import LEASE_MS
 from tests.fediverse import closed
 from tests.journeys.conftest import World
 from tests.journeys.endings import Ending, killed, stopped

@@ -51,6 +51,7 @@ async def test_answers_in_circles(house: House) -> None:
 async def test_nobody_makes_us_ask_ourselves(house: House) -> None:
     """What is at an address of ours, however it is spelled, is not fetched, and no work is put down for it."""
     scene = await a_scene(house)
+    await house.settle()
     before = await house.value("SELECT COUNT(*) FROM jobs")
     for host in ("here.test", "HERE.test", "here.test.", "here.test:443", "h\uff45re.test"):
         for number, (kind, thing) in enumerate(
