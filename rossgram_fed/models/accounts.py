@@ -64,6 +64,9 @@ class Account(Model):
     """The storage key of a local avatar."""
     avatar_url = fields.CharField(max_length=2048, default="")
     """Where a remote avatar lives at its origin; never shown to a browser."""
+    header_key = fields.CharField(max_length=255, default="", db_default="")
+    header_url = fields.CharField(max_length=2048, default="", db_default="")
+    """The same of the wide picture above a profile."""
     inbox = fields.CharField(max_length=2048, default="")
     shared_inbox = fields.CharField(max_length=2048, default="")
     outbox = fields.CharField(max_length=2048, default="")
@@ -146,6 +149,10 @@ class User(Model):
     """The licence that the composer begins with, as ``rossgram_fed.licences`` names it; empty for none."""
     require_descriptions = fields.BooleanField(default=False, db_default=False)
     """Whether they want no photo of theirs posted without a description."""
+    default_visibility = fields.SmallIntField(default=0, db_default=0)
+    """Who sees what they post, where an app does not say (``models.posts.Visibility``)."""
+    default_sensitive = fields.BooleanField(default=False, db_default=False)
+    default_language = fields.CharField(max_length=16, default="", db_default="")
     time_zone = fields.CharField(max_length=64, default="", db_default="")
     """An IANA name, for dates that they type; empty until they first type one."""
     quota_megabytes = fields.IntField(null=True)

@@ -99,6 +99,8 @@ class Post(Model):
     latitude = fields.FloatField(null=True)
     """Of the place, to a hundredth of a degree, if its author here wants others to have it; never a stranger's."""
     longitude = fields.FloatField(null=True)
+    app_id = fields.BigIntField(null=True)
+    """The app it was posted with."""
     likes_count = fields.IntField(default=0)
     boosts_count = fields.IntField(default=0)
     replies_count = fields.IntField(default=0)

@@ -32,6 +32,11 @@ class NotificationKind(IntEnum):
     MOVED = 7
     QUOTE = 8
     TAGGED = 9
+    POSTED = 10
+    """Somebody whose every post they want to hear of has posted."""
+    POLL_OVER = 11
+    EDITED = 12
+    """A post that they boosted says something else now."""
 
 
 class Follow(Model):
@@ -49,6 +54,11 @@ class Follow(Model):
     state = fields.IntEnumField(FollowState)
     uri = fields.CharField(max_length=2048)
     """The id of the Follow activity."""
+    shows_boosts = fields.BooleanField(default=True, db_default=True)
+    notifies = fields.BooleanField(default=False, db_default=False)
+    """Whether the follower is told of every post."""
+    languages = fields.CharField(max_length=255, default="", db_default="")
+    """Only posts in these, separated by spaces; empty for all."""
     created_at = fields.BigIntField()
 
     class Meta:
@@ -156,6 +166,9 @@ class Mute(Model):
     target_id: int
     moved_from = fields.CharField(max_length=2048, default="", db_default="")
     """Whose mute was carried over to this account, since they moved; empty for one that somebody made."""
+    hides_news = fields.BooleanField(default=True, db_default=True)
+    """Whether their notifications are left out as well."""
+    expires_at = fields.BigIntField(null=True)
     created_at = fields.BigIntField()
 
     class Meta:
@@ -183,6 +196,8 @@ class Notification(Model):
     post_id: int | None
     created_at = fields.BigIntField()
     read_at = fields.BigIntField(null=True)
+    filtered = fields.BooleanField(default=False, db_default=False)
+    """Whether it waits among the requests (``models.news``)."""
 
     class Meta:
         table = "notifications"
