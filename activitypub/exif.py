@@ -106,7 +106,7 @@ _READERS: dict[str, tuple[str, Reader]] = {
 
 
 def exif_document(exif: Exif) -> list[dict[str, str]]:
-    """Write what is known as a list of ``PropertyValue``, in EXIF's own names."""
+    """Write what is known as a list of ``PropertyValue``, in EXIF's own names; FEP-ee3a requires ``@type``."""
     written = {
         "Make": exif.make,
         "Model": exif.model,
@@ -120,7 +120,7 @@ def exif_document(exif: Exif) -> list[dict[str, str]]:
         "Software": exif.software,
         "DateTime": _exif_moment(exif.taken_at),
     }
-    return [{"type": "PropertyValue", "name": name, "value": value} for name, value in written.items() if value]
+    return [{"@type": "PropertyValue", "name": name, "value": value} for name, value in written.items() if value]
 
 
 def _plain(number: float | None) -> str:

@@ -87,9 +87,10 @@ QUOTING_CONTEXT: list[Any] = [
 _TOLD = {
     "schema": "http://schema.org#",
     "photos": "https://joinvernissage.org/ns#",
-    "PropertyValue": "schema:PropertyValue",
-    "value": "schema:value",
-    "exifData": {"@id": "https://w3id.org/fep/ee3a/exifData", "@container": "@list"},
+    # FEP-ee3a takes the three of Schema.org by its own address, which Mastodon's "schema" for profile fields is not.
+    "PropertyValue": "https://schema.org/PropertyValue",
+    "value": "https://schema.org/value",
+    "exifData": {"@id": "https://schema.org/exifData", "@container": "@set"},
     "license": "pixelfed:license",
     "country": "pixelfed:country",
     "geonameId": "photos:geonameId",
