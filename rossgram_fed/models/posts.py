@@ -146,12 +146,16 @@ class Photo(Model):
     description = fields.TextField(default="")
     media_type = fields.CharField(max_length=64, default="")
     remote_url = fields.CharField(max_length=2048, default="")
+    still_url = fields.CharField(max_length=2048, default="", db_default="")
+    """Where a stranger's video has a picture that stands for it; empty where none was named."""
     width = fields.IntField(null=True)
     height = fields.IntField(null=True)
     duration = fields.IntField(null=True)
     """Of a video, in milliseconds, as far as it is known."""
+    loops = fields.BooleanField(default=False, db_default=False)
+    """Whether a video was a moving picture without sound (a GIF), which runs by itself, over and over."""
     problem = fields.TextField(default="", db_default="")
-    """Why a video from here could not be prepared, as a sentence for its owner."""
+    """Why a video from here could not be prepared, or a stranger's cannot be played here, as a sentence."""
     blurhash = fields.CharField(max_length=164, default="")
     placeholder = fields.TextField(default="")
     """A tiny blurred WebP as base64, for the moment before the photo is there."""
