@@ -7,7 +7,8 @@ picture.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from activitypub import fields
@@ -24,11 +25,17 @@ MAX_SIDE = 100_000
 MAX_LINKS = 50
 MAX_BLURHASH = 164
 MAX_LICENCE = 300
+MAX_BYTES = 1 << 50
+MAX_HOURS = 100
+"""How long a video may say it is; what says more says nothing."""
+MAX_LINES = 1080
+"""Of a video in several sizes the largest is read that has no more lines."""
 
 _MAJOR_TYPES = frozenset({"image", "video", "audio"})
 _PICTURE_KINDS = frozenset({"Audio", "Document", "Image", "Link", "Video"})
 _WITH_STILLS = frozenset({"Article", "Audio", "Event", "Page", "Video"})
 """Kinds whose ``icon`` is a picture of what they are about, shown where there is no other."""
+_OF_A_STILL = ("url", "href", "mediaType", "width", "height")
 _SUFFIXES = {
     "avif": "image/avif",
     "gif": "image/gif",
@@ -44,6 +51,9 @@ _SUFFIXES = {
     "webm": "video/webm",
     "webp": "image/webp",
 }
+_DURATION = re.compile(
+    r"P(?:([0-9]{1,4})D)?(?:T(?:([0-9]{1,5})H)?(?:([0-9]{1,6})M)?(?:([0-9]{1,8}(?:\.[0-9]{1,9})?)S)?)?", re.ASCII
+)
 _SUFFIX = re.compile(r"\.([A-Za-z0-9]{3,4})(?:[?#]|$)")
 _BASE83 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz#$%*+,-.:;=?@[]^_{|}~"
 _BLURHASH = re.compile(f"[{re.escape(_BASE83)}]{{6,{MAX_BLURHASH}}}")
@@ -59,11 +69,21 @@ def attachments_of(document: Mapping[str, Any], kind: str) -> tuple[Attachment, 
         known = {one.url for one in found}
         # Lemmy and WordPress name the lead image here and attach it too.
         found += [one for one in _lead_images(document["image"]) if one.url not in known]
-    if kind in _WITH_STILLS and not any(one.kind == "image" for one in found):
-        # What PeerTube shows of a video before it runs; among several sizes the widest.
-        stills = sorted(_lead_images(document.get("icon")), key=lambda one: one.width or 0)
-        found = stills[-1:] + found
-    return tuple(found[:MAX_ATTACHMENTS])
+    stills = _lead_images(document.get("icon")) if kind in _WITH_STILLS else ()
+    return tuple(_with_still(found, _widest(stills))[:MAX_ATTACHMENTS])
+
+
+def _with_still(found: list[Attachment], still: Attachment | None) -> list[Attachment]:
+    """Let what PeerTube shows of a video before it runs stand for the video, or else be what there is to see."""
+    if still is None or any(one.kind == "image" for one in found):
+        return found
+    if not any(one.kind == "video" for one in found):
+        return [still, *found]
+    return [replace(one, icon=one.icon or still.url) if one.kind == "video" else one for one in found]
+
+
+def _widest(pictures: Iterable[Attachment]) -> Attachment | None:
+    return max(pictures, key=lambda one: one.width or 0, default=None)
 
 
 def _lead_images(value: Any) -> Iterator[Attachment]:
@@ -100,7 +120,38 @@ def _attachment(document: Mapping[str, Any]) -> Attachment | None:
         exif=exif_of(document) if "exifData" in document or "exif" in document else None,
         licence=_licence(document),
         place=place_of(document) if "location" in document else None,
+        **_moving(document, file) if major != "image" else {},
     )
+
+
+def _moving(document: Mapping[str, Any], file: Mapping[str, Any]) -> dict[str, Any]:
+    """Read what is said of a video or a sound besides: how long and large it is, and a picture that stands for it."""
+    still = _widest(_stills(document.get("icon"))) or _widest(_stills(document.get("preview")))
+    return {
+        "duration": _milliseconds(document.get("duration")),
+        "icon": "" if still is None else still.url,
+        "size": fields.count(file.get("size"), MAX_BYTES) or None,
+    }
+
+
+def _stills(value: Any) -> Iterator[Attachment]:
+    """Yield the pictures that stand for a video, but not PeerTube's sheet of many small ones (a storyboard)."""
+    for one in fields.items(value, MAX_LINKS):
+        named = one if isinstance(one, dict) else {"url": one}
+        if "storyboard" in fields.items(named.get("rel"), MAX_LINKS):
+            continue
+        still = _attachment({"type": "Image", **{part: named[part] for part in _OF_A_STILL if part in named}})
+        if still is not None and still.kind == "image":
+            yield still
+
+
+def _milliseconds(value: Any) -> int | None:
+    """Read a duration as ISO 8601 has it, or as plain seconds."""
+    seconds = fields.number(value)
+    if seconds is None and (told := _DURATION.fullmatch(fields.text(value, 40))):
+        days, hours, minutes, rest = (float(part or 0) for part in told.groups())
+        seconds = ((days * 24 + hours) * 60 + minutes) * 60 + rest
+    return round(seconds * 1000) if seconds and 0 < seconds <= MAX_HOURS * 3600 else None
 
 
 def _file_of(document: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -109,9 +160,22 @@ def _file_of(document: Mapping[str, Any]) -> Mapping[str, Any]:
     if isinstance(url, str) or url is None:
         return document
     links = [_as_link(link) for link in fields.items(url, MAX_LINKS)]
-    playable = [link for link in links if fields.text(link.get("mediaType")).partition("/")[0] in _MAJOR_TYPES]
+    # PeerTube names the files of a playlist inside the link to it.
+    inside = [one for link in links if "tag" in link for one in fields.mappings(link["tag"], MAX_LINKS)]
+    playable = [
+        link for link in (*links, *inside) if fields.text(link.get("mediaType")).partition("/")[0] in _MAJOR_TYPES
+    ]
     untyped = [link for link in links if "mediaType" not in link]
-    return max(playable or untyped, key=lambda link: _side(link.get("width")) or 0, default={})
+    return max(playable or untyped, key=_fitness, default={})
+
+
+def _fitness(link: Mapping[str, Any]) -> int:
+    """Rank one of several files: the widest picture, but the video whose lines are nearest to what a page shows."""
+    width, height = _side(link.get("width")), _side(link.get("height"))
+    if not fields.text(link.get("mediaType")).startswith("video/"):
+        return width or 0
+    lines = min(one for one in (width, height, MAX_SIDE) if one is not None)
+    return lines if lines <= MAX_LINES else -lines if lines < MAX_SIDE else 0
 
 
 def _as_link(link: Any) -> Mapping[str, Any]:

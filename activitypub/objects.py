@@ -72,7 +72,9 @@ class Attachment:
     duration: int | None = None
     """Of a video or sound, in milliseconds."""
     icon: str = ""
-    """The address of a JPEG that stands for a video until it is played; only for writing."""
+    """The address of a picture that stands for a video until it is played; what we write is a JPEG."""
+    size: int | None = None
+    """Bytes, as its server says; only for reading."""
     place: Place | None = None
     """Where it was taken (Vernissage); only for reading."""
 

@@ -82,3 +82,54 @@ def test_image_posts_show_themselves() -> None:
     """A top-level Image is a post whose picture is itself."""
     found = note(type="Image", mediaType="image/png", url=f"{HOST}/self.png", name="A chair", content=None)
     assert [one.url for one in found.attachments] == [f"{HOST}/self.png"]
+
+
+VIDEO = {"type": "Document", "mediaType": "video/mp4", "url": f"{HOST}/v.mp4"}
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "read", "reason"),
+    [
+        ({"duration": "PT12.5S"}, "duration", 12_500, "Mastodon"),
+        ({"duration": "PT1145S"}, "duration", 1_145_000, "PeerTube"),
+        ({"duration": "PT1H2M3S"}, "duration", 3_723_000, "with hours"),
+        ({"duration": 7}, "duration", 7000, "plain seconds"),
+        ({"duration": "PT"}, "duration", None, "nothing said"),
+        ({"duration": "PT99999H"}, "duration", None, "longer than any video"),
+        ({"duration": "12"}, "duration", None, "no duration"),
+        ({"duration": {"a": 1}}, "duration", None, "an object"),
+        ({"icon": {"type": "Image", "url": f"{HOST}/s.jpg"}}, "icon", f"{HOST}/s.jpg", "Mastodon, ours"),
+        ({"icon": f"{HOST}/s.jpg"}, "icon", f"{HOST}/s.jpg", "an address alone"),
+        (
+            {"icon": [{"type": "Image", "url": f"{HOST}/s.jpg", "width": 9}, {"url": f"{HOST}/b.jpg", "width": 99}]},
+            "icon",
+            f"{HOST}/b.jpg",
+            "the widest (PeerTube)",
+        ),
+        ({"preview": {"type": "Image", "url": f"{HOST}/s.jpg"}}, "icon", f"{HOST}/s.jpg", "a preview"),
+        ({"preview": [{"type": "Image", "rel": ["storyboard"], "url": f"{HOST}/s.jpg"}]}, "icon", "", "a storyboard"),
+        ({"icon": {"type": "Image", "url": "javascript:x"}}, "icon", "", "no address"),
+        ({"icon": {"type": "Video", "mediaType": "video/mp4", "url": f"{HOST}/t.mp4"}}, "icon", "", "no picture"),
+        ({"icon": {"url": f"{HOST}/s.jpg", "icon": {"url": f"{HOST}/t.jpg"}}}, "icon", f"{HOST}/s.jpg", "nested"),
+        (
+            {"url": [{"href": f"{HOST}/v.mp4", "mediaType": "video/mp4", "height": 2160, "size": 9000},
+                     {"href": f"{HOST}/v.mp4", "mediaType": "video/mp4", "height": 720, "size": 500},
+                     {"href": f"{HOST}/v.mp4", "mediaType": "video/mp4", "height": 480, "size": 300}]},
+            "size",
+            500,
+            "of several sizes the largest that a page shows whole",
+        ),
+        (
+            {"url": [{"href": f"{HOST}/v.m3u8", "mediaType": "application/x-mpegURL",
+                      "tag": [{"type": "Infohash", "name": "x"},
+                              {"href": f"{HOST}/v.mp4", "mediaType": "video/mp4", "height": 720, "size": 7}]}]},
+            "size",
+            7,
+            "a file inside the link to a playlist (PeerTube)",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_videos(change: dict[str, Any], field: str, read: Any, reason: str) -> None:
+    """Length, size and still of a video are read as servers write them; a wrong one costs itself, not the video."""
+    (one,) = note(attachment={**VIDEO, **change}).attachments
+    assert (one.url, one.kind, getattr(one, field)) == (f"{HOST}/v.mp4", "video", read), reason

@@ -106,17 +106,16 @@ def test_fedify_note() -> None:
 
 
 def test_peertube_video() -> None:
-    """A video is read as a note: page, person among the authors, still, largest file, plain text as HTML."""
+    """A video is read as a note: page, person among the authors, largest file with its still, plain text as HTML."""
     note = parse.parse_note(own("peertube/video"))
     assert note.kind == "Video"
     assert note.attributed_to == "https://tube.example/accounts/vera"
     assert note.url == "https://tube.example/videos/watch/0c1d"
     assert note.content == "<p>Turning a bowl.</p><p>Oak &amp; &lt;ash&gt;.</p>"
     assert note.language == "fr"
-    assert [(one.url, one.kind, one.height) for one in note.attachments] == [
-        ("https://tube.example/thumb.jpg", "image", 157),
-        ("https://tube.example/static/1080.mp4", "video", 1080),
-    ]
+    (video,) = note.attachments
+    assert (video.url, video.kind, video.height) == ("https://tube.example/static/1080.mp4", "video", 1080)
+    assert (video.icon, video.duration, video.size) == ("https://tube.example/thumb.jpg", 120_000, 4000)
     assert [tag.name for tag in note.hashtags] == ["wood"]
 
 

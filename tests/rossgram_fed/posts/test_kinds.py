@@ -31,10 +31,10 @@ def made(kind: str, **parts: Any) -> dict[str, Any]:
     [
         (
             own("peertube/video"),
-            [("image", "https://tube.example/thumb.jpg"), ("video", "https://tube.example/static/1080.mp4")],
+            [("video", "https://tube.example/static/1080.mp4")],
             '<p><strong><a href="https://tube.example/videos/watch/0c1d" rel="nofollow noopener">A lathe</a></strong>'
             "</p><p>Turning a bowl.</p>",
-            "PeerTube's still is a photo, its largest file a link",
+            "PeerTube's still stands for its largest file",
         ),
         (
             own("wordpress/article"),
