@@ -16,6 +16,8 @@ from aiohttp.abc import AbstractResolver
 
 from rossgram_fed.activities import HANDLERS, job_handlers
 from rossgram_fed.admin.domain_actions import apply_at_start
+from rossgram_fed.api.routes import ROUTES
+from rossgram_fed.api.serving import add_api
 from rossgram_fed.config import Settings
 from rossgram_fed.database import open_database
 from rossgram_fed.database.migrate import migrate
@@ -39,6 +41,7 @@ from rossgram_fed.media.sweeping import Sweep
 from rossgram_fed.media.video_studio import VideoStudio
 from rossgram_fed.media.viewed import VIEWED, Viewed
 from rossgram_fed.notifications.queries import unread_count
+from rossgram_fed.oauth.callers import CALLERS, Callers
 from rossgram_fed.posts.catching_up import on_gap
 from rossgram_fed.posts.videos import TRIES, VideoMaker
 from rossgram_fed.relays.expiry import RelayedPosts
@@ -69,6 +72,7 @@ def build_app(
     install(app, secrets=secrets)
     first_run.install(app)
     add_routes(app)
+    add_api(app, ROUTES)
     app[UNREAD] = _unread
     app[OPEN_REPORTS] = _open_reports
 
@@ -106,6 +110,7 @@ async def _opened(
         deliveries = DeliverySource(network)
         parts.push_async_callback(deliveries.close)
         app[INSTANCE], app[NETWORK], app[STUDIO], app[STORAGE] = instance, network, studio, folder
+        app[CALLERS] = Callers(instance)
         app[VIEWED] = Viewed(instance)
         app[ARRIVING] = Arriving(settings.storage.data / "arriving")
         app[PROOFS] = Proofs(studio, folder)

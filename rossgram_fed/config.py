@@ -101,6 +101,8 @@ class LimitSettings:
     video_memory_megabytes: int = 1024
     inbox_kilobytes: int = 1024
     backfill_posts: int = 20
+    api_calls: int = 600
+    """Calls in five minutes that an app may make for one person."""
     remote_media_megabytes: int = 40
     remote_media_cache_megabytes: int = 2048
     remote_media_cache_days: int = 90

@@ -25,7 +25,7 @@ from rossgram_fed.web.forms import Form
 PHOTO_COLUMNS = (
     "h.id, h.post_id, h.state, h.kind, h.description, h.media_type, h.width, h.height, h.blurhash, h.placeholder, "
     "h.sensitive, h.renditions, h.remote_url, h.edits, "
-    "h.duration, h.problem"
+    "h.duration, h.problem, h.focal_x, h.focal_y"
 )
 """What ``photo_from`` reads; the query names the table ``photos h``."""
 
@@ -51,6 +51,9 @@ class PhotoView:
     remote_url: str
     """The address at the origin; for links only, never for loading."""
 
+    focal_x: float = 0.0
+    focal_y: float = 0.0
+    """Where to look, from -1 (left, bottom) to 1 (right, top)."""
     duration: int | None = None
     """Of a video, in milliseconds, as far as it is known."""
     problem: str = ""
@@ -161,6 +164,8 @@ def photo_from(row: Row) -> PhotoView:
         stored_placeholder=row["placeholder"],
         sensitive=bool(row["sensitive"]),
         remote_url=row["remote_url"],
+        focal_x=row["focal_x"],
+        focal_y=row["focal_y"],
         duration=row["duration"],
         problem=row["problem"],
         edits=row["edits"],

@@ -58,6 +58,43 @@ async def read_form(request: web.Request, limits: LimitSettings) -> Form:
         raise BadRequest(_BROKEN) from error
 
 
+async def read_sent_form(request: web.Request, limits: LimitSettings, *, files: bool) -> Form:
+    """Read a form that a program sent, in either of the two forms that forms have; files only where they are wanted."""
+    try:
+        if request.content_type == "multipart/form-data":
+            form = await _read_multipart(request, limits)
+            if form.uploads and not files:
+                close_uploads(form)
+                raise Unreadable("This address takes no files.")
+            return form
+        async with asyncio.timeout(SECONDS):
+            return await _read_fields(request)
+    except TimeoutError:
+        raise TooSlow("The form did not arrive in time. Try again.") from None
+    except (HttpProcessingError, web.RequestPayloadError) as error:
+        raise BadRequest(_BROKEN) from error
+
+
+async def read_body(request: web.Request) -> bytes:
+    """Read a small body that is no form, with the limits of one."""
+    try:
+        async with asyncio.timeout(SECONDS):
+            return await _read_whole(request)
+    except TimeoutError:
+        raise TooSlow("The request did not arrive in time. Try again.") from None
+    except (HttpProcessingError, web.RequestPayloadError) as error:
+        raise BadRequest(_BROKEN) from error
+
+
+async def _read_whole(request: web.Request) -> bytes:
+    body = bytearray()
+    async for chunk in request.content.iter_chunked(1 << 16):
+        body += chunk
+        if len(body) > FORM_BYTES:
+            raise TooLarge(f"A form may be {FORM_BYTES >> 10} KiB long; this one is longer.")
+    return bytes(body)
+
+
 async def _read_fields(request: web.Request) -> Form:
     if not request.can_read_body:
         return Form()
@@ -65,11 +102,7 @@ async def _read_fields(request: web.Request) -> Form:
         raise Unreadable("This form takes no files.")
     if request.content_type != "application/x-www-form-urlencoded":
         raise Unreadable("This address takes a form, not what was sent.")
-    body = bytearray()
-    async for chunk in request.content.iter_chunked(1 << 16):
-        body += chunk
-        if len(body) > FORM_BYTES:
-            raise TooLarge(f"A form may be {FORM_BYTES >> 10} KiB long; this one is longer.")
+    body = await _read_whole(request)
     try:
         pairs = parse_qsl(
             body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=FIELDS, errors="replace"

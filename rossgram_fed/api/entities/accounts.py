@@ -1,0 +1,157 @@
+"""Accounts as apps see them (https://docs.joinmastodon.org/entities/Account/)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import orjson
+
+from rossgram_fed.api.entities.words import VISIBILITIES, absolute, day, instant
+from rossgram_fed.config import Settings
+from rossgram_fed.database import Row
+from rossgram_fed.models.accounts import Standing
+
+UNSET = msgspec.UNSET
+Unset = msgspec.UnsetType
+NO_AVATAR = "/static/no-avatar.png"
+NO_HEADER = "/static/no-header.png"
+
+ACCOUNT_COLUMNS = (
+    "a.id AS account_id, a.username, a.domain, a.name AS account_name, a.uri AS account_uri, a.url AS account_url, "
+    "a.bio_html, a.links, a.avatar_key, a.avatar_url, a.header_key, a.header_url, a.media_refused, a.locked, "
+    "a.discoverable, a.indexable, a.actor_type, a.followers_count, a.following_count, a.posts_count, a.moved_to_uri, "
+    "a.limited_at, a.suspended_at, a.host_standing, a.created_at AS account_created_at, "
+    "(SELECT MAX(lp.id) FROM posts lp WHERE lp.account_id = a.id AND lp.visibility <= 1) AS last_post_id"
+)
+"""What ``account_from`` reads; the query names the table ``accounts a``."""
+
+
+class Field(msgspec.Struct):
+    """A line of a profile."""
+
+    name: str
+    value: str
+    verified_at: str | None = None
+
+
+class Source(msgspec.Struct):
+    """What the owner of an account typed, for editing it."""
+
+    note: str
+    fields: list[Field]
+    privacy: str
+    sensitive: bool
+    language: str | None
+    follow_requests_count: int
+    discoverable: bool
+    indexable: bool
+    hide_collections: bool = False
+    quote_policy: str = "public"
+    attribution_domains: list[str] = []
+
+
+class Permissions(msgspec.Struct):
+    """What somebody may do here (https://docs.joinmastodon.org/entities/Role/)."""
+
+    id: str
+    name: str
+    permissions: str
+    color: str = ""
+    highlighted: bool = False
+
+
+class Account(msgspec.Struct):
+    """Somebody here or elsewhere."""
+
+    id: str
+    username: str
+    acct: str
+    display_name: str
+    locked: bool
+    bot: bool
+    discoverable: bool
+    indexable: bool
+    group: bool
+    created_at: str
+    note: str
+    url: str
+    uri: str
+    avatar: str
+    avatar_static: str
+    header: str
+    header_static: str
+    followers_count: int
+    following_count: int
+    statuses_count: int
+    last_status_at: str | None
+    hide_collections: bool
+    noindex: bool
+    emojis: list[Any]
+    roles: list[Any]
+    fields: list[Field]
+    suspended: bool | Unset = UNSET
+    limited: bool | Unset = UNSET
+    moved: Account | Unset | None = UNSET
+    source: Source | Unset = UNSET
+    role: Permissions | Unset = UNSET
+    mute_expires_at: str | Unset | None = UNSET
+
+
+def account_from(row: Row, settings: Settings) -> Account:
+    """Read an account out of a row with ``ACCOUNT_COLUMNS``."""
+    account_id, domain = row["account_id"], row["domain"]
+    refused = bool(row["media_refused"])
+    has_avatar = bool(row["avatar_key"] or (row["avatar_url"] and not refused))
+    has_header = bool(row["header_key"] or (row["header_url"] and not refused))
+    avatar = absolute(settings, f"/avatars/{account_id}" if has_avatar else NO_AVATAR)
+    header = absolute(settings, f"/headers/{account_id}" if has_header else NO_HEADER)
+    last = row["last_post_id"]
+    return Account(
+        id=str(account_id),
+        username=row["username"],
+        acct=f"{row['username']}@{domain}" if domain else row["username"],
+        display_name=row["account_name"],
+        locked=bool(row["locked"]),
+        bot=row["actor_type"] in ("Service", "Application"),
+        discoverable=bool(row["discoverable"]),
+        indexable=bool(row["indexable"]),
+        group=row["actor_type"] == "Group",
+        # Mastodon's clients want the day alone.
+        created_at=f"{day(row['account_created_at'])}T00:00:00.000Z",
+        note=row["bio_html"],
+        url=row["account_url"] or row["account_uri"],
+        uri=row["account_uri"],
+        avatar=avatar,
+        avatar_static=avatar,
+        header=header,
+        header_static=header,
+        followers_count=row["followers_count"],
+        following_count=row["following_count"],
+        statuses_count=row["posts_count"],
+        last_status_at=day(last >> 16) if last else None,
+        hide_collections=False,
+        noindex=not row["indexable"],
+        emojis=[],
+        roles=[],
+        fields=fields_from(row["links"]),
+        suspended=True if row["suspended_at"] is not None or row["host_standing"] == Standing.SUSPENDED else UNSET,
+        limited=True if row["limited_at"] is not None or row["host_standing"] == Standing.LIMITED else UNSET,
+    )
+
+
+def fields_from(links: str) -> list[Field]:
+    """Read the column ``Account.links``."""
+    return [
+        Field(
+            name=one.get("name", ""),
+            value=one.get("value", ""),
+            verified_at=instant(one["verified_at"]) if one.get("verified_host") and one.get("verified_at") else None,
+        )
+        for one in orjson.loads(links or "[]")
+    ]
+
+
+def default_privacy(visibility: int) -> str:
+    """Return the audience that somebody posts to where an app does not say."""
+    return VISIBILITIES[visibility]

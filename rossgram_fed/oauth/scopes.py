@@ -1,0 +1,72 @@
+"""Scopes: what an app may do, in Mastodon's words. A route names one, and a wider one that was granted covers it.
+
+``read`` covers ``read:statuses``; ``follow``, which old apps ask for, covers what concerns follows, blocks and mutes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+_READ = (
+    "accounts",
+    "blocks",
+    "bookmarks",
+    "favourites",
+    "filters",
+    "follows",
+    "lists",
+    "mutes",
+    "notifications",
+    "search",
+    "statuses",
+)
+_WRITE = (
+    "accounts",
+    "blocks",
+    "bookmarks",
+    "conversations",
+    "favourites",
+    "filters",
+    "follows",
+    "lists",
+    "media",
+    "mutes",
+    "notifications",
+    "reports",
+    "statuses",
+)
+_FOLLOW = frozenset(f"{verb}:{subject}" for verb in ("read", "write") for subject in ("blocks", "follows", "mutes"))
+
+SCOPES: tuple[str, ...] = (
+    "read",
+    *(f"read:{subject}" for subject in _READ),
+    "write",
+    *(f"write:{subject}" for subject in _WRITE),
+    "follow",
+    "push",
+    "profile",
+)
+"""Every scope that an app may ask for."""
+_KNOWN = frozenset(SCOPES)
+
+
+def scopes_from(text: str) -> tuple[str, ...]:
+    """Read scopes separated by spaces (RFC 6749, section 3.3); raise ``ValueError`` for one that there is not."""
+    asked = tuple(dict.fromkeys(text.replace("+", " ").split()))
+    for scope in asked:
+        if scope not in _KNOWN:
+            raise ValueError(f"There is no scope {scope[:40]!r} here.")
+    return asked
+
+
+def covers(granted: Iterable[str], wanted: str) -> bool:
+    """Say whether what was granted allows a scope."""
+    held = frozenset(granted)
+    verb = wanted.partition(":")[0]
+    return wanted in held or verb in held or (wanted in _FOLLOW and "follow" in held)
+
+
+def within(asked: Iterable[str], allowed: Iterable[str]) -> bool:
+    """Say whether everything that is asked for is covered by what an app registered for."""
+    held = tuple(allowed)
+    return all(covers(held, scope) for scope in asked)
