@@ -1,4 +1,7 @@
-"""Posts, one at a time."""
+"""Posts, one at a time and several by their ids.
+
+An app may name a boost wherever it may name a post: the boost stands for the post within (``resolved``).
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,18 @@ from rossgram_fed.web.errors import NotFound
 
 async def show(call: Call) -> Status:
     """Show a post."""
-    return await shown(call, call.id())
+    return await shown(call, await resolved(call))
+
+
+async def resolved(call: Call, name: str = "id") -> int:
+    """Return the id of the post that a path names, by its own id or by that of a boost; what is neither stays."""
+    return await post_id_of(call, call.id(name))
+
+
+async def post_id_of(call: Call, status_id: int) -> int:
+    """Return the id of the post that an id of a status stands for."""
+    within = await call.database.fetch_value("SELECT post_id FROM boosts WHERE id = $1", status_id)
+    return status_id if within is None else int(within)
 
 
 async def shown(call: Call, post_id: int) -> Status:
