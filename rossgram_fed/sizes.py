@@ -21,6 +21,9 @@ LONG_EDGES = {FEED: FEED_EDGE, FULL: FULL_EDGE}
 FEDERATED_BYTES = 8_000_000
 """Other servers refuse larger files; ours stay below."""
 
+LIGHT_BYTES = 90_000
+"""What the feed's WebP should not exceed, for somebody on a slow line waits for it; a busy photo pays with quality."""
+
 
 def jpeg_of(name: str) -> str:
     """Return the name of the JPEG that stands in for a WebP where that is not understood."""

@@ -20,6 +20,7 @@ from rossgram_fed.sizes import (
     FULL_EDGE,
     GRID,
     GRID_EDGE,
+    LIGHT_BYTES,
     QUALITIES,
     jpeg_of,
 )
@@ -71,6 +72,7 @@ async def photos(request: web.Request) -> web.Response:
         "about/photos.html",
         kinds=KINDS,
         kept=KEPT,
+        feed_kilobytes=LIGHT_BYTES // 1000,
         federated_megabytes=FEDERATED_BYTES // 1_000_000,
         facts=[_FACTS.get(name, name.lower()) for name, _ in lines_of(_EVERYTHING)],
     )

@@ -7,6 +7,8 @@ from io import BytesIO
 
 from PIL import Image, ImageChops, ImageCms
 
+from rossgram_fed.media.profiles import P3_PRIMARIES, made
+
 _SPACES = {"RGB": "RGB ", "RGBA": "RGB ", "L": "GRAY", "CMYK": "CMYK"}
 _SRGB = ImageCms.createProfile("sRGB")
 _STEPS = (0, 40, 80, 128, 176, 216, 255)
@@ -14,6 +16,9 @@ _SAMPLES = Image.new("RGB", (49, 7))
 _SAMPLES.putdata([(red, green, blue) for red in _STEPS for green in _STEPS for blue in _STEPS])
 _SAME = 3
 """By how much of 255 a colour may change and still be called the same."""
+_P3 = made(P3_PRIMARIES)
+_SMALL_PROFILE = 16 * 1024
+"""Bytes; a larger profile is no plain description of a space."""
 
 
 def plain(image: Image.Image) -> Image.Image:
@@ -53,6 +58,23 @@ def is_srgb(profile: bytes, mode: str) -> bool:
     samples = _SAMPLES.convert(mode)
     tried = transform.apply(samples)
     return max(ImageChops.difference(samples, tried).convert("RGB").tobytes()) <= _SAME
+
+
+@lru_cache(maxsize=4)
+def is_display_p3(profile: bytes, mode: str) -> bool:
+    """Say whether a picture with this profile is in Display P3, the space of phones.
+
+    It is a little wider than sRGB: those who look at the profile see all of its colours, and those who pass over it a
+    slightly paler picture. Wider spaces would look wrong to the latter. Again colours are tried, not names.
+    """
+    if not profile or mode not in ("RGB", "RGBA") or len(profile) > _SMALL_PROFILE:
+        return False
+    transform, known = _transform(profile, mode), _transform(_P3, mode)
+    if transform is None or known is None:
+        return False
+    samples = _SAMPLES.convert(mode)
+    differing = ImageChops.difference(transform.apply(samples), known.apply(samples))
+    return max(differing.convert("RGB").tobytes()) <= _SAME
 
 
 def opaque(image: Image.Image) -> Image.Image:

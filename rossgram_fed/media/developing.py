@@ -16,7 +16,7 @@ from rossgram_fed.config import LimitSettings
 from rossgram_fed.media import blurhash, colour
 from rossgram_fed.media.cropping import kept_part, reshaped
 from rossgram_fed.media.editing import UNTOUCHED, Edits
-from rossgram_fed.media.encoding import FULL_COLOUR, federated_jpeg, jpeg, placeholder_of, webp
+from rossgram_fed.media.encoding import FULL_COLOUR, federated_jpeg, jpeg, light_webp, placeholder_of, webp
 from rossgram_fed.media.errors import TOO_HUNGRY, BadPicture
 from rossgram_fed.media.facts import Facts
 from rossgram_fed.media.facts_in_files import facts_in, near_in
@@ -35,6 +35,7 @@ from rossgram_fed.sizes import (
     FULL_EDGE,
     GRID,
     GRID_EDGE,
+    LIGHT_BYTES,
     ORIGINAL,
     QUALITIES,
     jpeg_of,
@@ -86,12 +87,14 @@ def develop(
 
 def _photo(opened: Opened, edits: Edits, focal: Focal) -> tuple[Renditions, Image.Image]:
     sent = _as_it_is(opened) if edits == UNTOUCHED else None
-    fits_others = sent if sent and _is_within_limits(opened, sent) else None
-    master = _master(opened, FULL_EDGE if fits_others else FEDERATED_EDGE, edits=edits)
+    if sent and _is_within_limits(opened, sent):
+        federated, master = sent, _master(opened, FULL_EDGE, edits=edits)
+    else:
+        federated, master = _federated(opened, edits)
     shown = _shown(master, focal)
     made: Renditions = {
         **({ORIGINAL: sent or _sent(opened)} if opened.file.clean and edits == UNTOUCHED else {}),
-        FEDERATED: fits_others or federated_jpeg(colour.opaque(master)),
+        FEDERATED: federated,
         **_webps(shown),
         **_jpegs({name: colour.opaque(image) for name, image in shown.items()}),
     }
@@ -127,14 +130,29 @@ _RECIPES: dict[Recipe, Callable[[Opened, Edits, Focal], tuple[Renditions, Image.
 }
 
 
+def _federated(opened: Opened, edits: Edits) -> tuple[Rendition, Image.Image]:
+    """Make the JPEG for other servers, and return it with the picture in sRGB that the smaller sizes are made of.
+
+    An unedited photo in Display P3 stays so: its profile goes along, and only the small sizes are converted.
+    """
+    if edits != UNTOUCHED or not colour.is_display_p3(opened.file.icc, opened.image.mode):
+        master = _master(opened, FEDERATED_EDGE, edits=edits)
+        return federated_jpeg(colour.opaque(master)), master
+    wide = colour.without_idle_alpha(upright(_decoded(opened, FEDERATED_EDGE), opened.orientation))
+    federated = federated_jpeg(colour.opaque(wide), profile=opened.file.icc)
+    return federated, colour.to_srgb(fitted(wide, FULL_EDGE, near=NEAR), opened.file.icc)
+
+
 def _master(opened: Opened, long_edge: int, *, edits: Edits) -> Image.Image:
     """Decode the picture no larger than is needed, in sRGB, upright and edited."""
     size = opened.size if opened.orientation < 5 else opened.size[::-1]
-    whole = int(long_edge / kept_part(edits, *size))
-    decoded = decode(opened.image, long_edge=int(whole * NEAR))
-    master = colour.to_srgb(fitted(colour.plain(decoded), whole, near=NEAR), opened.file.icc)
+    master = colour.to_srgb(_decoded(opened, int(long_edge / kept_part(edits, *size))), opened.file.icc)
     master = colour.without_idle_alpha(upright(master, opened.orientation))
     return master if edits == UNTOUCHED else toned(reshaped(master, edits), edits)
+
+
+def _decoded(opened: Opened, long_edge: int) -> Image.Image:
+    return fitted(colour.plain(decode(opened.image, long_edge=int(long_edge * NEAR))), long_edge, near=NEAR)
 
 
 def _shown(master: Image.Image, focal: Focal) -> dict[str, Image.Image]:
@@ -144,7 +162,7 @@ def _shown(master: Image.Image, focal: Focal) -> dict[str, Image.Image]:
 
 
 def _webps(shown: dict[str, Image.Image]) -> Renditions:
-    feed = webp(shown[FEED], quality=QUALITIES[FEED], method=2)
+    feed = light_webp(shown[FEED], quality=QUALITIES[FEED], method=2, most=LIGHT_BYTES)
     small = shown[FULL].size == shown[FEED].size
     return {
         GRID: webp(shown[GRID], quality=QUALITIES[GRID], method=2),
@@ -154,10 +172,10 @@ def _webps(shown: dict[str, Image.Image]) -> Renditions:
 
 
 def _jpegs(shown: dict[str, Image.Image]) -> Renditions:
-    feed = jpeg(shown[FEED], quality=QUALITIES[jpeg_of(FEED)], progressive=True)
+    feed = jpeg(shown[FEED], quality=QUALITIES[jpeg_of(FEED)])
     small = shown[FULL].size == shown[FEED].size
     return {
-        jpeg_of(GRID): jpeg(shown[GRID], quality=QUALITIES[jpeg_of(GRID)], progressive=True),
+        jpeg_of(GRID): jpeg(shown[GRID], quality=QUALITIES[jpeg_of(GRID)]),
         jpeg_of(FEED): feed,
         jpeg_of(FULL): feed if small else jpeg(shown[FULL], quality=QUALITIES[jpeg_of(FULL)]),
     }
@@ -169,13 +187,13 @@ def _sent(opened: Opened) -> Rendition:
 
 
 def _as_it_is(opened: Opened) -> Rendition | None:
-    """Return the file that came in, if it can be shown as it is: upright, in sRGB, and read by everybody."""
-    image = opened.image
+    """Return the file that came in, if it can be shown as it is: upright, in sRGB or P3, and read by everybody."""
+    image, icc = opened.image, opened.file.icc
     still = not getattr(image, "is_animated", False)
     readable = opened.file.common if opened.kind == "JPEG" else opened.kind == "WEBP" and still
-    if not readable or opened.orientation != 1 or not colour.is_srgb(opened.file.icc, image.mode):
+    if not readable or opened.orientation != 1:
         return None
-    return _sent(opened)
+    return _sent(opened) if colour.is_srgb(icc, image.mode) or colour.is_display_p3(icc, image.mode) else None
 
 
 def _is_within_limits(opened: Opened, sent: Rendition) -> bool:

@@ -21,7 +21,8 @@ def fitted(image: Image.Image, long_edge: int, *, near: float = 1.0) -> Image.Im
     """Return the picture with its longer edge at most ``long_edge``; smaller ones come back as they are.
 
     With ``near`` below 1 the edge may come out that much shorter, where averaging whole pixels brings it there: that is
-    ten times as fast as a filter.
+    ten times as fast as a filter. Where it does not, a filter does that is half as costly as the best; on large
+    pictures nobody can tell.
     """
     step = int(max(image.size) / (long_edge * near))
     if step >= 2 and min(image.size) >= step:
@@ -30,7 +31,7 @@ def fitted(image: Image.Image, long_edge: int, *, near: float = 1.0) -> Image.Im
     if scale >= 1:
         return image
     size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
-    return image.resize(size, Image.Resampling.LANCZOS)
+    return image.resize(size, Image.Resampling.LANCZOS if near == 1 else Image.Resampling.HAMMING)
 
 
 def square(image: Image.Image, edge: int, *, focal: Focal) -> Image.Image:

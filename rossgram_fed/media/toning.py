@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 
-from PIL import Image, ImageChops, ImageFilter
+from PIL import Image, ImageFilter
 
 from rossgram_fed.media.editing import NO_FILTER, Edits
 from rossgram_fed.media.filters import FILTERS, LUMA, STRAIGHT, STRENGTHS, Curve, Filter, Weights
@@ -102,19 +102,21 @@ def _shaded(image: Image.Image, edits: Edits) -> Image.Image:
         return image
     # A row and column more on each side, so that the edges of the picture lie between known points.
     inside = (1, 1, _EDGE + 1, _EDGE + 1)
-    shade = _vignette(edits.vignette).resize(image.size, Image.Resampling.BILINEAR, box=inside)
-    shades = Image.merge("RGB", (shade, shade, shade))
-    return (ImageChops.multiply if edits.vignette > 0 else ImageChops.screen)(image, shades)
+    kept = _vignette(edits.vignette).resize(image.size, Image.Resampling.BILINEAR, box=inside)
+    # Multiplied with the shade, or screened with the light: the picture laid on black, or on white, through a mask.
+    shaded = Image.new("RGB", image.size, "black" if edits.vignette > 0 else "white")
+    shaded.paste(image, mask=kept)
+    return shaded
 
 
 @lru_cache(maxsize=8)
 def _vignette(amount: int) -> Image.Image:
-    """Return how much light stays everywhere (or, of a negative vignette, is added), from 0 to 255."""
+    """Return how much of the picture stays where, from 0 to 255; the rest is black or, of a negative one, white."""
     dark = STRENGTHS.dark_corner * amount / 100
     light = -STRENGTHS.light_corner * amount / 100
     squares = [((2 * place + 1) / _EDGE - 1) ** 2 / 2 for place in range(-1, _EDGE + 1)]
     shades = bytes(
-        _byte(1 - dark * (across + down) ** 2 if amount > 0 else light * (across + down) ** 2)
+        _byte(1 - dark * (across + down) ** 2 if amount > 0 else 1 - light * (across + down) ** 2)
         for down in squares
         for across in squares
     )

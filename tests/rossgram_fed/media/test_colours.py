@@ -11,6 +11,7 @@ from PIL import Image, ImageCms
 from rossgram_fed.config import LimitSettings
 from rossgram_fed.media import profiles
 from rossgram_fed.media.developing import develop
+from rossgram_fed.media.editing import Edits
 from rossgram_fed.media.pictures import Picture
 from tests.rossgram_fed.media.colours import (
     INK_PATCHES,
@@ -53,6 +54,12 @@ def exif_of_a_camera(space: int, index: str = "") -> bytes:
     photo[0xA001] = space
     if index:
         photo[0xA005] = {1: index, 2: b"0100"}
+    return exif.tobytes()
+
+
+def turned(orientation: int) -> bytes:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
     return exif.tobytes()
 
 
@@ -106,7 +113,7 @@ SPACES: dict[str, tuple[bytes, list[Colour]]] = {
     ),
     "grey of another gamma": (
         encoded(chart(GREYS, "L"), "PNG", icc_profile=grey_profile(1.8)),
-        [converted_by_hand(grey * 3, SRGB, gamma=1.8) for grey in GREYS],  # type: ignore[arg-type]
+        [converted_by_hand(grey * 3, SRGB, gamma=1.8) for grey in GREYS],
     ),
     "four inks": (
         jpeg(chart(INK_PATCHES, "CMYK"), icc_profile=ink_profile()),
@@ -165,6 +172,46 @@ def test_a_phones_colours_come_out_as_they_were_meant(data: bytes) -> None:
     wanted = [converted_by_hand(patch, DISPLAY_P3, gamma=None) for patch in HEIC_PATCHES]
     distances = [far(image.getpixel((16 + 32 * n, 32)), one) for n, one in enumerate(wanted)]  # type: ignore[arg-type]
     assert sum(distances) / len(distances) < 2, distances
+
+
+PHONE = profiles.made(profiles.P3_PRIMARIES)
+
+
+@pytest.mark.parametrize(
+    ("data", "kept", "reason"),
+    [
+        (jpeg(chart(), icc_profile=PHONE), "as it is", "upright and within every limit"),
+        (jpeg(chart(), icc_profile=PHONE, exif=turned(6)), "made anew", "it lies on its side"),
+        (encoded(chart(), "PNG", icc_profile=PHONE), "made anew", "it is no JPEG"),
+        (jpeg(chart(), icc_profile=profiles.ADOBE_RGB), "converted", "wide enough to look wrong without its profile"),
+        (jpeg(chart(), icc_profile=profiles.made(profiles.REC2020_PRIMARIES)), "converted", "wider still"),
+    ],
+)
+def test_display_p3_stays_display_p3(data: bytes, kept: str, reason: str) -> None:
+    """What others fetch of a phone's photo keeps its colours and the profile that says so; what we show is in sRGB."""
+    picture = develop(data, LIMITS)
+    federated = picture.renditions["federated"]
+    assert (federated.data is picture.renditions["original"].data) is (kept == "as it is"), reason
+    assert bool(opened(picture, "federated").info.get("icc_profile")) is (kept != "converted"), reason
+    assert "icc_profile" not in opened(picture, "full").info, reason
+    edited = develop(data, LIMITS, edits=Edits(exposure=10))
+    assert "icc_profile" not in opened(edited, "federated").info, "a look is made in sRGB"
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_a_phones_photo_has_the_right_colours_in_every_file(orientation: int) -> None:
+    """Read with their profiles, all files of a P3 photo show the same colours: those that it means."""
+    picture = develop(jpeg(chart(), icc_profile=PHONE, exif=turned(orientation)), LIMITS)
+    wanted = meant(DISPLAY_P3, None)
+    for name in ("full", "full-jpeg", "feed", "federated"):
+        image = opened(picture, name)
+        profile = image.info.get("icc_profile")
+        if profile:
+            source = ImageCms.ImageCmsProfile(BytesIO(profile))
+            image = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"))  # type: ignore[assignment]
+        shown = image.transpose(Image.Transpose.ROTATE_90) if orientation == 6 else image
+        distances = [far(one, other) for one, other in zip(seen(shown), wanted, strict=True)]
+        assert sum(distances) / len(distances) < 2, (name, distances)
 
 
 def test_the_test_can_tell() -> None:
