@@ -12,7 +12,7 @@ from pathlib import Path
 from rossgram_fed.config import Settings
 from rossgram_fed.doctor.findings import Finding, unsure, well, wrong
 from rossgram_fed.media.storage import lacking
-from rossgram_fed.secrets_file import FILE, BadSecrets, load_or_create
+from rossgram_fed.secrets_file import FILE, BadSecrets, check
 
 GIGABYTE = 1_000_000_000
 
@@ -85,7 +85,7 @@ def _secrets(data: Path) -> Finding:
     if not file.exists():
         return well("secrets", f"{file} is not there yet; the first start makes it.")
     try:
-        load_or_create(data)
+        check(data)
     except BadSecrets as error:
         return wrong("secrets", str(error), f"Bring {file} back from a backup, or remove it.")
     if stat.S_IMODE(file.stat().st_mode) & 0o077:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rossgram_fed.secrets_file import BadSecrets, load_or_create
+from rossgram_fed.secrets_file import BadSecrets, S3Keys, load_or_create, s3_keys
 
 
 def test_secrets_are_made_once(tmp_path: Path) -> None:
@@ -17,6 +17,8 @@ def test_secrets_are_made_once(tmp_path: Path) -> None:
     second = load_or_create(tmp_path / "data")
     assert first.csrf == second.csrf
     assert len(first.csrf) == 32
+    assert first.vapid_public == second.vapid_public
+    assert len(first.vapid_public) == 88
     assert first.setup_token != second.setup_token
     assert all(first.setup_token not in file.read_text() for file in (tmp_path / "data").iterdir())
 
@@ -32,11 +34,13 @@ def test_two_starts_at_once_agree(tmp_path: Path) -> None:
     """Whoever is first makes the file; nobody replaces it, and nothing is left over."""
     with ThreadPoolExecutor(8) as pool:
         made = list(pool.map(lambda _: load_or_create(tmp_path), range(32)))
-    assert len({secrets.csrf for secrets in made}) == 1
+    assert len({(secrets.csrf, secrets.vapid_public) for secrets in made}) == 1
     assert [file.name for file in tmp_path.iterdir()] == ["secrets.toml"]
 
 
-@pytest.mark.parametrize("text", ["", "csrf = 3", 'csrf = "zz"', 'csrf = "ab"', "csrf ="])
+@pytest.mark.parametrize(
+    "text", ["", "csrf = 3", 'csrf = "zz"', 'csrf = "ab"', "csrf =", f'csrf = "{"0" * 64}"\nvapid = "0"']
+)
 def test_a_damaged_file_stops_the_start(tmp_path: Path, text: str) -> None:
     """A weak or broken secret is never used, and never silently replaced."""
     (tmp_path / "secrets.toml").write_text(text)
@@ -49,3 +53,17 @@ def test_secrets_are_not_shown(tmp_path: Path) -> None:
     secrets = load_or_create(tmp_path)
     assert secrets.setup_token not in repr(secrets)
     assert str(secrets.csrf) not in repr(secrets)
+    assert "vapid" not in repr(secrets)
+
+
+def test_an_older_file_gets_a_key_for_pushes(tmp_path: Path) -> None:
+    """Starts at once agree on one key; what stood in the file, sections too, stays; nobody else may read it."""
+    file = tmp_path / "secrets.toml"
+    file.write_text(f'csrf = "{"1" * 64}"\n\n[s3]\naccess_key_id = "a"\nsecret_access_key = "b"\n')
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(lambda _: load_or_create(tmp_path), range(16)))
+    assert len({secrets.vapid_public for secrets in made}) == 1
+    assert {secrets.csrf for secrets in made} == {bytes.fromhex("1" * 64)}
+    assert s3_keys(tmp_path, {}) == S3Keys("a", "b")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert [one.name for one in tmp_path.iterdir()] == ["secrets.toml"]
