@@ -16,6 +16,7 @@ APPLY_DOMAIN_RULES = "apply_domain_rules"
 ASK_TO_QUOTE = "ask_to_quote"
 BACKFILL = "backfill"
 CATCH_UP = "catch_up"
+CLOSE_POLL = "close_poll"
 CONFIRM_DELETE = "confirm_delete"
 ERASE_ACCOUNT = "erase_account"
 FETCH_PARENT = "fetch_parent"
@@ -32,6 +33,7 @@ REFRESH_ACCOUNT = "refresh_account"
 REVOKE_QUOTES = "revoke_quotes"
 SUCCEED_ACCOUNT = "succeed_account"
 SYNCHRONISE_FOLLOWERS = "synchronise_followers"
+TELL_OF_POLL = "tell_of_poll"
 VERIFY_LINKS = "verify_links"
 VERIFY_QUOTE = "verify_quote"
 
@@ -141,6 +143,17 @@ async def verify_links(change: Change, *, account_id: int, at: int | None = None
 async def prepare_video(change: Change, *, photo_id: int) -> None:
     """Ask for a video that somebody here sent to be made into what every browser plays."""
     await enqueue(change, PREPARE_VIDEO, {"photo_id": photo_id}, unique_key=f"{PREPARE_VIDEO} {photo_id}")
+
+
+async def close_poll(change: Change, *, poll_id: int, at: int) -> None:
+    """Ask for those who take part in a poll to be told that it is over, at the instant ``at`` (milliseconds)."""
+    payload = {"poll_id": poll_id, "at": at}
+    await enqueue(change, CLOSE_POLL, payload, unique_key=f"{CLOSE_POLL} {poll_id} {at}", run_at=at)
+
+
+async def tell_of_poll(change: Change, *, post_id: int, at: int) -> None:
+    """Ask for other servers to be told how a poll from here stands, at the instant ``at``; once for all votes until."""
+    await enqueue(change, TELL_OF_POLL, {"post_id": post_id}, unique_key=f"{TELL_OF_POLL} {post_id}", run_at=at)
 
 
 async def publish_draft(change: Change, *, draft_id: int, at: int) -> None:

@@ -15,10 +15,11 @@ from rossgram_fed.instance import Change
 from rossgram_fed.media.keeping import Files
 from rossgram_fed.media.renewing import put_in_place
 from rossgram_fed.models.posts import PhotoState, QuoteState, Visibility
+from rossgram_fed.polls.store import add_poll, replace_poll
 from rossgram_fed.posts import documents, store
 from rossgram_fed.posts.described import check_described
 from rossgram_fed.posts.details import details_of, keep_details
-from rossgram_fed.posts.drafts import DraftPhoto, PostDraft, PostEdit, check_photos, check_words, cleaned
+from rossgram_fed.posts.drafts import DraftPhoto, Keep, PostDraft, PostEdit, check_photos, check_words, cleaned
 from rossgram_fed.posts.history import remember, said_by
 from rossgram_fed.posts.parents import Parent, groups_of, seen_parent
 from rossgram_fed.posts.quoting import Quotable, quotable_by
@@ -39,7 +40,10 @@ async def publish(change: Change, *, author_id: int, draft: PostDraft) -> int:
         raise MovedAway
     check_words(draft, change.settings.limits)
     check_photos(
-        draft.photos, change.settings.limits, comment=draft.parent_id is not None, caption=cleaned(draft.caption)
+        draft.photos,
+        change.settings.limits,
+        words=draft.words_alone or draft.parent_id is not None,
+        caption=cleaned(draft.caption),
     )
     parent = await seen_parent(change, author_id=author_id, post_id=draft.parent_id) if draft.parent_id else None
     if parent is not None and parent.closed:
@@ -50,11 +54,13 @@ async def publish(change: Change, *, author_id: int, draft: PostDraft) -> int:
     groups = await groups_of(change, parent) if parent is not None else ()
     addressed = _addressed(text, parent, author_id, groups)
     visibility = max(draft.visibility, parent.visibility) if parent else draft.visibility
-    if visibility is Visibility.DIRECT and not addressed:
+    if visibility is Visibility.DIRECT and not addressed and not draft.words_alone:
         raise Invalid("A direct post is seen by those it mentions only: name somebody with @.")
     quoted = await quotable_by(change.tx, author_id, post_id=draft.quoted_id) if draft.quoted_id else None
     post = _new_post(change, author_id, draft, text, parent=parent, visibility=Visibility(visibility), quoted=quoted)
     await store.insert_post(change, post)
+    if draft.poll is not None:
+        await add_poll(change, draft.poll, post_id=post.id)
     await _attach(change, author_id, post.id, list(enumerate(draft.photos)))
     if parent is None:
         await check_described(change, author_id, post.id)
@@ -65,7 +71,7 @@ async def publish(change: Change, *, author_id: int, draft: PostDraft) -> int:
     await tell(change, post.id, document_of=documents.create_document)
     if quoted is not None:
         await errands.ask_to_quote(change, post_id=post.id)
-    if visibility is Visibility.PUBLIC and parent is None:
+    if visibility is Visibility.PUBLIC and parent is None and draft.photos:
         await relaying.announce_photo(change, uri=post.uri)
     return post.id
 
@@ -81,7 +87,8 @@ async def edit(
     check_words(edit, change.settings.limits)
     before, said = await own_post(change, author_id, post_id), await said_by(change.tx, post_id)
     kept = edit.photos if edit.photos is not None else await _own_photos(change, post_id)
-    check_photos(kept, change.settings.limits, comment=bool(before.in_reply_to_uri), caption=cleaned(edit.caption))
+    words = edit.words_alone or bool(before.in_reply_to_uri) or not before.photos
+    check_photos(kept, change.settings.limits, words=words, caption=cleaned(edit.caption))
     details = await details_of(change.tx, post_id) if edit.details is None else edit.details
     text = await wording_of(change, edit.caption)
     told = {one.account_id for one in before.mentions}
@@ -94,6 +101,8 @@ async def edit(
         await store.set_visibility(change, post_id, visibility)
     await _write(change, post_id, edit, text, photo_count=len(kept))
     await _place(change, author_id, post_id, kept)
+    if edit.poll is not Keep.AS_IT_IS:
+        await replace_poll(change, edit.poll, post_id=post_id)
     await put_in_place(change, copies or {})
     if not before.in_reply_to_uri:
         await check_described(change, author_id, post_id)
@@ -156,6 +165,7 @@ def _new_post(
         quoted_uri=quoted.uri if quoted else "",
         quote_state=QuoteState.PENDING if quoted else QuoteState.NONE,
         published_at=change.now,
+        app_id=draft.app_id,
     )
 
 
@@ -181,7 +191,8 @@ async def _write(change: Change, post_id: int, edit: PostEdit, text: Wording, *,
     await change.tx.execute(
         "UPDATE posts SET caption = $1, content_html = $2, warning = $3, sensitive = $4, photo_count = $5, "
         "edited_at = $6, comment_policy = COALESCE(CAST($7 AS SMALLINT), comment_policy), "
-        "quote_policy = COALESCE(CAST($8 AS SMALLINT), quote_policy) WHERE id = $9",
+        "quote_policy = COALESCE(CAST($8 AS SMALLINT), quote_policy), "
+        "language = COALESCE(CAST($9 AS TEXT), language) WHERE id = $10",
         text.caption,
         text.html,
         cleaned(edit.warning),
@@ -190,6 +201,7 @@ async def _write(change: Change, post_id: int, edit: PostEdit, text: Wording, *,
         change.now,
         None if edit.comment_policy is None else int(edit.comment_policy),
         None if edit.quote_policy is None else int(edit.quote_policy),
+        None if edit.language is None else cleaned(edit.language)[: store.LANGUAGE_CHARACTERS],
         post_id,
     )
 

@@ -6,14 +6,22 @@ Forms and other doors make drafts; ``actions`` checks them, so that no door forg
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum, auto
 
 from rossgram_fed.config import LimitSettings
 from rossgram_fed.models.accounts import Policy
 from rossgram_fed.models.posts import Visibility
+from rossgram_fed.polls.drafts import PollDraft
 from rossgram_fed.posts.details import PostDetails
 from rossgram_fed.web.errors import Invalid
 
 WARNING_CHARACTERS = 200
+
+
+class Keep(Enum):
+    """What an edit may say of a part besides what it shall be."""
+
+    AS_IT_IS = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +50,11 @@ class PostDraft:
     quoted_id: int | None = None
     """The post that this one quotes, if its author lets it."""
     details: PostDetails = field(default_factory=PostDetails)
+    poll: PollDraft | None = None
+    words_alone: bool = False
+    """Whether it may go without photos, and a direct one to nobody but its author: apps made for Mastodon post so."""
+    app_id: int | None = None
+    """The app that it is posted with."""
 
     @property
     def naming(self) -> str:
@@ -66,6 +79,12 @@ class PostEdit:
     quote_policy: Policy | None = None
     details: PostDetails | None = None
     """None leaves them as they are."""
+    language: str | None = None
+    """None leaves it as it is."""
+    poll: PollDraft | Keep | None = Keep.AS_IT_IS
+    """None takes the poll away."""
+    words_alone: bool = False
+    """Whether it may be left without photos; one that has none may stay so in any case."""
 
     @property
     def naming(self) -> str:
@@ -86,12 +105,15 @@ def check_words(draft: PostDraft | PostEdit, limits: LimitSettings) -> None:
             )
 
 
-def check_photos(photos: tuple[DraftPhoto, ...], limits: LimitSettings, *, comment: bool, caption: str) -> None:
-    """Raise ``Invalid`` when there are too many photos, the same one twice, or nothing at all."""
-    if not photos and not comment:
+def check_photos(photos: tuple[DraftPhoto, ...], limits: LimitSettings, *, words: bool, caption: str) -> None:
+    """Raise ``Invalid`` when there are too many photos, the same one twice, or nothing at all.
+
+    ``words`` says that words alone will do, as they do for a comment.
+    """
+    if not photos and not words:
         raise Invalid("A post needs at least one photo.")
     if not photos and not caption.strip():
-        raise Invalid("An empty comment says nothing; write something first.")
+        raise Invalid("This says nothing; write something first.")
     if len(photos) > limits.photos_per_post:
         raise Invalid(f"A post can have at most {limits.photos_per_post} photos.")
     if len({photo.id for photo in photos}) < len(photos):

@@ -101,7 +101,7 @@ async def publish_again(change: Change, post_id: int) -> None:
         await errands.ask_to_quote(change, post_id=post_id)
     await tell(change, post_id, document_of=documents.create_document)
     post = await post_source(change.tx, post_id)
-    if post is not None and post.visibility is Visibility.PUBLIC and not post.in_reply_to_uri:
+    if post is not None and post.visibility is Visibility.PUBLIC and not post.in_reply_to_uri and post.photos:
         await relaying.announce_photo(change, uri=post.uri)
 
 

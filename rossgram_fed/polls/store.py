@@ -1,0 +1,95 @@
+"""The rows of polls: written with the post that asks, counted anew when the question changes.
+
+Nothing here asks whether it may.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rossgram_fed.federation import errands
+from rossgram_fed.instance import Change
+from rossgram_fed.polls.drafts import PollDraft, checked
+
+
+async def add_poll(change: Change, draft: PollDraft, *, post_id: int) -> int:
+    """Let a post from here ask; return the poll's id. Raises ``Invalid`` for what breaks a limit."""
+    draft = checked(draft)
+    ends_at = change.now + draft.seconds * 1000
+    poll_id = await insert_poll(
+        change, draft.options, post_id=post_id, multiple=draft.multiple, expires_at=ends_at, hides=draft.hides_totals
+    )
+    await errands.close_poll(change, poll_id=poll_id, at=ends_at)
+    return poll_id
+
+
+async def replace_poll(change: Change, draft: PollDraft | None, *, post_id: int) -> None:
+    """Let a post from here ask something else, or nothing; other answers to choose from begin without votes."""
+    row = await change.tx.fetch_one("SELECT id, multiple FROM polls WHERE post_id = $1", post_id)
+    if draft is None:
+        await remove_poll(change, post_id=post_id)
+        return
+    if row is None:
+        await add_poll(change, draft, post_id=post_id)
+        return
+    draft = checked(draft)
+    ends_at = change.now + draft.seconds * 1000
+    await change.tx.execute(
+        "UPDATE polls SET multiple = $1, hides_totals = $2, expires_at = $3, closed_at = NULL WHERE id = $4",
+        draft.multiple,
+        draft.hides_totals,
+        ends_at,
+        row["id"],
+    )
+    if bool(row["multiple"]) != draft.multiple or await titles_of(change, row["id"]) != list(draft.options):
+        await begin_again(change, row["id"], draft.options)
+    await errands.close_poll(change, poll_id=row["id"], at=ends_at)
+
+
+async def insert_poll(
+    change: Change,
+    options: Sequence[str],
+    *,
+    post_id: int,
+    multiple: bool,
+    expires_at: int | None,
+    hides: bool = False,
+    voters: int = 0,
+    closed_at: int | None = None,
+) -> int:
+    """Write a poll with its options."""
+    poll_id = change.new_id()
+    await change.tx.execute(
+        "INSERT INTO polls (id, post_id, multiple, hides_totals, voters_count, expires_at, closed_at) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        *(poll_id, post_id, multiple, hides, voters, expires_at, closed_at),
+    )
+    await _insert_options(change, poll_id, options)
+    return poll_id
+
+
+async def remove_poll(change: Change, *, post_id: int) -> None:
+    """Delete a post's poll with its votes."""
+    await change.tx.execute("DELETE FROM polls WHERE post_id = $1", post_id)
+
+
+async def begin_again(change: Change, poll_id: int, options: Sequence[str]) -> None:
+    """Give a poll other answers to choose from, and none chosen."""
+    await change.tx.execute("DELETE FROM poll_votes WHERE poll_id = $1", poll_id)
+    await change.tx.execute("DELETE FROM poll_options WHERE poll_id = $1", poll_id)
+    await change.tx.execute("UPDATE polls SET voters_count = 0 WHERE id = $1", poll_id)
+    await _insert_options(change, poll_id, options)
+
+
+async def titles_of(change: Change, poll_id: int) -> list[str]:
+    """Return the answers to choose from, in their order."""
+    rows = await change.tx.fetch("SELECT title FROM poll_options WHERE poll_id = $1 ORDER BY position", poll_id)
+    return [row["title"] for row in rows]
+
+
+async def _insert_options(change: Change, poll_id: int, options: Sequence[str]) -> None:
+    for position, title in enumerate(options):
+        await change.tx.execute(
+            "INSERT INTO poll_options (id, poll_id, position, title, votes_count) VALUES ($1, $2, $3, $4, 0)",
+            *(change.new_id(), poll_id, position, title),
+        )
