@@ -1,4 +1,8 @@
-"""Posts as apps see them (https://docs.joinmastodon.org/entities/Status/), with what Pixelfed's app reads besides."""
+"""Posts as apps see them (https://docs.joinmastodon.org/entities/Status/), with what Pixelfed's app reads besides.
+
+A post is put together of what it is to everybody (``Body``, which may be kept) and what it is to whoever looks
+(``Seen``, which may not).
+"""
 
 from __future__ import annotations
 
@@ -45,44 +49,68 @@ class Place(msgspec.Struct):
     country: str
 
 
-class Status(msgspec.Struct):
-    """A post, a comment, or (with ``reblog``) somebody's boost of one."""
+class Body(msgspec.Struct, kw_only=True):
+    """What a post is to everybody who may see it."""
 
     id: str
     created_at: str
-    in_reply_to_id: str | None
-    in_reply_to_account_id: str | None
-    sensitive: bool
-    spoiler_text: str
+    in_reply_to_id: str | None = None
+    in_reply_to_account_id: str | None = None
+    sensitive: bool = False
+    spoiler_text: str = ""
     visibility: str
-    language: str | None
+    language: str | None = None
     uri: str
     url: str
-    replies_count: int
-    reblogs_count: int
-    favourites_count: int
-    quotes_count: int
-    edited_at: str | None
-    content: str
-    reblog: Status | None
-    account: Account
-    media_attachments: list[Media]
-    mentions: list[Mention]
-    tags: list[Tag]
-    emojis: list[Any]
-    card: None
-    poll: Any
-    quote: Any
-    quote_approval: Any
-    pf_type: str
-    place: Place | None
-    comments_disabled: bool
+    replies_count: int = 0
+    reblogs_count: int = 0
+    favourites_count: int = 0
+    quotes_count: int = 0
+    edited_at: str | None = None
+    content: str = ""
+    media_attachments: list[Media] = []
+    mentions: list[Mention] = []
+    tags: list[Tag] = []
+    emojis: list[Any] = []
+    card: None = None
+    pf_type: str = "text"
+    place: Place | None = None
+    comments_disabled: bool = False
     application: Application | Unset | None = UNSET
+
+
+class Seen(msgspec.Struct, kw_only=True):
+    """What a post is to whoever looks; the first six are for people with a token."""
+
     favourited: bool | Unset = UNSET
     reblogged: bool | Unset = UNSET
     muted: bool | Unset = UNSET
     bookmarked: bool | Unset = UNSET
     pinned: bool | Unset = UNSET
     filtered: list[Any] | Unset = UNSET
+    poll: Any = None
+    quote: Any = None
+    quote_approval: Any = None
+
+
+class Status(Body, kw_only=True):
+    """A post, a comment, or (with ``reblog``) somebody's boost of one."""
+
+    account: Account
+    reblog: Status | None = None
+    favourited: bool | Unset = UNSET
+    reblogged: bool | Unset = UNSET
+    muted: bool | Unset = UNSET
+    bookmarked: bool | Unset = UNSET
+    pinned: bool | Unset = UNSET
+    filtered: list[Any] | Unset = UNSET
+    poll: Any = None
+    quote: Any = None
+    quote_approval: Any = None
     text: str | Unset = UNSET
     """As it was typed; only in the answer to a deletion."""
+
+
+def status_of(body: Body, account: Account, seen: Seen, *, reblog: Status | None = None) -> Status:
+    """Put a post together."""
+    return Status(**msgspec.structs.asdict(body), **msgspec.structs.asdict(seen), account=account, reblog=reblog)
