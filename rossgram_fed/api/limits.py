@@ -31,6 +31,7 @@ RATES: dict[str, Rate] = {
     "delete": Rate(60, 30),
     "sign-up": Rate(20, 60),
     "apps": Rate(60, 60),
+    "token": Rate(120, 15),
     "search": Rate(60, 5),
 }
 """The stricter ones, by the word a route names."""

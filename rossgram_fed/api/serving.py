@@ -18,7 +18,7 @@ from rossgram_fed.instance import INSTANCE
 from rossgram_fed.models.accounts import Role
 from rossgram_fed.oauth.callers import CALLERS, Caller
 from rossgram_fed.oauth.scopes import covers
-from rossgram_fed.web.csrf import machine
+from rossgram_fed.web.csrf import is_machine, machine
 from rossgram_fed.web.errors import Forbidden, NotFound, Refusal, SignInNeeded, TooMany
 from rossgram_fed.web.sessions import Handler
 
@@ -54,7 +54,7 @@ def _served(route: Route) -> Handler:
     async def serve(request: web.Request) -> web.StreamResponse:
         headers = dict(_CORS)
         try:
-            call = Call(request, route, await _caller(request))
+            call = Call(request, route, None if route.who is Who.CLIENT else await _caller(request))
             _admit(call)
             headers.update(limits.count(call))
             if not takes_params:
@@ -95,7 +95,7 @@ def bearer(request: web.Request) -> str | None:
 def _admit(call: Call) -> None:
     route, caller = call.route, call.caller
     if caller is None:
-        if route.who is not Who.ANYBODY:
+        if route.who not in (Who.ANYBODY, Who.CLIENT):
             raise SignInNeeded("The access token is invalid")
         return
     if route.scope and not covers(caller.scopes, route.scope):
@@ -123,7 +123,8 @@ def _refused(request: web.Request, refusal: Refusal, headers: dict[str, str]) ->
         headers = {**headers, "Retry-After": str(max(1, seconds))}
     if isinstance(refusal, SignInNeeded):
         headers = {**headers, "WWW-Authenticate": 'Bearer realm="Rossgram", error="invalid_token"'}
-    body = _ENCODER.encode({"error": refusal.sentence})
+    headers = {**headers, **refusal.headers}
+    body = _ENCODER.encode({"error": refusal.sentence, **refusal.more})
     return web.Response(body=body, status=refusal.status, headers={"Content-Type": _JSON, **headers})
 
 
@@ -141,5 +142,7 @@ async def _without_slash(request: web.Request) -> web.StreamResponse:
             match.add_app(request.app)
             # aiohttp has no other way to serve a request as another.
             meant._match_info = match
+            if not is_machine(meant):
+                return web.Response(status=308, headers={"Location": str(meant.rel_url)})
             return await match.handler(meant)
     return _refused(request, NotFound("This address does not exist here"), dict(_CORS))

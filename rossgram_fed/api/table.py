@@ -15,6 +15,8 @@ from typing import Any
 class Who(Enum):
     """Who may call an endpoint."""
 
+    CLIENT = auto()
+    """Whoever shows a client's own id and secret, or needs neither; a token that is sent along is not looked at."""
     ANYBODY = auto()
     """With a token or without one; a token that was sent must be good and carry the scope."""
     APP = auto()

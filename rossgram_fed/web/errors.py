@@ -20,12 +20,19 @@ Raised anywhere below a request, turned into a page (or a line of JSON) by ``err
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 
 class Refusal(Exception):
     """A request that is answered with ``status`` and ``sentence``."""
 
     status = 400
     title = "This did not work"
+    more: Mapping[str, object] = MappingProxyType({})
+    """What programs are told besides ``error``, or in its place."""
+    headers: Mapping[str, str] = MappingProxyType({})
+    """What programs are told in headers."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
