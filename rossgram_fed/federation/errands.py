@@ -18,6 +18,7 @@ BACKFILL = "backfill"
 CATCH_UP = "catch_up"
 CLOSE_POLL = "close_poll"
 CONFIRM_DELETE = "confirm_delete"
+END_MUTE = "end_mute"
 ERASE_ACCOUNT = "erase_account"
 FETCH_PARENT = "fetch_parent"
 FETCH_POST = "fetch_post"
@@ -26,9 +27,11 @@ FETCH_RELAYED = "fetch_relayed"
 FETCH_THREAD = "fetch_thread"
 MOVE_ACCOUNT = "move_account"
 MOVE_FOLLOWERS = "move_followers"
+PART_WITH_HOST = "part_with_host"
 POLL_ACCOUNT = "poll_account"
 PREPARE_VIDEO = "prepare_video"
 PUBLISH_DRAFT = "publish_draft"
+PUSH = "push"
 REFRESH_ACCOUNT = "refresh_account"
 REVOKE_QUOTES = "revoke_quotes"
 SUCCEED_ACCOUNT = "succeed_account"
@@ -46,6 +49,18 @@ async def backfill(change: Change, *, account_id: int) -> None:
 async def confirm_delete(change: Change, uri: str) -> None:
     """Ask whether a stranger's post, which somebody else than its author says was deleted, is gone."""
     await enqueue(change, CONFIRM_DELETE, {"uri": uri}, unique_key=_key(CONFIRM_DELETE, uri))
+
+
+async def end_mute(change: Change, *, account_id: int, target_id: int, at: int) -> None:
+    """Ask for a mute to be lifted at the instant ``at`` (milliseconds), if that is still its end then."""
+    payload = {"account_id": account_id, "target_id": target_id}
+    await enqueue(change, END_MUTE, payload, unique_key=f"{END_MUTE} {account_id} {target_id} {at}", run_at=at)
+
+
+async def part_with_host(change: Change, host: str, *, account_id: int) -> None:
+    """Ask for the follows between somebody here and all of a server to be ended, both ways."""
+    payload = {"account_id": account_id, "host": host}
+    await enqueue(change, PART_WITH_HOST, payload, unique_key=_key(f"{PART_WITH_HOST} {account_id}", host))
 
 
 async def erase_account(change: Change, *, account_id: int) -> None:
@@ -160,6 +175,15 @@ async def publish_draft(change: Change, *, draft_id: int, at: int) -> None:
     """Ask for a draft to be published at the instant ``at`` (milliseconds), if that is still its time then."""
     payload = {"draft_id": draft_id, "at": at}
     await enqueue(change, PUBLISH_DRAFT, payload, unique_key=f"{PUBLISH_DRAFT} {draft_id} {at}", run_at=at)
+
+
+async def push(
+    change: Change, *, subscription_id: int, notification_id: int, tried: int = 0, run_at: int | None = None
+) -> None:
+    """Ask for an app to be woken up with a piece of news; ``tried`` counts how often that failed."""
+    payload = {"subscription_id": subscription_id, "notification_id": notification_id, "tried": tried}
+    key = f"{PUSH} {subscription_id} {notification_id} {tried}"
+    await enqueue(change, PUSH, payload, unique_key=key, run_at=run_at)
 
 
 async def refresh_account(change: Change, uri: str, *, account_id: int) -> None:

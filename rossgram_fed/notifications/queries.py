@@ -13,10 +13,11 @@ from rossgram_fed.database import Database, Row
 from rossgram_fed.ids import LARGEST_ID
 from rossgram_fed.markup import text_of
 from rossgram_fed.models.authorizations import AuthorizationKind
+from rossgram_fed.models.news import Wanted
 from rossgram_fed.models.posts import PhotoState
 from rossgram_fed.models.relations import FollowState, NotificationKind
 from rossgram_fed.renditions import GRID, photo_path, renditions_from
-from rossgram_fed.visibility import heard, listed, not_blocked, not_muted, visible
+from rossgram_fed.visibility import heard, listed, news_wanted, not_blocked, visible
 
 _STILL_TRUE = (
     f"((n.kind = {int(NotificationKind.LIKE)} AND EXISTS (SELECT 1 FROM likes s WHERE s.account_id = n.actor_id "
@@ -25,7 +26,8 @@ _STILL_TRUE = (
     f"AND EXISTS (SELECT 1 FROM follows s WHERE s.follower_id = n.actor_id AND s.followed_id = n.account_id "
     f"AND s.state = {int(FollowState.ACCEPTED)})) OR n.kind IN ({int(NotificationKind.FOLLOW_REQUEST)}, "
     f"{int(NotificationKind.FOLLOW_ACCEPTED)}, {int(NotificationKind.MOVED)}) OR (n.kind IN "
-    f"({int(NotificationKind.COMMENT)}, {int(NotificationKind.MENTION)}) AND EXISTS (SELECT 1 FROM posts p "
+    f"({int(NotificationKind.COMMENT)}, {int(NotificationKind.MENTION)}, {int(NotificationKind.POSTED)}, "
+    f"{int(NotificationKind.POLL_OVER)}, {int(NotificationKind.EDITED)}) AND EXISTS (SELECT 1 FROM posts p "
     f"WHERE p.id = n.post_id AND {visible('n.account_id')})) OR (n.kind = {int(NotificationKind.QUOTE)} "
     "AND EXISTS (SELECT 1 FROM authorizations s WHERE s.account_id = n.actor_id AND s.post_id = n.post_id "
     f"AND s.kind = {int(AuthorizationKind.QUOTE)} AND s.revoked_at IS NULL)) OR (n.kind = "
@@ -33,11 +35,28 @@ _STILL_TRUE = (
     f"WHERE s.post_id = n.post_id AND s.account_id = n.account_id AND s.withdrawn_at IS NULL "
     f"AND {visible('n.account_id')})))"
 )
-_SHOWN = (
-    f"n.account_id = $1 AND {_STILL_TRUE} AND {not_muted('n.account_id', 'n.actor_id')} "
-    f"AND {not_blocked('n.account_id', 'n.actor_id')} AND EXISTS (SELECT 1 FROM accounts na WHERE na.id = n.actor_id "
-    f"AND {heard('na')} AND {listed('na', 'n.account_id')})"
+_LET_THROUGH = (
+    "EXISTS (SELECT 1 FROM notification_permissions ok WHERE ok.account_id = n.account_id "
+    "AND ok.actor_id = n.actor_id) "
+    "OR EXISTS (SELECT 1 FROM notification_policies np WHERE np.account_id = n.account_id "
+    f"AND np.limited_accounts = {int(Wanted.ACCEPT)})"
 )
+TRUE_FOR = (
+    f"n.account_id = $1 AND {_STILL_TRUE} AND {news_wanted('n.account_id', 'n.actor_id')} "
+    f"AND {not_blocked('n.account_id', 'n.actor_id')} AND EXISTS (SELECT 1 FROM accounts na WHERE na.id = n.actor_id "
+    f"AND {heard('na')})"
+)
+"""News of ``notifications n`` for the account ``$1`` that is still true, whether it waits among the requests or not."""
+SHOWN = (
+    f"{TRUE_FOR} AND NOT n.filtered AND (EXISTS (SELECT 1 FROM accounts nl WHERE nl.id = n.actor_id "
+    f"AND {listed('nl', 'n.account_id')}) OR {_LET_THROUGH})"
+)
+"""And that came through. Those who were limited later are heard no more, unless that was allowed."""
+UNREAD = (
+    "n.read_at IS NULL AND n.id > COALESCE((SELECT mk.last_read_id FROM markers mk JOIN users mu ON mu.id = mk.user_id "
+    "WHERE mu.account_id = $1 AND mk.timeline = 'notifications'), 0)"
+)
+"""And that was seen neither on our pages nor, as far as it said, in an app."""
 _MOVED_TO = (
     f"(SELECT CASE WHEN t.domain = '' THEN '@' || t.username ELSE '@' || t.username || '@' || t.domain END "
     f"FROM accounts t WHERE n.kind = {int(NotificationKind.MOVED)} AND a.moved_to_uri <> '' AND t.uri = a.moved_to_uri "
@@ -76,7 +95,7 @@ class NotificationView:
 async def unread_count(database: Database, account_id: int) -> int:
     """Return how much a person was told and has not seen, counted up to a hundred."""
     rows = await database.fetch(
-        f"SELECT COUNT(*) AS unread FROM (SELECT 1 FROM notifications n WHERE n.read_at IS NULL AND {_SHOWN} "
+        f"SELECT COUNT(*) AS unread FROM (SELECT 1 FROM notifications n WHERE {UNREAD} AND {SHOWN} "
         "LIMIT 100) AS counted",
         account_id,
     )
@@ -95,7 +114,7 @@ async def notifications_page(
         "JOIN accounts a ON a.id = n.actor_id LEFT JOIN posts np ON np.id = n.post_id "
         "LEFT JOIN accounts pa ON pa.id = np.account_id "
         f"LEFT JOIN photos h ON h.post_id = n.post_id AND h.kind = 'image' AND h.position = {_FIRST_PHOTO} "
-        f"WHERE n.id < $2 AND {_SHOWN} ORDER BY n.id DESC LIMIT {int(limit)}",
+        f"WHERE n.id < $2 AND {SHOWN} ORDER BY n.id DESC LIMIT {int(limit)}",
         account_id,
         LARGEST_ID if before is None else before,
     )
