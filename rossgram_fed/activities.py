@@ -16,8 +16,8 @@ from rossgram_fed.admin import domain_actions
 from rossgram_fed.federation import errands, remote_accounts
 from rossgram_fed.federation.arrivals import Handlers
 from rossgram_fed.federation.network import Network
+from rossgram_fed.follows import blocks, hosts, synchronisation
 from rossgram_fed.follows import inbound as follows
-from rossgram_fed.follows import synchronisation
 from rossgram_fed.jobs.runner import JobHandler
 from rossgram_fed.moving import followers, succession
 from rossgram_fed.moving import inbound as moves
@@ -58,6 +58,7 @@ def job_handlers(network: Network) -> Mapping[str, JobHandler]:
         errands.BACKFILL: partial(backfill.backfill, network),
         errands.CATCH_UP: partial(catching_up.catch_up, network),
         errands.CONFIRM_DELETE: partial(confirming.confirm_delete, network),
+        errands.END_MUTE: partial(blocks.end_mute, network.instance),
         errands.ERASE_ACCOUNT: partial(succession.erase_account, network),
         errands.FETCH_POST: partial(fetching.fetch_post, network),
         errands.FETCH_PARENT: partial(fetching.fetch_parent, network),
@@ -67,6 +68,7 @@ def job_handlers(network: Network) -> Mapping[str, JobHandler]:
         errands.POLL_ACCOUNT: partial(catching_up.poll_account, network),
         errands.MOVE_ACCOUNT: partial(moves.move_account, network),
         errands.MOVE_FOLLOWERS: partial(followers.move_followers, network.instance),
+        errands.PART_WITH_HOST: partial(hosts.part_with_host, network.instance),
         errands.PUBLISH_DRAFT: partial(scheduling.publish_draft, network),
         errands.REFRESH_ACCOUNT: partial(remote_accounts.refresh, network),
         errands.REVOKE_QUOTES: partial(revoking.revoke_quotes, network.instance),

@@ -3,7 +3,8 @@
 ``can_see`` is the rule over facts. ``visible`` is the same rule as a clause of SQL, and every query that shows posts
 to somebody carries it: public and unlisted posts are for all, followers-only ones for accepted followers and those
 mentioned, direct ones for those mentioned, archived ones for nobody; authors see their own; a block in either direction
-hides everything, and so does the suspension of the author, or of the author's host.
+hides everything, and so does the suspension of the author, or of the author's host, and the viewer's wish for nothing
+of that host.
 
 ``heard`` and ``listed`` are about accounts: whether one takes part at all, and whether somebody who did not ask for it
 comes across it.
@@ -26,15 +27,17 @@ def can_see(
     follows: bool = False,
     mentioned: bool = False,
     blocked: bool = False,
+    host_muted: bool = False,
 ) -> bool:
     """Say whether the viewer (None: somebody not signed in) may see a post.
 
     ``author_heard`` means that neither the author nor their host is suspended; ``follows`` an accepted follow of the
-    author by the viewer; ``blocked`` a block in either direction.
+    author by the viewer; ``blocked`` a block in either direction; ``host_muted`` that the viewer wants nothing of the
+    author's server.
     """
     if viewer_id is not None and viewer_id == author_id:
         return True
-    if blocked or not author_heard or visibility is Visibility.ARCHIVED:
+    if blocked or host_muted or not author_heard or visibility is Visibility.ARCHIVED:
         return False
     if visibility in (Visibility.PUBLIC, Visibility.UNLISTED):
         return True
@@ -60,7 +63,8 @@ def meant_for(viewer: str, post: str = "p") -> str:
     """Return the condition that somebody else's post is for a viewer, whatever the standing of its author."""
     open_to_all = f"{post}.visibility <= {int(Visibility.UNLISTED)}"
     return (
-        f"({not_blocked(viewer, f'{post}.account_id')} AND ({open_to_all} "
+        f"({not_blocked(viewer, f'{post}.account_id')} AND {host_not_muted(viewer, f'{post}.account_id')} "
+        f"AND ({open_to_all} "
         f"OR ({post}.visibility <= {int(Visibility.DIRECT)} "
         f"AND EXISTS (SELECT 1 FROM mentions vm WHERE vm.post_id = {post}.id AND vm.account_id = {viewer})) "
         f"OR ({post}.visibility = {int(Visibility.FOLLOWERS)} AND {follows(viewer, f'{post}.account_id')})))"
@@ -102,6 +106,26 @@ def not_blocked(one: str, other: str) -> str:
 def not_muted(viewer: str, other: str) -> str:
     """Return the condition that the viewer did not mute the other account."""
     return f"NOT EXISTS (SELECT 1 FROM mutes vu WHERE vu.account_id = {viewer} AND vu.target_id = {other})"
+
+
+def host_not_muted(viewer: str, other: str) -> str:
+    """Return the condition that the viewer did not mute the whole server of the other account."""
+    # In this order, so that for those who muted no server one look at an index is all it costs.
+    return (
+        f"NOT EXISTS (SELECT 1 FROM host_mutes vh WHERE vh.account_id = {viewer} AND EXISTS "
+        f"(SELECT 1 FROM accounts vd WHERE vd.id = {other} AND vd.domain = vh.host))"
+    )
+
+
+def news_wanted(viewer: str, other: str) -> str:
+    """Return the condition that the viewer wants to be told what the other account does.
+
+    A mute may leave the news alone; one of the whole server never does.
+    """
+    return (
+        f"NOT EXISTS (SELECT 1 FROM mutes vn WHERE vn.account_id = {viewer} AND vn.target_id = {other} "
+        f"AND vn.hides_news) AND {host_not_muted(viewer, other)}"
+    )
 
 
 def _author_heard(post: str) -> str:

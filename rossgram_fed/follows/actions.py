@@ -17,6 +17,10 @@ from rossgram_fed.web.errors import Forbidden, Invalid, MovedAway, NotFound
 
 BACKFILLED_LATELY = 60 * 60_000
 """Milliseconds for which the recent posts of a stranger whom nobody here followed are recent enough."""
+_HANGS_ON_IT = (
+    "DELETE FROM list_members WHERE account_id = $2 AND list_id IN (SELECT id FROM lists WHERE account_id = $1)",
+    "DELETE FROM endorsements WHERE account_id = $1 AND target_id = $2",
+)
 
 
 async def follow(change: Change, *, account_id: int, target_id: int) -> FollowState:
@@ -112,7 +116,10 @@ async def receive_accept(change: Change, *, follower_id: int, followed_id: int) 
 
 
 async def end_follow(change: Change, *, follower_id: int, followed_id: int) -> str:
-    """Remove a follow or request with all that hangs on it; return the id of its Follow, empty when there was none."""
+    """Remove a follow or request with all that hangs on it; return the id of its Follow, empty when there was none.
+
+    Whoever is not followed any more leaves the follower's lists and profile.
+    """
     rows = await change.tx.fetch(
         "DELETE FROM follows WHERE follower_id = $1 AND followed_id = $2 RETURNING state, uri", follower_id, followed_id
     )
@@ -122,6 +129,8 @@ async def end_follow(change: Change, *, follower_id: int, followed_id: int) -> s
         await count_follow(change, follower_id=follower_id, followed_id=followed_id, by=-1)
     kind = NotificationKind.FOLLOW_REQUEST
     await withdraw(change, account_id=followed_id, kind=kind, actor_id=follower_id)
+    for statement in _HANGS_ON_IT:
+        await change.tx.execute(statement, follower_id, followed_id)
     return str(rows[0]["uri"])
 
 

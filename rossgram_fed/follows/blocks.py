@@ -1,7 +1,8 @@
 """Blocks and mutes.
 
 A block ends follows in both directions and hides each from the other; the other server is told, so that it can hold
-its side. A mute is nobody else's business and stays here.
+its side. A mute is nobody else's business and stays here. One with an end is a row that a job takes away, so that every
+query may believe the rows.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from rossgram_fed.federation.addresses import activity_uri
 from rossgram_fed.follows import documents
 from rossgram_fed.follows.actions import decline, end_follow, unfollow
 from rossgram_fed.follows.parties import parties
-from rossgram_fed.instance import Change
+from rossgram_fed.instance import Change, Instance
 from rossgram_fed.notifications.actions import forget
 from rossgram_fed.web.errors import Invalid
 
@@ -59,19 +60,40 @@ async def receive_unblock(change: Change, *, account_id: int, target_id: int) ->
     return str(rows[0]["uri"]) if rows else ""
 
 
-async def mute(change: Change, *, account_id: int, target_id: int) -> None:
-    """Keep an account out of one's home and news; raises ``Invalid`` for oneself."""
+async def mute(
+    change: Change, *, account_id: int, target_id: int, hides_news: bool = True, until: int | None = None
+) -> None:
+    """Keep an account out of one's home; muting again changes how. Raises ``Invalid`` for oneself.
+
+    ``hides_news``: out of one's news as well. ``until``: the instant (milliseconds) at which it ends by itself.
+    """
     if account_id == target_id:
         raise Invalid("You cannot mute yourself.")
     await parties(change, account_id, target_id)
     await change.tx.execute(
-        "INSERT INTO mutes (id, account_id, target_id, created_at) VALUES ($1, $2, $3, $4) "
-        "ON CONFLICT (account_id, target_id) DO NOTHING",
+        "INSERT INTO mutes (id, account_id, target_id, hides_news, expires_at, created_at) "
+        "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (account_id, target_id) "
+        "DO UPDATE SET hides_news = excluded.hides_news, expires_at = excluded.expires_at",
         change.new_id(),
         account_id,
         target_id,
+        hides_news,
+        until,
         change.now,
     )
+    if until is not None:
+        await errands.end_mute(change, account_id=account_id, target_id=target_id, at=until)
+
+
+async def end_mute(instance: Instance, payload: dict[str, object]) -> None:
+    """Do the job ``end_mute``: lift a mute whose time is over, unless it was prolonged or made anew since."""
+    async with instance.change() as change:
+        await change.tx.execute(
+            "DELETE FROM mutes WHERE account_id = $1 AND target_id = $2 AND expires_at <= $3",
+            int(str(payload["account_id"])),
+            int(str(payload["target_id"])),
+            change.now,
+        )
 
 
 async def unmute(change: Change, *, account_id: int, target_id: int) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rossgram_fed.instance import Change
 from rossgram_fed.models.relations import FollowState
-from rossgram_fed.visibility import heard, not_blocked
+from rossgram_fed.visibility import heard, host_not_muted, not_blocked
 from rossgram_fed.web.errors import NotFound
 
 _ACCEPTED = int(FollowState.ACCEPTED)
@@ -51,9 +51,12 @@ async def parties(change: Change, one: int, other: int) -> tuple[Party, Party]:
 
 
 async def blocked_between(change: Change, one: int, other: int) -> bool:
-    """Say whether either account blocks the other."""
+    """Say whether either account blocks the other, or wants nothing of the other's whole server."""
     rows = await change.tx.fetch(
-        f"SELECT 1 AS free FROM accounts a WHERE a.id = $1 AND {not_blocked('$1', '$2')}", one, other
+        f"SELECT 1 AS free FROM accounts a WHERE a.id = $1 AND {not_blocked('$1', '$2')} "
+        f"AND {host_not_muted('$1', '$2')} AND {host_not_muted('$2', '$1')}",
+        one,
+        other,
     )
     return not rows
 

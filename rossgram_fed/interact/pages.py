@@ -14,7 +14,7 @@ from rossgram_fed.accounts.mentions import handle_from
 from rossgram_fed.accounts.profiles import profile_by_handle
 from rossgram_fed.federation import remote_accounts
 from rossgram_fed.federation.network import NETWORK
-from rossgram_fed.follows.queries import relation
+from rossgram_fed.follows.relations import relation
 from rossgram_fed.instance import INSTANCE
 from rossgram_fed.interact.intents import Intent, way_home
 from rossgram_fed.interact.subjects import Subject, public_subject

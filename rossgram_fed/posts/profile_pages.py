@@ -7,7 +7,8 @@ from aiohttp import web
 from rossgram_fed.accounts.profiles import Profile, account_by_uri, profile_by_handle
 from rossgram_fed.caption import tag_from
 from rossgram_fed.federation import errands
-from rossgram_fed.follows.queries import Relation, blocked, followers, following, muted, relation, relations
+from rossgram_fed.follows.queries import blocked, followers, following, muted
+from rossgram_fed.follows.relations import Relation, relation, relations
 from rossgram_fed.instance import INSTANCE
 from rossgram_fed.posts.tiles import pinned_tiles, profile_tiles, tag_tiles
 from rossgram_fed.web.errors import Gone, NotFound

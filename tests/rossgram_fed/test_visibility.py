@@ -9,7 +9,7 @@ import pytest
 
 import rossgram_fed
 from rossgram_fed.instance import Change, Instance
-from rossgram_fed.models import Account, Block, Follow, Mention, Post
+from rossgram_fed.models import Account, Block, Follow, HostMute, Mention, Post
 from rossgram_fed.models.accounts import Standing
 from rossgram_fed.models.posts import Visibility
 from rossgram_fed.models.relations import FollowState
@@ -111,6 +111,21 @@ async def test_standings(instance: Instance, column: str, value: int, is_heard: 
             asks_for_it = relation in ("author", "follower", "all of it")
             if is_heard:
                 assert bool(row["is_listed"]) is (not is_limited or asks_for_it), (relation, visibility)
+
+
+async def test_a_muted_server(instance: Instance) -> None:
+    """Who wants nothing of a server sees no post from there, mentioned or not, and everybody else's as before."""
+    async with instance.change() as change:
+        author, neighbour = await a_stranger(change, "author"), await a_stranger(change, "other", domain="else.test")
+        posts = {one: await a_post(change, author, visibility=one) for one in Visibility}
+        elsewhere = await a_post(change, neighbour)
+        viewer = await _viewer(change, author, "mentioned", posts)
+        assert viewer is not None
+        await HostMute.create(id=change.new_id(), account_id=viewer.id, host="there.test", created_at=change.now)
+    for visibility in Visibility:
+        assert not can_see(visibility, viewer_id=viewer.id, author_id=author.id, mentioned=True, host_muted=True)
+    rows = await instance.database.fetch(f"SELECT p.id FROM posts p WHERE {visible('$1')}", viewer.id)
+    assert [row["id"] for row in rows] == [elsewhere.id]
 
 
 ABOUT_PEOPLE_HERE = {

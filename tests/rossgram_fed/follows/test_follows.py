@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from rossgram_fed.follows import actions, blocks
-from rossgram_fed.follows.queries import Relation, followers, following, relation, requests
+from rossgram_fed.follows.queries import followers, following, requests
+from rossgram_fed.follows.relations import Relation, relation
 from rossgram_fed.instance import Instance
 from rossgram_fed.models import Account, Block, Follow, Job, Notification
 from rossgram_fed.models.relations import FollowState, NotificationKind
@@ -272,7 +273,7 @@ async def test_muting(instance: Instance) -> None:
         alice, sam = await a_person(change), await a_stranger(change)
         for _ in range(2):
             await blocks.mute(change, account_id=alice.id, target_id=sam.id)
-    assert await relation(instance.database, alice.id, sam.id) == Relation(muting=True)
+    assert await relation(instance.database, alice.id, sam.id) == Relation(muting=True, muting_news=True)
     await arrive(instance, sam, follow_of(sam, alice))
     assert (await counts(alice), await news(alice)) == ((1, 0), [])
     for act in (blocks.mute, blocks.block):
