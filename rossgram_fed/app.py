@@ -26,6 +26,7 @@ from rossgram_fed.federation.delivery import DeliverySource
 from rossgram_fed.federation.inbox import InboxSource
 from rossgram_fed.federation.network import NETWORK, build_network
 from rossgram_fed.federation.remote_media import REMOTE_MEDIA, RemoteMedia
+from rossgram_fed.federation.remote_videos import REMOTE_VIDEOS, RemoteVideos
 from rossgram_fed.federation.signers import ensure_server_actor
 from rossgram_fed.instance import INSTANCE, Clock, Instance, system_clock
 from rossgram_fed.jobs.heartbeat import HeartbeatSource
@@ -115,6 +116,8 @@ async def _opened(
         app[ARRIVING] = Arriving(settings.storage.data / "arriving")
         app[PROOFS] = Proofs(studio, folder)
         app[REMOTE_MEDIA] = RemoteMedia(network, studio, folder)
+        app[REMOTE_VIDEOS] = RemoteVideos(network, folder)
+        parts.push_async_callback(app[REMOTE_VIDEOS].close)
         jobs = JobSource(instance, job_handlers(network), but=errands.PREPARE_VIDEO)
         videos = _videos(instance, folder, studio)
         sources: list[Source] = [InboxSource(network, HANDLERS), deliveries, *[jobs] * JOBS_AT_ONCE, *videos]

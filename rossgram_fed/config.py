@@ -104,6 +104,8 @@ class LimitSettings:
     api_calls: int = 600
     """Calls in five minutes that an app may make for one person."""
     remote_media_megabytes: int = 40
+    remote_video_megabytes: int = 100
+    """The largest video fetched from another server; 0: they are links only."""
     remote_media_cache_megabytes: int = 2048
     remote_media_cache_days: int = 90
     """How long a copy stays that nobody looks at; 0: as long as there is room."""

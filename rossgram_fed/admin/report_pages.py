@@ -78,7 +78,8 @@ async def photo(request: web.Request, viewer: Viewer) -> web.StreamResponse:
     """``GET /admin/reports/{id}/photos/{photo_id}``: a photo of a post that the report names, whomever it was for."""
     report = await _report(request, viewer)
     row = await request.app[INSTANCE].database.fetch_one(
-        "SELECT id, kind, renditions, remote_url, post_id FROM photos WHERE id = $1", id_in_path(request, "photo_id")
+        "SELECT id, kind, renditions, remote_url, still_url, post_id FROM photos WHERE id = $1",
+        id_in_path(request, "photo_id"),
     )
     if row is None or row["post_id"] not in report.post_ids:
         raise NotFound

@@ -237,6 +237,7 @@ RULES: dict[str, Rule] = {
     "limits.backfill_posts": whole(0, 200),
     "limits.api_calls": whole(60, 10_000_000),
     "limits.remote_media_megabytes": whole(1, 500),
+    "limits.remote_video_megabytes": whole(0, 2000),
     "limits.remote_media_cache_megabytes": whole(0, 10_000_000),
     "limits.remote_media_cache_days": whole(0, 3650),
     "limits.quota_megabytes": whole(0, 100_000_000),

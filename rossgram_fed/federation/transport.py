@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -54,6 +55,42 @@ class Deadlines:
     total: float = 30
     connect: float = 5
     read: float = 10
+
+
+FILE_DEADLINES = Deadlines(total=900, connect=5, read=20)
+"""For what is large and read piece by piece."""
+
+
+class Incoming:
+    """A large file on its way: an answer whose body is still to be read. Close it, or its connection stays open."""
+
+    def __init__(self, answer: ClientResponse, url: str) -> None:
+        self._answer = answer
+        self.response = Response(answer.status, url, CIMultiDict(answer.headers))
+        """Without its body."""
+
+    @property
+    def size(self) -> int | None:
+        """How many bytes its server says are coming; None when it does not say."""
+        return self._answer.content_length
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """Yield the body, a little at a time; raise ``Unreachable`` when it breaks off or comes compressed."""
+        if self._answer.headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity"):
+            raise Unreachable(f"{urlsplit(self.response.url).netloc[:255]} compressed what was asked for plain.")
+        content = self._answer.content
+        while True:
+            try:
+                piece = await content.readany()
+            except _FAILURES as error:
+                raise _as_failure(error, self.response.url) from error
+            if not piece:
+                return
+            yield piece
+
+    def close(self) -> None:
+        """Hang up."""
+        self._answer.close()
 
 
 class _Forbidden(OSError):
@@ -117,6 +154,25 @@ class Door:
             return await self._send(self._fresh, request, limit, times)
         except _FAILURES as error:
             raise _as_failure(error, request.url) from error
+
+    async def open(self, request: Request, *, deadlines: Deadlines = FILE_DEADLINES) -> Incoming:
+        """Send one request for a large file and return its answer, to be read piece by piece and closed.
+
+        How much of it is read is the caller's to bound. Raises as ``send`` does.
+        """
+        self.check(request.url)
+        await self._check_rules(request.url, file=True)
+        try:
+            answer = await self._fresh.request(
+                request.method,
+                URL(request.url.partition("#")[0], encoded=True),
+                headers=request.with_headers({"Accept-Encoding": "identity"}).headers,
+                allow_redirects=False,
+                timeout=ClientTimeout(total=deadlines.total, sock_connect=deadlines.connect, sock_read=deadlines.read),
+            )
+        except _FAILURES as error:
+            raise _as_failure(error, request.url) from error
+        return Incoming(answer, request.url)
 
     def check(self, url: str) -> None:
         """Raise ``AddressRefused`` for a URL that no connection may be opened for, whatever its name resolves to."""

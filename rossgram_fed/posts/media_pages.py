@@ -1,22 +1,27 @@
 """Pictures for browsers and other servers: our files by their keys, strangers' photos and avatars through our cache.
 
-Whatever is served here was encoded by us and can do nothing but be shown. For whom it is, ``posts.media_rights`` says.
+Every picture that is served here was encoded by us, and strangers' videos are served as nothing but videos; all of it
+can do nothing but be shown. For whom it is, ``posts.media_rights`` says.
 """
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
+from typing import BinaryIO
 
 from aiohttp import web
 
 from rossgram_fed.database import Row
 from rossgram_fed.federation.remote_media import REMOTE_MEDIA, NotToBeHad
+from rossgram_fed.federation.remote_videos import REMOTE_VIDEOS
 from rossgram_fed.instance import INSTANCE
 from rossgram_fed.media.errors import NotReachable, NotStored
 from rossgram_fed.media.storage import MEDIA_TYPES, STORAGE
 from rossgram_fed.media.viewed import VIEWED
 from rossgram_fed.posts.media_rights import Access, access_to_file, photo_for
-from rossgram_fed.renditions import FEED, FULL, GRID, renditions_from
+from rossgram_fed.posts.playing import play
+from rossgram_fed.renditions import FEED, FULL, GRID, VIDEO, renditions_from
 from rossgram_fed.visibility import heard
 from rossgram_fed.web.errors import NotFound, Unavailable
 from rossgram_fed.web.paging import id_in_path
@@ -28,9 +33,12 @@ ASK_AGAIN = "private, no-cache"
 NOT_KEPT = "private, no-store"
 A_WHILE = "public, max-age=300"
 
+_OURS = {"Content-Security-Policy": "default-src 'none'; sandbox", "X-Content-Type-Options": "nosniff"}
+"""With everything that is served as a file: it can do nothing but be shown or played."""
 _NO_ROOM = "This picture cannot be shown now: this server has no room for a copy of it."
+_AWAY = "This picture cannot be shown now: the storage behind this server does not answer."
 
-_NAMES = frozenset({GRID, FEED, FULL})
+_NAMES = frozenset({GRID, FEED, FULL, VIDEO})
 
 
 async def serve_media(request: web.Request) -> web.StreamResponse:
@@ -51,6 +59,8 @@ async def serve_photo(request: web.Request) -> web.StreamResponse:
         row, access = await photo_for(request, id_in_path(request, "photo_id"), name=name)
     if row is None or access is Access.NOBODY:
         raise NotFound
+    if name == VIDEO:
+        return await _video(request, row, access)
     return _shown(await photo_file(request, row, name=name), access, caching=A_DAY)
 
 
@@ -80,10 +90,11 @@ async def serve_avatar(request: web.Request) -> web.StreamResponse:
 
 
 async def photo_file(request: web.Request, row: Row, *, name: str) -> Path | None:
-    """Return the file of a photo, fetched if need be; ``row`` has its ``id, kind, renditions`` and ``remote_url``."""
+    """Return a photo's file, fetched if need be; ``row`` has its ``id, kind, renditions, remote_url, still_url``."""
     stored = renditions_from(row["renditions"]).get(name)
     path = await stored_file(request, stored["key"]) if stored else None
-    if path is not None or not row["remote_url"] or row["kind"] != "image":
+    fetched = row["kind"] == "image" or (row["kind"] == "video" and row["still_url"])
+    if path is not None or not row["remote_url"] or not fetched:
         if path is not None and row["remote_url"] and VIEWED in request.app:
             await request.app[VIEWED].photo(row["id"])
         return path
@@ -96,14 +107,39 @@ async def photo_file(request: web.Request, row: Row, *, name: str) -> Path | Non
     return await stored_file(request, files[name]["key"])
 
 
+async def _video(request: web.Request, row: Row, access: Access) -> web.StreamResponse:
+    """Answer with a stranger's video: our copy, or what has arrived of it so far."""
+    if row["kind"] != "video" or not row["remote_url"]:
+        raise NotFound
+    stored = renditions_from(row["renditions"]).get(VIDEO)
+    path = await stored_file(request, stored["key"]) if stored else None
+    if path is not None:
+        if VIEWED in request.app:
+            await request.app[VIEWED].photo(row["id"])
+        return _shown(path, access, caching=A_DAY)
+    try:
+        video = await request.app[REMOTE_VIDEOS].video(row["id"])
+    except NotToBeHad as why:
+        raise NotFound(str(why)) from why
+    except NotStored as error:
+        raise Unavailable(_NO_ROOM) from error
+    except NotReachable as error:
+        raise Unavailable(_AWAY) from error
+    file = None if video.key else await asyncio.to_thread(_opened, video.path)
+    if file is not None:
+        return await play(
+            request, video, file, headers={**_OURS, "Content-Type": video.media_type, "Cache-Control": NOT_KEPT}
+        )
+    await video.whole()
+    return _shown(await stored_file(request, video.key), access, caching=A_DAY)
+
+
 async def stored_file(request: web.Request, key: str) -> Path | None:
     """Return where one of our files can be read, or None; raise ``Unavailable`` when it is where nobody answers."""
     try:
         return await request.app[STORAGE].fetch(key)
     except NotReachable as error:
-        raise Unavailable(
-            "This picture cannot be shown now: the storage behind this server does not answer."
-        ) from error
+        raise Unavailable(_AWAY) from error
 
 
 def _shown(path: Path | None, access: Access, *, caching: str) -> web.StreamResponse:
@@ -120,15 +156,22 @@ def _shown(path: Path | None, access: Access, *, caching: str) -> web.StreamResp
 
 
 def picture(path: Path | None, *, caching: str) -> web.StreamResponse:
-    """Answer with a picture of ours; raise ``NotFound`` when there is none."""
+    """Answer with a picture or video of ours; raise ``NotFound`` when there is none."""
     if path is None:
         raise NotFound("There is no picture at this address.")
     headers = {
         "Cache-Control": caching,
         "Content-Type": MEDIA_TYPES[path.suffix],
-        "Content-Security-Policy": "default-src 'none'; sandbox",
-        "X-Content-Type-Options": "nosniff",
+        **_OURS,
         # Other servers' pages may show our photos: that is what they are sent for.
         "Cross-Origin-Resource-Policy": "cross-origin",
     }
     return web.FileResponse(path, headers=headers)
+
+
+def _opened(path: Path) -> BinaryIO | None:
+    """Open what has arrived so far; None once it is whole, or gone."""
+    try:
+        return path.open("rb")
+    except FileNotFoundError:
+        return None

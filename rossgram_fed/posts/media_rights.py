@@ -34,7 +34,8 @@ class Access(Enum):
 
 
 _FACTS = (
-    "h.id, h.kind, h.renditions, h.remote_url, h.post_id, h.account_id AS owner_id, p.visibility, a.media_refused, "
+    "h.id, h.kind, h.renditions, h.remote_url, h.still_url, h.post_id, h.account_id AS owner_id, p.visibility, "
+    "a.media_refused, "
     f"CASE WHEN {heard('a')} AND a.deleted_at IS NULL THEN 1 ELSE 0 END AS heard"
 )
 _OF_FILE = (
@@ -88,7 +89,8 @@ async def _access(request: web.Request, row: Row, *, names: set[str]) -> Access:
     if row["heard"] and open_to_all and published:
         return Access.EVERYBODY
     meant_for_others = row["post_id"] is not None and row["visibility"] <= Visibility.DIRECT
-    if row["heard"] and meant_for_others and names & {FEDERATED, VIDEO}:
+    ours = not row["remote_url"]  # copies are for no other server, and the address of a row can be guessed
+    if ours and row["heard"] and meant_for_others and names & {FEDERATED, VIDEO}:
         return Access.BEARER
     viewer = await viewer_of(request)
     if viewer is None:

@@ -25,7 +25,7 @@ from rossgram_fed.web.forms import Form
 PHOTO_COLUMNS = (
     "h.id, h.post_id, h.state, h.kind, h.description, h.media_type, h.width, h.height, h.blurhash, h.placeholder, "
     "h.sensitive, h.renditions, h.remote_url, h.edits, "
-    "h.duration, h.problem, h.focal_x, h.focal_y"
+    "h.duration, h.problem, h.focal_x, h.focal_y, h.still_url, h.loops"
 )
 """What ``photo_from`` reads; the query names the table ``photos h``."""
 
@@ -57,7 +57,11 @@ class PhotoView:
     duration: int | None = None
     """Of a video, in milliseconds, as far as it is known."""
     problem: str = ""
-    """Why a video could not be prepared, for its owner."""
+    """Why a video could not be prepared, for its owner; why a stranger's is a link only."""
+    still_url: str = ""
+    """Where a stranger's video has its still; never for loading."""
+    loops: bool = False
+    """Whether a video was a moving picture, which runs by itself, over and over, without sound."""
     edits: str = "{}"
     """What its author had done to it (``media.editing``), as its column keeps it."""
 
@@ -68,7 +72,7 @@ class PhotoView:
 
     def look(self, form: Form) -> Look:
         """Return the crop and look that a form says it shall have, for its card."""
-        return look_of(form, self.id, kept=self.edits)
+        return look_of(form, self.id, kept=self.edits, focal=(self.focal_x, self.focal_y))
 
     @property
     def grid(self) -> str:
@@ -102,8 +106,9 @@ class PhotoView:
 
     @property
     def video(self) -> str:
-        """Path of what is played; empty for a photo, and for a video that is not here."""
-        if self.kind != "video" or VIDEO not in self.renditions:
+        """Path of what is played; empty for a photo, and for a video that cannot be played here."""
+        away = self.remote_url and not self.problem
+        if self.kind != "video" or (VIDEO not in self.renditions and not away):
             return ""
         return photo_path(self.id, state=self.state, renditions=self.renditions, name=VIDEO)
 
@@ -118,8 +123,8 @@ class PhotoView:
         return self.stored_placeholder or _decoded(self.blurhash, self.width, self.height)
 
     def _path(self, name: str) -> str:
-        # Of a stranger's video there is no still picture; ours have one of their own.
-        if self.kind != "image" and GRID not in self.renditions:
+        # Of a stranger's video there is a still only where its server named one; ours have one of their own.
+        if self.kind != "image" and GRID not in self.renditions and not self.still_url:
             return ""
         return photo_path(self.id, state=self.state, renditions=self.renditions, name=name)
 
@@ -168,5 +173,7 @@ def photo_from(row: Row) -> PhotoView:
         focal_y=row["focal_y"],
         duration=row["duration"],
         problem=row["problem"],
+        still_url=row["still_url"],
+        loops=bool(row["loops"]),
         edits=row["edits"],
     )

@@ -25,7 +25,7 @@ from rossgram_fed.posts.claims import Author, ask_about_quote, claims_of, take_c
 from rossgram_fed.posts.history import remember, said_by
 from rossgram_fed.posts.parents import Parent
 from rossgram_fed.posts.placing import keep_place
-from rossgram_fed.posts.remote_photos import add_photos, replace_photos, shown_of
+from rossgram_fed.posts.remote_photos import SEEN, add_photos, replace_photos, shown_of
 from rossgram_fed.posts.store import NewPost
 
 WARNING_CHARACTERS = 500
@@ -99,7 +99,7 @@ async def update_note(change: Change, note: Note, *, post_id: int, author: Autho
         text_of(note.summary, WARNING_CHARACTERS),
         note.sensitive or bool(note.summary),
         note.language[: store.LANGUAGE_CHARACTERS],
-        sum(one.kind == "image" for one in shown),
+        sum(one.kind in SEEN for one in shown),
         edited_at,
         int(visibility),
         post_id,
@@ -155,7 +155,7 @@ async def recount(change: Change, note: Note, *, post_id: int) -> None:
 
 def has_pictures(note: Note) -> bool:
     """Say whether there is anything to see."""
-    return any(one.kind == "image" for one in note.attachments)
+    return any(one.kind in SEEN for one in note.attachments)
 
 
 async def _is_open(change: Change, post_id: int) -> bool:
@@ -189,7 +189,7 @@ def _new_post(change: Change, note: Note, *, author: Author, parent: Parent | No
         warning=text_of(note.summary, WARNING_CHARACTERS),
         sensitive=note.sensitive or bool(note.summary),
         language=note.language[: store.LANGUAGE_CHARACTERS],
-        photo_count=sum(one.kind == "image" for one in shown_of(change, note)),
+        photo_count=sum(one.kind in SEEN for one in shown_of(change, note)),
         in_reply_to_id=parent.id if parent else None,
         in_reply_to_uri=in_reply_to,
         thread_id=parent.thread_id if parent else post_id,

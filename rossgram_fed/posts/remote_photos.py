@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from activitypub.objects import Attachment, Note
 from activitypub.origin import is_http_url
 from rossgram_fed.federation.addresses import LONGEST_URI
+from rossgram_fed.federation.remote_videos import NO_VIDEOS, NOT_PLAYED, too_large
 from rossgram_fed.instance import Change
 from rossgram_fed.licences import licence_from
 from rossgram_fed.models.posts import PhotoState
@@ -16,6 +17,10 @@ from rossgram_fed.posts.exif import facts_told
 from rossgram_fed.posts.store import NewPost
 
 DESCRIPTION_CHARACTERS = 10_000
+SEEN = frozenset({"image", "video"})
+"""Kinds of attachments that there is something to see of; sounds are links."""
+_PLAYABLE = frozenset({"video/mp4", "video/quicktime", "video/webm", "video/x-m4v"})
+"""What a video may be called that is worth looking at; its bytes say whether it is."""
 
 
 def shown_of(change: Change, note: Note) -> Sequence[Attachment]:
@@ -35,7 +40,7 @@ async def _insert_photos(
     change: Change, post_id: int, account_id: int, placed: Sequence[tuple[int, Attachment]], *, sensitive: bool
 ) -> None:
     """Insert attachments with their positions, all in one statement."""
-    columns = 15
+    columns = 18
     tuples = ", ".join(
         f"({', '.join(f'${4 + number * columns + offset}' for offset in range(columns))}, $1, $2, "
         f"{int(PhotoState.REMOTE)}, '', '{{}}', $3)"
@@ -44,8 +49,8 @@ async def _insert_photos(
     values = [value for position, one in placed for value in _photo_values(change, position, one, sensitive)]
     await change.tx.execute(
         "INSERT INTO photos (id, position, kind, description, media_type, remote_url, width, height, blurhash, "
-        "focal_x, focal_y, sensitive, exif, shows_exif, licence, account_id, post_id, state, placeholder, renditions, "
-        f"created_at) VALUES {tuples}",
+        "focal_x, focal_y, sensitive, exif, shows_exif, licence, still_url, duration, problem, account_id, post_id, "
+        f"state, placeholder, renditions, created_at) VALUES {tuples}",
         account_id,
         post_id,
         change.now,
@@ -67,7 +72,26 @@ def _photo_values(change: Change, position: int, one: Attachment, sensitive: boo
         *one.focal_point,
         one.sensitive or sensitive,
         *_told(one),
+        *_moving(change, one),
     )
+
+
+def _moving(change: Change, one: Attachment) -> tuple[str, int | None, str]:
+    """Return where a video's still is, how long it is, and why it cannot be played here, as far as that is said."""
+    if one.kind == "image":
+        return "", None, ""
+    allow_http = change.settings.development.allow_http_and_private_networks
+    usable = len(one.icon) <= LONGEST_URI and is_http_url(one.icon, allow_http)
+    problem = _problem(one, most=change.settings.limits.remote_video_megabytes) if one.kind == "video" else ""
+    return one.icon if usable else "", one.duration, problem
+
+
+def _problem(one: Attachment, *, most: int) -> str:
+    if not most:
+        return NO_VIDEOS
+    if one.size is not None and one.size > most << 20:
+        return too_large(most)
+    return "" if one.media_type in _PLAYABLE or not one.media_type else NOT_PLAYED
 
 
 def _told(one: Attachment) -> tuple[str, bool, str]:
@@ -91,12 +115,14 @@ async def replace_photos(
             continue
         await change.tx.execute(
             "UPDATE photos SET position = $1, description = $2, focal_x = $3, focal_y = $4, sensitive = $5, "
-            "exif = $6, shows_exif = $7, licence = $8 WHERE id = $9",
+            "exif = $6, shows_exif = $7, licence = $8, still_url = $9, "
+            "duration = COALESCE($10, duration) WHERE id = $11",
             position,
             one.description[:DESCRIPTION_CHARACTERS],
             *one.focal_point,
             one.sensitive or sensitive,
             *_told(one),
+            *_moving(change, one)[:2],
             known[one.url],
         )
     if fresh:

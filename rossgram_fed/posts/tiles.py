@@ -18,7 +18,7 @@ from rossgram_fed.visibility import listed, not_muted, visible
 MOST_PINNED = 5
 _COLUMNS = (
     "p.id, p.warning, p.sensitive, p.photo_count, a.username, a.name AS account_name, a.media_refused, "
-    "h.id AS photo_id, h.state, h.kind, h.description, h.renditions, h.duration"
+    "h.id AS photo_id, h.state, h.kind, h.description, h.renditions, h.duration, h.still_url"
 )
 _TABLES = (
     "JOIN accounts a ON a.id = p.account_id LEFT JOIN photos h ON h.id = "
@@ -225,7 +225,7 @@ def _picture(row: Row) -> str:
     if row["photo_id"] is None or row["media_refused"]:
         return ""
     state, renditions = _STATES[row["state"]], renditions_from(row["renditions"])
-    if row["kind"] != "image" and GRID not in renditions:
+    if row["kind"] != "image" and GRID not in renditions and not row["still_url"]:
         return ""
     name = GRID if state is PhotoState.REMOTE or GRID in renditions else FEED
     return photo_path(row["photo_id"], state=state, renditions=renditions, name=name)

@@ -56,6 +56,19 @@ def a_clip(
     return bytes(data)
 
 
+def a_webm(frames: int = 5) -> bytes:
+    """A silent WebM."""
+    file = BytesIO()
+    with av.open(file, "w", format="webm") as output:
+        pictures = output.add_stream("libvpx-vp9", rate=30)
+        assert isinstance(pictures, av.VideoStream)
+        pictures.width, pictures.height, pictures.pix_fmt = 64, 64, "yuv420p"
+        for _ in range(frames):
+            output.mux(pictures.encode(_frame(64, 64, dark=False).reformat(format="yuv420p")))
+        output.mux(pictures.encode(None))
+    return file.getvalue()
+
+
 def _frame(width: int, height: int, *, dark: bool) -> av.VideoFrame:
     row = bytes(3 * width) if dark else bytes([255, 0, 0] * (width // 2) + [0, 0, 255] * (width - width // 2))
     frame = av.VideoFrame(width, height, "rgb24")

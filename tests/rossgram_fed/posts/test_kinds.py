@@ -97,6 +97,6 @@ async def test_what_is_kept_of_it(
     post = await Post.get(id=post_id)
     rows = await Photo.filter(post_id=post_id).order_by("position")
     assert [(row.kind, row.remote_url) for row in rows] == photos, reason
-    assert post.photo_count == sum(kind == "image" for kind, _ in photos), reason
+    assert post.photo_count == sum(kind in ("image", "video") for kind, _ in photos), reason
     assert post.content_html.startswith(beginning), reason
     assert "<img" not in post.content_html
