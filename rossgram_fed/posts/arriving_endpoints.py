@@ -144,13 +144,20 @@ async def _receive(request: web.Request, file: FileIO, known: Arrival, offset: i
         while piece := await _soon(request):
             if held + len(piece) > known.size:
                 raise TooLarge("This is more than was announced.")
-            await asyncio.to_thread(file.write, piece)
+            await asyncio.to_thread(_write, file, piece)
             held += len(piece)
     except TimeoutError:
         raise Refusal("Nothing came for too long. Go on from where it broke off.") from None
     except OSError as error:
         raise NoRoom("This server's disk is full. Go on later: what has arrived is kept for a day.") from error
     return held
+
+
+def _write(file: FileIO, piece: bytes) -> None:
+    """Write all of it or raise ``OSError``: a disk that is nearly full takes a part without a word."""
+    left = memoryview(piece)
+    while left:
+        left = left[file.write(left) or 0 :]
 
 
 async def _soon(request: web.Request) -> bytes:

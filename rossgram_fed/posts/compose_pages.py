@@ -103,7 +103,8 @@ async def take_files(request: web.Request, viewer: Viewer, composing: Composing,
     form, cards = composing.form, composing.cards
     outcomes = await uploads.receive(request, form.files("files"), account_id=viewer.account_id)
     composing.refused = tuple(outcome for outcome in outcomes if isinstance(outcome, RefusedUpload))
-    composing.fresh = tuple(outcome.photo_id for outcome in outcomes if isinstance(outcome, Uploaded))
+    uploaded = (outcome.photo_id for outcome in outcomes if isinstance(outcome, Uploaded))
+    composing.fresh = (*cards.arrived, *uploaded)
     await retouch_waiting(request, form, cards.ids, account_id=viewer.account_id)
     moved = cards.moved()
     composing.cards = moved

@@ -23,6 +23,7 @@ from rossgram_fed.posts.compose_pages import Composing, take_files
 from rossgram_fed.posts.detail_fields import detail_fields
 from rossgram_fed.posts.details import details_of
 from rossgram_fed.posts.drafts import PostEdit
+from rossgram_fed.posts.focus import focus_from
 from rossgram_fed.posts.forms import AUDIENCE_NAMES, cards_from, edit_from
 from rossgram_fed.posts.introductions import meet_mentioned
 from rossgram_fed.posts.looks import looks_from
@@ -75,11 +76,11 @@ async def save(request: web.Request, viewer: Viewer) -> web.Response:
         if composing.fresh or composing.refused:
             form.error("photos", "Here are your new photos: describe them, then save.")
         typed = edit_from(form, cards, limits=instance.settings.limits, comment=post.is_comment)
-        looks = looks_from(form, cards.ids)
+        looks, points = looks_from(form, cards.ids), focus_from(form, cards.ids)
         if not form.ok:
             return await _again(request, viewer, post, composing, status=422)
         await meet_mentioned(request.app[NETWORK], typed.naming)
-        await _save(request, viewer, post, typed, looks=looks, draft_id=composing.draft_id)
+        await _save(request, viewer, post, typed, looks=looks, points=points, draft_id=composing.draft_id)
     except Refusal as refusal:
         form.error("", refusal.sentence)
         return await _again(request, viewer, post, composing, status=refusal.status)
@@ -93,11 +94,12 @@ async def _save(
     typed: PostEdit,
     *,
     looks: Mapping[int, Edits],
+    points: Mapping[int, tuple[int, int]],
     draft_id: int | None,
 ) -> None:
     """Write the edit; where fewer may see the post from now on, its files get other addresses."""
     folder = request.app[STORAGE]
-    made = await retouched(request, looks, account_id=viewer.account_id, post_id=post.id)
+    made = await retouched(request, looks, account_id=viewer.account_id, points=points, post_id=post.id)
     copies: dict[int, Files] = {}
     try:
         # What is made anew has other addresses already.

@@ -37,6 +37,8 @@ class Cards:
     """The pressed button: ``post``, ``post-anyway``, ``add``, or ``earlier``, ``later``, ``remove`` with a photo."""
     subject: int = 0
     """The photo that the button belongs to; 0 for none."""
+    arrived: tuple[int, ...] = ()
+    """Photos that came by another way (``/uploads``) since the form was shown."""
 
     @property
     def ids(self) -> tuple[int, ...]:
@@ -72,7 +74,10 @@ def cards_from(form: Form, limits: LimitSettings) -> Cards:
             description = form.text(f"description-{photo_id}", most=limits.description_characters, lines=True)
             photos.append(DraftPhoto(photo_id, description))
     verb, _, subject = form.value("do", "post").partition(" ")
-    return Cards(tuple(photos), verb=verb, subject=read_id(subject) or 0)
+    known = {photo.id for photo in photos}
+    came = (read_id(text) for text in dict.fromkeys(form.values.getall("arrived", ())[:_MOST_CARDS]))
+    arrived = tuple(photo_id for photo_id in came if photo_id and photo_id not in known)
+    return Cards(tuple(photos), verb=verb, subject=read_id(subject) or 0, arrived=arrived)
 
 
 def draft_from(form: Form, cards: Cards, *, limits: LimitSettings) -> PostDraft:

@@ -20,6 +20,8 @@ from rossgram_fed.media.editing import (
     edits_from_json,
 )
 from rossgram_fed.media.filters import FILTERS, table
+from rossgram_fed.media.pictures import Focal
+from rossgram_fed.posts import focus
 from rossgram_fed.web.forms import Form
 
 _FIELDS = ("shape", "filter", "mirrored", *BOUNDS)
@@ -32,6 +34,7 @@ _WORDS = {
     "vignette": ("Vignette", "light corners", "dark corners"),
     "sharpness": ("Sharpness", "softer", "sharper"),
 }
+_UNITS = {"zoom": " %", "strength": " %", "tilt": "°"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class Slider:
     most: int
     step: str
     value: str
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,8 @@ class Look:
     edits: Edits
     fresh: bool
     """Whether the photo's own files show it already."""
+    focus: tuple[int, int] = (0, 0)
+    """What must stay in sight, as ``posts.focus`` has it."""
 
     @property
     def shown(self) -> str:
@@ -80,7 +86,7 @@ class Look:
     @property
     def touched(self) -> bool:
         """Whether anything is done to the photo."""
-        return self.edits != UNTOUCHED
+        return self.edits != UNTOUCHED or self.focus != (0, 0)
 
     @property
     def shapes(self) -> tuple[tuple[str, str], ...]:
@@ -106,6 +112,15 @@ class Look:
         )
 
     @property
+    def focus_sliders(self) -> tuple[Slider, ...]:
+        """Where the point is that must stay in sight."""
+        across, down = map(str, self.focus)
+        return (
+            Slider("across", "Point across", "left", "right", focus.LEAST, focus.MOST, "1", across),
+            Slider("down", "Point down", "top", "bottom", focus.LEAST, focus.MOST, "1", down),
+        )
+
+    @property
     def turns(self) -> tuple[tuple[str, str], ...]:
         """Values and labels of the quarter turns."""
         return (("0", "Upright"), ("1", "Right"), ("2", "Upside down"), ("3", "Left"))
@@ -126,17 +141,19 @@ class Look:
 
     def _slider(self, name: str, label: str, low: str, high: str, *, step: str = "1") -> Slider:
         least, most = BOUNDS[name]
-        return Slider(name, label, low, high, least, most, step, value=f"{getattr(self.edits, name):g}")
+        value = f"{getattr(self.edits, name):g}"
+        return Slider(name, label, low, high, least, most, step, value, _UNITS.get(name, ""))
 
 
-def look_of(form: Form, photo_id: int, *, kept: str) -> Look:
+def look_of(form: Form, photo_id: int, *, kept: str, focal: Focal = (0.0, 0.0)) -> Look:
     """Return the look that was typed for a photo, or else the ``kept`` one (the column ``Photo.edits``)."""
     now = edits_from_json(kept)
     try:
         edits = _typed(form, photo_id) or now
+        point = focus.typed_focus(form, photo_id) or focus.as_typed(focal)
     except ValueError:
-        edits = now
-    return Look(photo_id, edits, fresh=edits == now)
+        edits, point = now, focus.as_typed(focal)
+    return Look(photo_id, edits, fresh=edits == now, focus=point)
 
 
 def looks_from(form: Form, photo_ids: Iterable[int]) -> dict[int, Edits]:

@@ -25,6 +25,7 @@ from rossgram_fed.media.proofs import PROOFS
 from rossgram_fed.media.storage import STORAGE
 from rossgram_fed.media.studio import STUDIO
 from rossgram_fed.models.posts import PhotoState
+from rossgram_fed.posts.focus import as_typed, focal_of, focus_from, retype
 from rossgram_fed.posts.looks import looks_from
 from rossgram_fed.renditions import FEDERATED, ORIGINAL, Rendition, Renditions, renditions_from
 from rossgram_fed.web.errors import Invalid
@@ -38,6 +39,7 @@ _OWN = (
     f"account_id = $1 AND kind = 'image' AND remote_url = '' AND state = {int(PhotoState.READY)} "
     "AND (post_id IS NULL OR post_id = $2)"
 )
+_NO_POINTS: Mapping[int, tuple[int, int]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,8 @@ class Retouched:
 
 async def retouch_waiting(request: web.Request, form: Form, photo_ids: Sequence[int], *, account_id: int) -> None:
     """Give photos that wait for their post what the form says; what cannot be done is an error of the form."""
-    looks = looks_from(form, photo_ids)
-    made = await retouched(request, looks, account_id=account_id, form=form)
+    looks, points = looks_from(form, photo_ids), focus_from(form, photo_ids)
+    made = await retouched(request, looks, account_id=account_id, points=points, form=form)
     if not made:
         return
     try:
@@ -66,12 +68,21 @@ async def retouch_waiting(request: web.Request, form: Form, photo_ids: Sequence[
     except BaseException:
         await remove_files(request.app[STORAGE], *(one.files for one in made))
         raise
+    for one in made:
+        retype(form, one.photo_id, one.focal)
 
 
 async def retouched(
-    request: web.Request, looks: Mapping[int, Edits], *, account_id: int, form: Form | None = None, post_id: int = 0
+    request: web.Request,
+    looks: Mapping[int, Edits],
+    *,
+    account_id: int,
+    points: Mapping[int, tuple[int, int]] = _NO_POINTS,
+    form: Form | None = None,
+    post_id: int = 0,
 ) -> list[Retouched]:
-    """Make those photos anew whose look is another one now: somebody's own that wait, or are part of ``post_id``.
+    """Make those photos anew whose look is another one now, or what must stay in sight of them (``posts.focus``):
+    somebody's own that wait, or are part of ``post_id``.
 
     What cannot be made is an error of the ``form``, or ``Invalid`` without one. Nothing stays when this is cancelled.
     """
@@ -87,13 +98,14 @@ async def retouched(
     async def one(row: Row) -> None:
         async with turns:
             try:
-                made.append(await _made(request, row, looks[row["id"]], account_id=account_id, post_id=post_id))
+                edits, focal = looks[row["id"]], _focal(row, looks[row["id"]], points.get(row["id"]))
+                made.append(await _made(request, row, edits, focal, account_id=account_id, post_id=post_id))
             except (BadPicture, NotStored) as refusal:
                 _refuse(form, row["id"], refusal.reason)
             except NotReachable:
                 _refuse(form, row["id"], NOT_TO_BE_READ)
 
-    changed = [row for row in rows if edits_from_json(row["edits"]) != looks[row["id"]]]
+    changed = [row for row in rows if _is_other(row, looks[row["id"]], points.get(row["id"]))]
     try:
         async with asyncio.TaskGroup() as group:
             for row in changed:
@@ -133,10 +145,10 @@ async def keep_retouched(change: Change, made: Sequence[Retouched]) -> None:
         change.tx.signal("media")
 
 
-async def _made(request: web.Request, row: Row, edits: Edits, *, account_id: int, post_id: int) -> Retouched:
-    renditions, before = renditions_from(row["renditions"]), edits_from_json(row["edits"])
-    data = await request.app[PROOFS].original(_source(renditions)["key"])
-    focal = _focal(row, renditions, before, edits)
+async def _made(
+    request: web.Request, row: Row, edits: Edits, focal: Focal, *, account_id: int, post_id: int
+) -> Retouched:
+    data = await request.app[PROOFS].original(_source(renditions_from(row["renditions"]))["key"])
     picture = await request.app[STUDIO].develop(data, edits=edits, focal=focal)
     files = await write_files(request.app[STORAGE], picture)
     return Retouched(row["id"], account_id, post_id, edits, picture.without_bytes(), files, focal)
@@ -150,12 +162,25 @@ def _source(renditions: Renditions) -> Rendition:
     return renditions.get(ORIGINAL) or renditions[FEDERATED]
 
 
-def _focal(row: Row, renditions: Renditions, before: Edits, after: Edits) -> Focal:
-    """Return the focal point of the new crop: a chosen one stays on what it showed, else the middle is looked at."""
+def _is_other(row: Row, edits: Edits, point: tuple[int, int] | None) -> bool:
+    return edits_from_json(row["edits"]) != edits or _is_chosen(row, point)
+
+
+def _is_chosen(row: Row, point: tuple[int, int] | None) -> bool:
+    """Whether somebody chose another point now than the one that the form began with."""
+    return point is not None and point != as_typed((row["focal_x"], row["focal_y"]))
+
+
+def _focal(row: Row, after: Edits, point: tuple[int, int] | None) -> Focal:
+    """Return the focal point of the new crop: the one that is chosen now, or the one of before, which stays on what it
+    showed; the middle is none.
+    """
     focal = row["focal_x"], row["focal_y"]
+    if point is not None and _is_chosen(row, point):
+        return focal_of(point)
     if focal == (0.0, 0.0):
         return focal
-    whole = _source(renditions)
+    whole, before = _source(renditions_from(row["renditions"])), edits_from_json(row["edits"])
     size = whole["width"], whole["height"]
     return moved_focal(after, moved_focal(before, focal, size=size, back=True), size=size)
 

@@ -15,8 +15,9 @@ CONTENT_SECURITY_POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
 )
 """Pages have no script, so none may run."""
-WITH_OWN_SCRIPTS = f"{CONTENT_SECURITY_POLICY}; script-src 'self'"
-"""For the few pages that do have one: files of ours at ``/static`` may run, and nothing that stands in the page."""
+WITH_OWN_SCRIPTS = f"{CONTENT_SECURITY_POLICY}; connect-src 'self'; script-src 'self'"
+"""For the few pages that do have one: files of ours at ``/static`` may run and ask this server, and nothing that stands
+in the page may."""
 
 _SCRIPTS = web.RequestKey("own_scripts", bool)
 

@@ -19,6 +19,7 @@ class Window:
 
     here: Here
     page: Page
+    scripts: bool = True
     complaints: list[str] = field(default_factory=list)
     """Errors in the console, failed requests, and requests to anybody but our server."""
 
@@ -33,6 +34,15 @@ class Window:
         await self.page.fill("input[name=username]", "alice")
         await self.page.fill("input[name=password]", PASSWORD)
         await self.page.click("main form button")
+
+    async def add(self, *files: Path) -> None:
+        """Choose files in the form that is open, and wait until each of them has its card."""
+        cards = self.page.locator("li.card")
+        wanted = await cards.count() + len(files)
+        await self.page.set_input_files("input[type=file]", [str(file) for file in files])
+        if not self.scripts:
+            await self.page.click("button[value=add]")
+        await cards.nth(wanted - 1).wait_for()
 
     def listen(self) -> None:
         self.page.set_default_timeout(10_000)

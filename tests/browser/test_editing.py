@@ -30,8 +30,9 @@ async def photo(tmp_path: Path) -> Path:
 
 @pytest.fixture(params=["with scripts", "without scripts"])
 async def either_window(here: Here, browser: Browser, request: pytest.FixtureRequest) -> AsyncIterator[Window]:
-    context = await browser.new_context(java_script_enabled=request.param == "with scripts")
-    window = Window(here, await context.new_page())
+    scripts = request.param == "with scripts"
+    context = await browser.new_context(java_script_enabled=scripts)
+    window = Window(here, await context.new_page(), scripts=scripts)
     window.listen()
     yield window
     await context.close()
@@ -40,8 +41,7 @@ async def either_window(here: Here, browser: Browser, request: pytest.FixtureReq
 async def upload(window: Window, photo: Path) -> None:
     await window.sign_in()
     await window.open("/new")
-    await window.page.set_input_files("input[type=file]", str(photo))
-    await window.page.click("button[value=add]")
+    await window.add(photo)
 
 
 async def stored(window: Window) -> tuple[Edits, dict[str, dict[str, int | str]]]:

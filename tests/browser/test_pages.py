@@ -29,8 +29,7 @@ async def test_pages_are_for_everybody(here: Here, browser: Browser, scheme: str
     wrong = {path: await _violations(window, path.format(post=post)) for path in SIGNED_OUT}
     await window.sign_in()
     await window.open("/new")
-    await window.page.set_input_files("input[type=file]", str(photo))
-    await window.page.click("button[value=add]")
+    await window.add(photo)
     wrong |= {f"{path}, signed in": await _violations(window, path.format(post=post)) for path in SIGNED_IN}
     assert {path: found for path, found in wrong.items() if found} == {}
     assert window.complaints == []

@@ -49,6 +49,23 @@ async def test_one_bad_file(world: World, name: str, data: bytes, says: str) -> 
     assert len(await world.rows("alpha", "SELECT id FROM photos WHERE post_id IS NOT NULL")) == 2
 
 
+async def test_somebody_elses_photo_never_arrives(world: World) -> None:
+    """A form that says that photos came by another way gets one's own alone; the others stay where they are."""
+    ana = await world.admin("alpha", "ana")
+    bob = await world.person("alpha", "bob")
+    (hers,) = cards(await ana.submit(await ana.get("/new"), "/new", press="add", files=GOOD[:1]))
+    form = (await bob.get("/new")).form("/new")
+    form.names.add("arrived")
+    page = await bob.send(form, {"arrived": hers}, press="add")
+    assert cards(page) == []
+    assert cards(await bob.get("/new")) == []
+    assert cards(await ana.get("/new")) == [hers]
+    owners = await world.rows(
+        "alpha", "SELECT d.account_id = p.account_id AS own FROM photos p JOIN drafts d ON d.id = p.draft_id"
+    )
+    assert [bool(row["own"]) for row in owners] == [True]
+
+
 async def test_second_thoughts(world: World) -> None:
     """Photos are described, moved, removed and added in any order, survive a reload, and are posted as they stand."""
     ana = await world.admin("alpha", "ana")

@@ -15,10 +15,10 @@ from aiohttp.test_utils import unused_port
 
 from rossgram_fed.accounts.new_users import create_user, prepare_user
 from rossgram_fed.app import WORKER, build_app
-from rossgram_fed.config import DevelopmentSettings, ServerSettings, Settings, StorageSettings
+from rossgram_fed.config import DevelopmentSettings, LimitSettings, ServerSettings, Settings, StorageSettings
 from rossgram_fed.demo.pictures import draw_landscape
 from rossgram_fed.demo.servers import ThisMachine
-from rossgram_fed.instance import INSTANCE, Instance
+from rossgram_fed.instance import INSTANCE, Clock, Instance, system_clock
 from rossgram_fed.media.keeping import write_files
 from rossgram_fed.media.storage import STORAGE
 from rossgram_fed.media.studio import STUDIO
@@ -68,16 +68,20 @@ class Here:
 
 
 @asynccontextmanager
-async def our_server(folder: Path) -> AsyncIterator[Here]:
+async def our_server(
+    folder: Path, *, address: int = 0, limits: LimitSettings | None = None, clock: Clock = system_clock
+) -> AsyncIterator[Here]:
+    """Run our server; ``address`` is the port of what stands before it, where there is such a thing."""
     port = unused_port()
     settings = Settings(
-        server=ServerSettings(base_url=f"http://127.0.0.1:{port}", listen=f"127.0.0.1:{port}"),
+        server=ServerSettings(base_url=f"http://127.0.0.1:{address or port}", listen=f"127.0.0.1:{port}"),
         storage=StorageSettings(data=folder),
+        limits=limits or LimitSettings(),
         development=DevelopmentSettings(
             allow_http_and_private_networks=True, private_networks=(ip_network("127.0.0.0/8"),)
         ),
     )
-    app = build_app(settings, load_or_create(folder), with_worker=False, resolver=ThisMachine())
+    app = build_app(settings, load_or_create(folder), with_worker=False, resolver=ThisMachine(), clock=clock)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
     await runner.setup()
     try:

@@ -17,6 +17,24 @@ export function frameOf(edits, width, height, shapes) {
   };
 }
 
+/** Where a point of the untouched picture (x and y from -1 to 1, y upwards) lies in what is kept of it, or "back". */
+export function movedPoint(edits, frame, [x, y], back = false) {
+  const cosine = Math.cos(frame.tilt), sine = Math.sin(frame.tilt), within = (part) => Math.max(-1, Math.min(1, part));
+  const offX = frame.x - frame.turnedWidth / 2, offY = frame.y - frame.turnedHeight / 2;
+  const [width, height] = edits.turns % 2 ? [frame.turnedHeight, frame.turnedWidth] : [frame.turnedWidth, frame.turnedHeight];
+  const turned = (across, down, times) => (times ? turned(-down, across, times - 1) : [across, down]);
+  if (back) {
+    const across = (x * frame.width) / 2, down = (-y * frame.height) / 2;
+    [x, y] = [across * cosine + down * sine + offX, down * cosine - across * sine + offY];
+    [x, y] = turned(edits.mirrored ? -x : x, y, (4 - edits.turns) % 4);
+    return [within((2 * x) / width), within((-2 * y) / height)];
+  }
+  [x, y] = turned((x * width) / 2, (-y * height) / 2, edits.turns);
+  [x, y] = [(edits.mirrored ? -x : x) - offX, y - offY];
+  [x, y] = [x * cosine - y * sine, x * sine + y * cosine];
+  return [within((2 * x) / frame.width), within((-2 * y) / frame.height)];
+}
+
 /** Draw what is kept of a picture over a whole canvas. */
 export function drawFrame(context, picture, edits, frame) {
   const { width, height } = context.canvas;
