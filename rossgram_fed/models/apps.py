@@ -99,6 +99,8 @@ class PushSubscription(Model):
     """JSON: kind of notification to whether it is wanted."""
     policy = fields.CharField(max_length=16, default="all")
     """Whose acts count: ``all``, ``followed``, ``follower`` or ``none``."""
+    sealed_token = fields.TextField(default="", db_default="")
+    """The token itself, which apps want back in what they are sent, sealed with a key that is not in the database."""
     failures = fields.IntField(default=0)
     created_at = fields.BigIntField()
 
