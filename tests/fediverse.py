@@ -41,6 +41,7 @@ from rossgram_fed.jobs.runner import JobHandler, JobSource
 from rossgram_fed.jobs.worker import Source, Worker
 from rossgram_fed.posts import activity_endpoints
 from rossgram_fed.secrets_file import Secrets
+from tests.databases import put_migrated
 from tests.strangers import AS2, Actor, FakePeer, Received, a_key
 
 __all__ = ["AS2", "Actor", "FakePeer", "Fediverse", "Names", "Received", "Server", "a_key", "closed", "server_keys"]
@@ -155,6 +156,9 @@ class Fediverse:
     async def whole_server(self, name: str, *, settings: Settings | None = None) -> Server:
         """Start a whole server as people run it, pages and all, with its own SQLite file and data folder."""
         settings = settings or replace(self.settings(name, database=""), limits=LimitSettings(picture_processes=1))
+        file = Path(settings.database_url.removeprefix("sqlite:"))
+        if settings.database_url.startswith("sqlite:") and not file.exists():
+            put_migrated(file)
         secrets = Secrets(csrf=b"c" * 32, setup_token=f"setup-{name}")
         app = build_app(settings, secrets, with_worker=False, resolver=self.names, clock=self._clock)
         runner = await self._listen(app, f"{name}.test")

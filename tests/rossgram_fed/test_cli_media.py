@@ -20,6 +20,7 @@ from rossgram_fed.cli.commands import application
 from rossgram_fed.config import S3Settings, Settings, StorageSettings
 from rossgram_fed.doctor.buckets import examine_bucket
 from rossgram_fed.media.storage import Folder
+from tests.databases import put_migrated
 from tests.rossgram_fed.media.buckets import make_bucket, s3
 
 KEYS = {"ROSSGRAM_S3_ACCESS_KEY_ID": "id", "ROSSGRAM_S3_SECRET_ACCESS_KEY": "hidden"}
@@ -42,6 +43,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, endpoint: str) -> Fo
     Path("config.toml").write_text(
         f'[storage]\nphotos_in = "s3"\n[s3]\nendpoint = "{endpoint}"\nbucket = "{make_bucket(endpoint)}"\n'
     )
+    put_migrated(tmp_path / "data" / "rossgram.sqlite3")
     made = Folder(tmp_path / "data" / "media")
     made.prepare()
     return made

@@ -10,13 +10,15 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from rossgram_fed.cli.commands import application
+from tests.databases import put_migrated
 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder to work in."""
+    """A folder to work in, with an empty database."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("ROSSGRAM_CONFIG", raising=False)
+    put_migrated(tmp_path / "data" / "rossgram.sqlite3")
     return tmp_path
 
 

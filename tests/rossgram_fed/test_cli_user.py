@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import sqlite3
 import stat
 from pathlib import Path
@@ -14,13 +15,15 @@ from typer.testing import CliRunner, Result
 from rossgram_fed.accounts.passwords import password_matches
 from rossgram_fed.cli.commands import application
 from rossgram_fed.models.accounts import Role
+from tests.databases import put_migrated
 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder to work in."""
+    """A folder to work in, with an empty database."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("ROSSGRAM_CONFIG", raising=False)
+    put_migrated(tmp_path / "data" / "rossgram.sqlite3")
     return tmp_path
 
 
@@ -107,6 +110,7 @@ def test_reset_password_signs_out_everywhere() -> None:
 
 def test_migrate_makes_the_tables_once() -> None:
     """What waits is shown, applied, and does not wait any longer; nobody else reads the data folder."""
+    shutil.rmtree("data")
     waiting = rossgram("migrate", "--check", "--json")
     assert waiting.exit_code == 1
     names = json.loads(waiting.stdout)["waiting"]
@@ -120,7 +124,6 @@ def test_migrate_makes_the_tables_once() -> None:
 @pytest.mark.parametrize("words", [("migrate",), ("user", "create", "anna"), ("migrate", "--check")])
 def test_a_database_that_cannot_be_used(words: tuple[str, ...]) -> None:
     """A broken database is said in words, not as a traceback."""
-    Path("data").mkdir()
     Path("data/rossgram.sqlite3").write_bytes(b"no database" * 500)
     result = rossgram(*words)
     assert result.exit_code == 1
