@@ -20,6 +20,7 @@ from rossgram_fed.feeds import pages as feed_pages
 from rossgram_fed.follows import pages as follow_pages
 from rossgram_fed.interact import pages as interact_pages
 from rossgram_fed.moving import pages as move_pages
+from rossgram_fed.oauth import app_pages, authorize_pages
 from rossgram_fed.posts import (
     activity_endpoints,
     archive_pages,
@@ -124,6 +125,7 @@ PAGES: tuple[tuple[str, Handler], ...] = (
     ("/about", about_pages.show),
     ("/about/photos", about_pages.photos),
     ("/sign-in", sign_in_pages.sign_in_page),
+    ("/oauth/authorize", authorize_pages.ask),
     ("/sign-up", sign_in_pages.sign_up_page),
     ("/setup", setup_pages.setup_page),
     ("/settings", settings_pages.settings_page),
@@ -132,6 +134,7 @@ PAGES: tuple[tuple[str, Handler], ...] = (
     ("/settings/photos", photo_preference_pages.show),
     ("/settings/account", settings_pages.account_page),
     ("/settings/sessions", settings_pages.sessions_page),
+    ("/settings/apps", app_pages.listing),
     ("/settings/invites", settings_pages.invites_page),
     ("/settings/blocks", profile_pages.show_blocks),
     ("/settings/move", move_pages.show),
@@ -183,6 +186,7 @@ FORMS: tuple[tuple[str, Handler], ...] = (
     ("/report", report_form_pages.send_report),
     ("/interact", interact_pages.send),
     ("/sign-in", sign_in_pages.sign_in),
+    ("/oauth/authorize", authorize_pages.answer),
     ("/sign-up", sign_in_pages.sign_up),
     ("/sign-out", sign_in_pages.sign_out),
     ("/setup", setup_pages.set_up),
@@ -193,6 +197,8 @@ FORMS: tuple[tuple[str, Handler], ...] = (
     ("/settings/account/delete", settings_pages.delete_account),
     ("/settings/sessions/{id}/end", settings_pages.end_session),
     ("/settings/sessions/end-all", settings_pages.end_all_sessions),
+    ("/settings/apps/remove-all", app_pages.remove_all),
+    ("/settings/apps/{id}/remove", app_pages.remove),
     ("/settings/move", move_pages.move),
     ("/settings/move/aliases", move_pages.add_alias),
     ("/settings/move/aliases/remove", move_pages.remove_alias),

@@ -98,6 +98,7 @@ async def revoke(change: Change, *, token_id: int) -> None:
 
 
 async def revoke_all(change: Change, *, user_id: int) -> None:
-    """Take all of somebody's tokens away."""
+    """Take all of somebody's tokens away, and what they allowed and no app has used yet."""
+    await change.tx.execute("DELETE FROM authorization_codes WHERE user_id = $1", user_id)
     await change.tx.execute("DELETE FROM access_tokens WHERE user_id = $1", user_id)
     change.tx.signal(REVOKED)

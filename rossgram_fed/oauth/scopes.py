@@ -1,6 +1,8 @@
 """Scopes: what an app may do, in Mastodon's words. A route names one, and a wider one that was granted covers it.
 
-``read`` covers ``read:statuses``; ``follow``, which old apps ask for, covers what concerns follows, blocks and mutes.
+``read`` covers ``read:statuses``; ``follow``, which old apps ask for, covers what concerns follows, blocks and mutes;
+``profile`` is the least of what ``read:accounts`` allows. What only runs other servers (``admin:…``) is not to be had
+here: apps that ask for it beside other things get the others.
 """
 
 from __future__ import annotations
@@ -48,20 +50,25 @@ SCOPES: tuple[str, ...] = (
 )
 """Every scope that an app may ask for."""
 _KNOWN = frozenset(SCOPES)
+_PROFILE = frozenset({"profile", "read", "read:accounts"})
 
 
 def scopes_from(text: str) -> tuple[str, ...]:
     """Read scopes separated by spaces (RFC 6749, section 3.3); raise ``ValueError`` for one that there is not."""
-    asked = tuple(dict.fromkeys(text.replace("+", " ").split()))
+    asked = tuple(dict.fromkeys(scope for scope in text.replace("+", " ").split() if not scope.startswith("admin:")))
     for scope in asked:
         if scope not in _KNOWN:
             raise ValueError(f"There is no scope {scope[:40]!r} here.")
+    if text.strip() and not asked:
+        raise ValueError("Nothing of what is asked for is to be had here.")
     return asked
 
 
 def covers(granted: Iterable[str], wanted: str) -> bool:
     """Say whether what was granted allows a scope."""
     held = frozenset(granted)
+    if wanted == "profile":
+        return bool(held & _PROFILE)
     verb = wanted.partition(":")[0]
     return wanted in held or verb in held or (wanted in _FOLLOW and "follow" in held)
 

@@ -17,6 +17,9 @@ from multidict import MultiDict
 
 T = TypeVar("T")
 
+LONGEST_NEXT = 8000
+"""What a request's first line may bring; apps send people here with long addresses."""
+
 
 @dataclass(slots=True)
 class Upload:
@@ -120,7 +123,7 @@ def safe_next(text: str, default: str = "/") -> str:
 
     Browsers read ``//host``, ``/\\host`` and addresses with control characters in them as other hosts.
     """
-    if not text.startswith("/") or text[1:2] in ("/", "\\") or len(text) > 2000:
+    if not text.startswith("/") or text[1:2] in ("/", "\\") or len(text) > LONGEST_NEXT:
         return default
     if "\\" in text or any(ord(letter) < 0x21 or ord(letter) == 0x7F for letter in text):
         return default
