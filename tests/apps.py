@@ -17,6 +17,7 @@ from rossgram_fed.api.serving import add_api
 from rossgram_fed.federation.network import NETWORK, build_network
 from rossgram_fed.instance import Instance
 from rossgram_fed.media.arriving import ARRIVING, Arriving
+from rossgram_fed.media.proofs import PROOFS, Proofs
 from rossgram_fed.media.storage import STORAGE, Folder
 from rossgram_fed.media.studio import STUDIO, Studio
 from rossgram_fed.models import AccessToken, Account, App, User
@@ -132,6 +133,7 @@ async def opened_api(instance: Instance) -> AsyncIterator[ApiSite]:
     folder = app[STORAGE] = Folder(instance.settings.media_folder)
     folder.prepare()
     studio = app[STUDIO] = Studio(instance.settings.limits)
+    app[PROOFS] = Proofs(studio, folder)
     app[ARRIVING] = Arriving(instance.settings.storage.data / "arriving")
     app[CALLERS] = Callers(instance)
     add_routes(app)

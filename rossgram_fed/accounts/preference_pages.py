@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from rossgram_fed.accounts.preferences import POLICIES, Preferences, preferences_of, set_preferences
+from rossgram_fed.accounts.preferences import (
+    AUDIENCE_NAMES,
+    LANGUAGE,
+    POLICIES,
+    Preferences,
+    preferences_of,
+    set_preferences,
+)
 from rossgram_fed.accounts.time_zones import zones
 from rossgram_fed.instance import INSTANCE
 from rossgram_fed.models.accounts import Policy
+from rossgram_fed.models.posts import Visibility
 from rossgram_fed.web.csrf import form_of
 from rossgram_fed.web.flash import see_other
 from rossgram_fed.web.forms import Form
 from rossgram_fed.web.rendering import render
 from rossgram_fed.web.sessions import Viewer, signed_in
+
+AUDIENCES = {name: visibility for visibility, name in AUDIENCE_NAMES.items()}
 
 
 @signed_in
@@ -31,7 +41,12 @@ async def save(request: web.Request, viewer: Viewer) -> web.StreamResponse:
         quote_policy=form.choice("quotes", POLICIES, Policy.EVERYONE),
         require_descriptions=form.flag("require_descriptions"),
         time_zone=form.text("zone", most=64),
+        visibility=form.choice("visibility", AUDIENCES, Visibility.PUBLIC),
+        sensitive=form.flag("sensitive"),
+        language=form.text("language", most=16),
     )
+    if chosen.language and not LANGUAGE.fullmatch(chosen.language):
+        form.error("language", "Write a language as a code of two letters, such as en or es, or leave this empty.")
     if chosen.time_zone and chosen.time_zone not in zones():
         form.error("zone", "Choose a time zone by its name, such as Europe/Madrid or UTC.")
     if not form.ok:

@@ -78,6 +78,7 @@ RULES = (
     Rule("drafts", "updated_at < $1 AND publish_at IS NULL", FORGOTTEN_DRAFTS),
     Rule("sessions", "expires_at < $1"),
     Rule("attempts", "window_ends_at < $1"),
+    Rule("idempotency_keys", "created_at < $1", DAY),
     Rule("invites", "expires_at < $1", 30 * DAY),
     # What was closed is evidence of a habit for a while, and about people for ever. The staff's log stays.
     Rule("reports", "resolved_at < $1", 365 * DAY),

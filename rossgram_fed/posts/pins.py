@@ -22,7 +22,7 @@ FEATURED = 4
 """Of those who pinned nothing, so many photos are featured: Mastodon shows nothing else of a profile that nobody there
 follows."""
 
-_PINNABLE = f"p.photo_count > 0 AND p.in_reply_to_uri = '' AND p.visibility = {int(Visibility.PUBLIC)}"
+_PINNABLE = f"p.in_reply_to_uri = '' AND p.visibility = {int(Visibility.PUBLIC)}"
 
 
 async def pin(change: Change, *, author_id: int, post_id: int) -> None:
@@ -39,7 +39,7 @@ async def pin(change: Change, *, author_id: int, post_id: int) -> None:
     if post is None:
         raise NotFound("There is no such post of yours.")
     if not post["pinnable"]:
-        raise Invalid("Only public posts with photos can be pinned.")
+        raise Invalid("Only public posts can be pinned, and no comments.")
     # Whoever pins at the same time waits here: PostgreSQL would let both count before either has written.
     await change.tx.execute("UPDATE accounts SET updated_at = updated_at WHERE id = $1", author_id)
     pinned = await pinned_ids(change.tx, author_id)
@@ -97,7 +97,8 @@ async def featured_ids(reader: Reader, account_id: int) -> list[int]:
     if pinned:
         return pinned
     rows = await reader.fetch(
-        f"SELECT p.id FROM posts p WHERE p.account_id = $1 AND {_PINNABLE} ORDER BY p.id DESC LIMIT {FEATURED}",  # noqa: S608 - constants
+        f"SELECT p.id FROM posts p WHERE p.account_id = $1 AND {_PINNABLE} AND p.photo_count > 0 "  # noqa: S608 - constants
+        f"ORDER BY p.id DESC LIMIT {FEATURED}",
         account_id,
     )
     return [row["id"] for row in rows]

@@ -14,7 +14,7 @@ from rossgram_fed.federation import errands
 from rossgram_fed.federation.network import Network
 from rossgram_fed.instance import Change
 from rossgram_fed.posts import actions
-from rossgram_fed.posts.forms import cards_from, draft_from
+from rossgram_fed.posts.from_apps import draft_of as draft_of_form
 from rossgram_fed.posts.introductions import meet_mentioned
 from rossgram_fed.posts.saved import Draft, draft_of
 from rossgram_fed.web.errors import Invalid, NotFound, Refusal
@@ -126,8 +126,8 @@ async def publish_now(change: Change, draft: Draft, *, at: int | None) -> int:
     )
     if able is None:
         raise Invalid(NOBODY_HOME)
-    form, limits = draft.form, change.settings.limits
-    typed = draft_from(form, cards_from(form, limits), limits=limits)
+    form = draft.form
+    typed = draft_of_form(form, change.settings.limits)
     if not form.ok:
         raise Invalid(next(iter(form.errors.values())))
     return await actions.publish(change, author_id=draft.account_id, draft=typed)

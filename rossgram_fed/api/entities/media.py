@@ -6,7 +6,9 @@ import msgspec
 
 from rossgram_fed.api.entities.words import absolute
 from rossgram_fed.config import Settings
+from rossgram_fed.models.posts import PhotoState
 from rossgram_fed.posts.photo_views import PhotoView
+from rossgram_fed.renditions import FEDERATED, FEED, FULL
 
 
 class Size(msgspec.Struct, omit_defaults=True):
@@ -50,14 +52,21 @@ class Media(msgspec.Struct):
     preview_remote_url: None = None
 
 
-def media_from(photo: PhotoView, settings: Settings) -> Media:
-    """Return a photo or video as apps show it; without ``url`` while it is being prepared."""
-    path = photo.video or photo.full
+def media_from(photo: PhotoView, settings: Settings, *, open_to_all: bool = True) -> Media:
+    """Return a photo or video as apps show it; without ``url`` while it is being prepared.
+
+    Apps load pictures without saying for whom. Of what is not ``open_to_all`` they get the file for other servers,
+    which opens to whoever was given its address (``posts.media_rights``).
+    """
+    path, preview = photo.video or photo.full, photo.src or photo.grid
+    if not open_to_all and photo.state is PhotoState.READY and FEDERATED in photo.renditions:
+        preview = f"/media/{photo.renditions[FEDERATED]['key']}"
+        path = photo.video or preview
     return Media(
         id=str(photo.id),
         type=photo.kind if photo.kind in ("image", "video", "audio") else "unknown",
         url=absolute(settings, path) or photo.remote_url or None,
-        preview_url=absolute(settings, photo.src or photo.grid) or None,
+        preview_url=absolute(settings, preview) or None,
         remote_url=photo.remote_url or None,
         text_url=None,
         meta=_meta(photo),
@@ -70,9 +79,12 @@ def _meta(photo: PhotoView) -> Meta:
     if not photo.width or not photo.height:
         return Meta()
     seconds = photo.duration / 1000 if photo.duration else None
-    small = photo.renditions.get("feed")
+    small, full = photo.renditions.get(FEED), photo.renditions.get(FULL)
+    width, height = photo.width, photo.height
+    if photo.kind == "image" and full and full["width"] and full["height"]:
+        width, height = full["width"], full["height"]
     return Meta(
-        original=_size(photo.width, photo.height, seconds),
+        original=_size(width, height, seconds),
         small=_size(small["width"], small["height"]) if small else None,
         focus=Focus(photo.focal_x, photo.focal_y),
     )

@@ -98,16 +98,19 @@ async def test_followers_are_told(instance: Instance, alice: Account) -> None:
 
 
 @pytest.mark.parametrize("visibility", [Visibility.UNLISTED, Visibility.FOLLOWERS])
-async def test_only_public_photos(instance: Instance, alice: Account, visibility: Visibility) -> None:
-    """What is not for everybody, has no photo or answers something cannot be pinned."""
+async def test_only_public_posts(instance: Instance, alice: Account, visibility: Visibility) -> None:
+    """What is not for everybody or answers something cannot be pinned; words alone, which apps post, can."""
     private = await a_photo(instance, alice, visibility=visibility)
     async with instance.change() as change:
         words = await a_post(change, alice)
     root = await a_photo(instance, alice)
     comment = await a_photo(instance, alice, parent_id=root, caption="Me too")
-    for post_id in (private, words.id, comment):
-        with pytest.raises(Invalid, match="public posts with photos"):
+    for post_id in (private, comment):
+        with pytest.raises(Invalid, match="public posts can be pinned"):
             await pin(instance, alice, post_id)
+    assert await featured(instance, alice) == [str(root)]
+    await pin(instance, alice, words.id)
+    assert await featured(instance, alice) == [str(words.id)]
 
 
 async def test_only_ones_own(instance: Instance, alice: Account) -> None:

@@ -1,0 +1,144 @@
+"""Files on their way into posts: taken as the composer takes them, shown to their owner, described, thrown away.
+
+A photo is ready with the answer (200). A video is kept at once and prepared by a job: 202, and 206 until it is ready.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from rossgram_fed.accounts.photo_preferences import photo_preferences_of
+from rossgram_fed.api.call import Call
+from rossgram_fed.api.entities.media import Media, media_from
+from rossgram_fed.api.media_changes import change_media
+from rossgram_fed.api.parameters import Id
+from rossgram_fed.api.status_params import MediaAttributes, focal_from
+from rossgram_fed.api.table import Answer, Route
+from rossgram_fed.instance import Change
+from rossgram_fed.models.posts import PhotoState
+from rossgram_fed.posts import uploads
+from rossgram_fed.posts.drafts import cleaned
+from rossgram_fed.posts.owned import Owned, begin_as_chosen, owned_photo
+from rossgram_fed.posts.uploads import RefusedUpload
+from rossgram_fed.web.errors import Invalid, NotFound
+
+
+class MediaParams(msgspec.Struct, kw_only=True):
+    """What is said of a file; the file itself comes as ``file`` in a form."""
+
+    description: str | None = None
+    focus: str | None = None
+
+
+class Nothing(msgspec.Struct):
+    """An empty answer."""
+
+
+async def upload(call: Call, params: MediaParams) -> Answer:
+    """Send a photo or video; what is sent waits a day for its post."""
+    file, description = call.upload("file"), _description(call, params)
+    if file is None:
+        raise Invalid("Validation failed: File can't be blank")
+    focal_from(params.focus)
+    chosen = await photo_preferences_of(call.database, user_id=call.user_id)
+
+    async def begin(change: Change, photo_id: int) -> None:
+        await begin_as_chosen(change, photo_id, chosen, description=description)
+
+    [came] = await uploads.receive(call.request, [file], account_id=call.account_id, then=begin)
+    if isinstance(came, RefusedUpload):
+        raise Invalid(came.reason)
+    await _refocus(call, params, came.photo_id)
+    owned = await _own(call, came.photo_id)
+    return Answer(media_from(owned.photo, call.settings, open_to_all=False), 200 if _is_ready(owned) else 202)
+
+
+async def show(call: Call) -> Answer:
+    """Show a file of one's own, ready (200) or not yet (206)."""
+    owned = await _own(call, call.id())
+    if owned.photo.state is PhotoState.FAILED:
+        raise Invalid(owned.photo.problem or "This file could not be prepared.")
+    return Answer(media_from(owned.photo, call.settings, open_to_all=False), 200 if _is_ready(owned) else 206)
+
+
+async def update(call: Call, params: MediaParams) -> Media:
+    """Describe a file that waits for its post, and choose what must stay in sight of it."""
+    owned = await _waiting(call)
+    _description(call, params)
+    await change_media(
+        call,
+        [MediaAttributes(id=Id(owned.photo.id), description=params.description, focus=params.focus)],
+        among=[owned.photo.id],
+    )
+    return media_from((await _own(call, owned.photo.id)).photo, call.settings, open_to_all=False)
+
+
+async def delete(call: Call) -> Nothing:
+    """Throw a file away that waits for its post."""
+    owned = await _own(call, call.id())
+    if owned.post_id is not None:
+        raise Invalid("This file is part of a post.")
+    async with call.instance.change() as change:
+        await uploads.discard(change, [owned.photo.id], account_id=call.account_id)
+    return Nothing()
+
+
+async def _refocus(call: Call, params: MediaParams, photo_id: int) -> None:
+    if params.focus:
+        await change_media(call, [MediaAttributes(id=Id(photo_id), focus=params.focus)], among=[photo_id])
+
+
+def _description(call: Call, params: MediaParams) -> str:
+    most = call.settings.limits.description_characters
+    description = cleaned(params.description or "")
+    if len(description) > most:
+        raise Invalid(f"Validation failed: Description is too long (maximum is {most} characters)")
+    return description
+
+
+def _is_ready(owned: Owned) -> bool:
+    return owned.photo.state is PhotoState.READY
+
+
+async def _own(call: Call, photo_id: int) -> Owned:
+    owned = await owned_photo(call.database, photo_id, account_id=call.account_id)
+    if owned is None:
+        raise NotFound("Record not found")
+    return owned
+
+
+async def _waiting(call: Call) -> Owned:
+    owned = await _own(call, call.id())
+    if owned.post_id is not None:
+        raise NotFound("Record not found")
+    return owned
+
+
+_TAKEN = (200, 202)
+ROUTES = (
+    Route(
+        "POST",
+        "/api/v2/media",
+        upload,
+        scope="write:media",
+        takes=MediaParams,
+        gives=Media,
+        statuses=_TAKEN,
+        files=True,
+        limit="media",
+    ),
+    Route(
+        "POST",
+        "/api/v1/media",
+        upload,
+        scope="write:media",
+        takes=MediaParams,
+        gives=Media,
+        statuses=_TAKEN,
+        files=True,
+        limit="media",
+    ),
+    Route("GET", "/api/v1/media/{id}", show, scope="write:media", gives=Media, statuses=(200, 206)),
+    Route("PUT", "/api/v1/media/{id}", update, scope="write:media", takes=MediaParams, gives=Media, files=True),
+    Route("DELETE", "/api/v1/media/{id}", delete, scope="write:media", gives=Nothing),
+)
