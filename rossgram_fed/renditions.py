@@ -31,6 +31,7 @@ __all__ = [
     "photo_path",
     "rendered_width",
     "renditions_from",
+    "thumb_path",
 ]
 
 
@@ -61,6 +62,15 @@ def photo_path(photo_id: int, *, state: PhotoState, renditions: Renditions, name
         return f"/photos/{photo_id}/{name}"
     rendition = renditions.get(name)
     return f"/media/{rendition['key']}" if state is PhotoState.READY and rendition else ""
+
+
+def thumb_path(photo_id: int, *, kind: str, state: PhotoState, renditions: Renditions, still_url: str) -> str:
+    """Return the path of the square picture that stands for a photo or a video; empty when there is none to show."""
+    # Of a stranger's video there is a still only where its server named one; ours have one of their own.
+    if kind != "image" and GRID not in renditions and not (kind == "video" and still_url):
+        return ""
+    name = GRID if state is PhotoState.REMOTE or GRID in renditions else FEED
+    return photo_path(photo_id, state=state, renditions=renditions, name=name)
 
 
 def rendered_width(name: str, *, width: int | None, height: int | None) -> int | None:

@@ -1,7 +1,7 @@
 """Posts as entries of a feed; pure but for the template.
 
-A photo is an ``img`` with its description in the entry's HTML, and an enclosure. Behind a warning it is only in the
-HTML, below the warning: feed readers show enclosures at once.
+A photo, and the still of a video, is an ``img`` with its description in the entry's HTML; photos and videos are
+enclosures. Behind a warning they are only in the HTML, below the warning: feed readers show enclosures at once.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ PICTURES = "image/webp"
 
 def entry_from(post: PostView, settings: Settings, *, tags: Sequence[str]) -> Entry:
     """Return a public post as an entry."""
-    shown = [photo for photo in post.photos if photo.kind == "image" and photo.src]
+    shown = [photo for photo in post.photos if photo.src]
     return Entry(
         id=post.uri,
         title=_title(post),
@@ -40,6 +40,8 @@ def _title(post: PostView) -> str:
     if post.warning:
         return f"Warning: {post.warning}"
     photos = "Photo" if len(post.photos) == 1 else f"{len(post.photos)} photos"
+    if len(post.photos) == 1 and post.photos[0].kind == "video":
+        photos = "Video"
     return post.excerpt or f"{photos} by {post.author.display_name}"
 
 
@@ -51,4 +53,9 @@ def _profile(post: PostView, settings: Settings) -> str:
 def _enclosures(post: PostView, photos: Sequence[PhotoView], settings: Settings) -> list[Link]:
     if post.warning or post.sensitive:
         return []
-    return [Link("enclosure", f"{settings.base_url}{photo.full}", PICTURES) for photo in photos if not photo.sensitive]
+    files = [
+        (photo.video, "video/mp4") if photo.kind == "video" else (photo.full, PICTURES)
+        for photo in photos
+        if not photo.sensitive
+    ]
+    return [Link("enclosure", f"{settings.base_url}{path}", kind) for path, kind in files if path]

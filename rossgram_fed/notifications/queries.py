@@ -16,7 +16,7 @@ from rossgram_fed.models.authorizations import AuthorizationKind
 from rossgram_fed.models.news import Wanted
 from rossgram_fed.models.posts import PhotoState
 from rossgram_fed.models.relations import FollowState, NotificationKind
-from rossgram_fed.renditions import GRID, photo_path, renditions_from
+from rossgram_fed.renditions import renditions_from, thumb_path
 from rossgram_fed.visibility import heard, listed, news_wanted, not_blocked, visible
 
 _STILL_TRUE = (
@@ -62,7 +62,10 @@ _MOVED_TO = (
     f"FROM accounts t WHERE n.kind = {int(NotificationKind.MOVED)} AND a.moved_to_uri <> '' AND t.uri = a.moved_to_uri "
     f"AND t.deleted_at IS NULL AND {heard('t')})"
 )
-_FIRST_PHOTO = "(SELECT MIN(i.position) FROM photos i WHERE i.post_id = n.post_id)"
+_COVER = (
+    "(SELECT i.id FROM photos i WHERE i.post_id = n.post_id AND i.position >= np.cover AND i.kind <> 'audio' "
+    "ORDER BY i.position, i.id LIMIT 1)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +112,12 @@ async def notifications_page(
     rows = await database.fetch(
         f"SELECT n.id, n.kind, n.post_id, n.created_at, n.read_at, {CARD_COLUMNS}, np.content_html, np.warning, "
         f"{_MOVED_TO} AS moved_to, "
-        "h.id AS photo_id, h.state AS photo_state, h.renditions, pa.media_refused AS post_media_refused "
+        "h.id AS photo_id, h.state AS photo_state, h.kind AS photo_kind, h.renditions, "
+        "h.still_url, pa.media_refused AS post_media_refused "
         "FROM notifications n "
         "JOIN accounts a ON a.id = n.actor_id LEFT JOIN posts np ON np.id = n.post_id "
         "LEFT JOIN accounts pa ON pa.id = np.account_id "
-        f"LEFT JOIN photos h ON h.post_id = n.post_id AND h.kind = 'image' AND h.position = {_FIRST_PHOTO} "
+        f"LEFT JOIN photos h ON h.id = {_COVER} "
         f"WHERE n.id < $2 AND {SHOWN} ORDER BY n.id DESC LIMIT {int(limit)}",
         account_id,
         LARGEST_ID if before is None else before,
@@ -140,5 +144,10 @@ def _view(row: Row) -> NotificationView:
 def _thumb(row: Row) -> str:
     if row["photo_id"] is None or row["post_media_refused"]:
         return ""
-    state, renditions = PhotoState(row["photo_state"]), renditions_from(row["renditions"])
-    return photo_path(row["photo_id"], state=state, renditions=renditions, name=GRID)
+    return thumb_path(
+        row["photo_id"],
+        kind=row["photo_kind"],
+        state=PhotoState(row["photo_state"]),
+        renditions=renditions_from(row["renditions"]),
+        still_url=row["still_url"],
+    )

@@ -15,12 +15,15 @@ from rossgram_fed.database.engine import placeholders
 from rossgram_fed.markup import text_of
 from rossgram_fed.models.authorizations import AuthorizationKind
 from rossgram_fed.models.posts import PhotoState, QuoteState
-from rossgram_fed.renditions import GRID, photo_path, renditions_from
+from rossgram_fed.renditions import renditions_from, thumb_path
 from rossgram_fed.visibility import visible
 
 EXCERPT_CHARACTERS = 200
 
-_FIRST = "(SELECT MIN(i.position) FROM photos i WHERE i.post_id = p.id AND i.kind = 'image')"
+_COVER = (
+    "(SELECT i.id FROM photos i WHERE i.post_id = p.id AND i.position >= p.cover AND i.kind <> 'audio' "
+    "ORDER BY i.position, i.id LIMIT 1)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class QuotedView:
     excerpt: str
     """The first words; the warning instead, where there is one."""
     thumb: str
-    """Path of its first photo; empty when there is none, or it is covered."""
+    """Path of its cover, of a video its still; empty when there is none, or it is covered."""
     description: str
 
     @property
@@ -53,8 +56,9 @@ async def quoted_posts(reader: Reader, ids: Collection[int], *, viewer_id: int |
     viewer, known = (None, []) if viewer_id is None else ("$1", [viewer_id])
     rows = await reader.fetch(
         f"SELECT p.id, p.content_html, p.warning, p.sensitive, {CARD_COLUMNS}, h.id AS photo_id, h.state, "
-        "h.renditions, h.description, h.sensitive AS covered FROM posts p JOIN accounts a ON a.id = p.account_id "
-        f"LEFT JOIN photos h ON h.post_id = p.id AND h.kind = 'image' AND h.position = {_FIRST} "
+        "h.kind, h.renditions, h.still_url, h.description, h.sensitive AS covered "
+        "FROM posts p JOIN accounts a ON a.id = p.account_id "
+        f"LEFT JOIN photos h ON h.id = {_COVER} "
         f"WHERE p.id IN ({placeholders(len(ids), len(known) + 1)}) AND {visible(viewer)}",
         *known,
         *ids,
@@ -75,9 +79,14 @@ async def quotes_count(reader: Reader, post_id: int) -> int:
 def _view(row: Row) -> QuotedView:
     covered = bool(row["warning"] or row["sensitive"] or row["covered"])
     thumb = ""
-    if row["photo_id"] is not None and not covered:
-        state, renditions = PhotoState(row["state"]), renditions_from(row["renditions"])
-        thumb = photo_path(row["photo_id"], state=state, renditions=renditions, name=GRID)
+    if row["photo_id"] is not None and not covered and not row["media_refused"]:
+        thumb = thumb_path(
+            row["photo_id"],
+            kind=row["kind"],
+            state=PhotoState(row["state"]),
+            renditions=renditions_from(row["renditions"]),
+            still_url=row["still_url"],
+        )
     return QuotedView(
         id=row["id"],
         author=card_from(row),

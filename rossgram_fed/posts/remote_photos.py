@@ -81,7 +81,7 @@ def _moving(change: Change, one: Attachment) -> tuple[str, int | None, str]:
     if one.kind == "image":
         return "", None, ""
     allow_http = change.settings.development.allow_http_and_private_networks
-    usable = len(one.icon) <= LONGEST_URI and is_http_url(one.icon, allow_http)
+    usable = one.kind == "video" and len(one.icon) <= LONGEST_URI and is_http_url(one.icon, allow_http)
     problem = _problem(one, most=change.settings.limits.remote_video_megabytes) if one.kind == "video" else ""
     return one.icon if usable else "", one.duration, problem
 

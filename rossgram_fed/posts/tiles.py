@@ -12,7 +12,7 @@ from rossgram_fed.database import Reader, Row
 from rossgram_fed.ids import LARGEST_ID
 from rossgram_fed.models.posts import PhotoState, Visibility
 from rossgram_fed.posts.photo_views import length_text
-from rossgram_fed.renditions import FEED, GRID, photo_path, renditions_from
+from rossgram_fed.renditions import renditions_from, thumb_path
 from rossgram_fed.visibility import listed, not_muted, visible
 
 MOST_PINNED = 5
@@ -224,8 +224,10 @@ def _tile(row: Row) -> Tile:
 def _picture(row: Row) -> str:
     if row["photo_id"] is None or row["media_refused"]:
         return ""
-    state, renditions = _STATES[row["state"]], renditions_from(row["renditions"])
-    if row["kind"] != "image" and GRID not in renditions and not row["still_url"]:
-        return ""
-    name = GRID if state is PhotoState.REMOTE or GRID in renditions else FEED
-    return photo_path(row["photo_id"], state=state, renditions=renditions, name=name)
+    return thumb_path(
+        row["photo_id"],
+        kind=row["kind"],
+        state=_STATES[row["state"]],
+        renditions=renditions_from(row["renditions"]),
+        still_url=row["still_url"],
+    )
