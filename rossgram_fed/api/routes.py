@@ -2,11 +2,38 @@
 
 from __future__ import annotations
 
-from rossgram_fed.api import accounts, apps, media, oauth, status_acts, status_posting, statuses
+from rossgram_fed.api import (
+    accounts,
+    accounts_lists,
+    apps,
+    directory,
+    domain_mutes,
+    follow_requests,
+    lists,
+    media,
+    notification_groups,
+    notification_policies,
+    notifications,
+    oauth,
+    relationships,
+    status_acts,
+    status_posting,
+    statuses,
+    suggestions,
+    tags,
+)
 from rossgram_fed.api.table import Route
 
 ROUTES: tuple[Route, ...] = (
     *accounts.ROUTES,
+    *accounts_lists.ROUTES,
+    *directory.ROUTES,
+    *domain_mutes.ROUTES,
+    *follow_requests.ROUTES,
+    *lists.ROUTES,
+    *relationships.ROUTES,
+    *suggestions.ROUTES,
+    *tags.ROUTES,
     *apps.ROUTES,
     *oauth.ROUTES,
     *media.ROUTES,

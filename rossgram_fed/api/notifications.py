@@ -1,0 +1,112 @@
+"""News, one by one: listed, shown, counted and put away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from rossgram_fed.api.call import Call
+from rossgram_fed.api.entities.notifications import Count, Notification, notification_of
+from rossgram_fed.api.paging import Paging, paged
+from rossgram_fed.api.parameters import Id
+from rossgram_fed.api.reading import accounts_by_ids, statuses_by_ids
+from rossgram_fed.api.table import Answer, Route
+from rossgram_fed.notifications import actions, news
+from rossgram_fed.notifications.groups import key_of
+from rossgram_fed.notifications.kinds import TYPES, kinds_of
+from rossgram_fed.notifications.news import News, Wish
+from rossgram_fed.web.errors import NotFound
+
+MOST_COUNTED = 1000
+
+
+class Wanted(Paging, kw_only=True):
+    """Which news are asked for, and which stretch of them."""
+
+    types: list[str] = msgspec.field(default_factory=list)
+    exclude_types: list[str] = msgspec.field(default_factory=list)
+    account_id: Id | None = None
+    include_filtered: bool = False
+
+    def wish(self) -> Wish:
+        """Return the same in our words."""
+        kinds = kinds_of(self.types) if self.types else frozenset(TYPES)
+        return Wish(
+            kinds=kinds - kinds_of(self.exclude_types), actor_id=self.account_id, filtered=self.include_filtered
+        )
+
+
+class CountParams(Wanted, kw_only=True):
+    """Which are counted, and how far."""
+
+    def most(self) -> int:
+        """Return how far to count."""
+        return 100 if self.limit is None else min(max(self.limit, 1), MOST_COUNTED)
+
+
+async def index(call: Call, params: Wanted) -> Answer:
+    """List what happened."""
+    span = params.span(usual=40, most=80)
+    found = await news.stretch(
+        call.database,
+        call.account_id,
+        params.wish(),
+        before=span.before,
+        after=span.after,
+        limit=span.limit,
+        upwards=span.upwards,
+    )
+    entities = await shown(call, found)
+    answer = paged(call, found, cursor_of=lambda one: one.id, limit=span.limit)
+    return Answer(entities, headers=answer.headers)
+
+
+async def show(call: Call) -> Notification:
+    """Show one piece of news."""
+    found = await shown(call, await news.by_ids(call.database, call.account_id, [call.id()]))
+    if not found:
+        raise NotFound("Record not found")
+    return found[0]
+
+
+async def clear(call: Call) -> Answer:
+    """Put all news away."""
+    async with call.instance.change() as change:
+        await actions.clear(change, account_id=call.account_id)
+    return Answer({})
+
+
+async def dismiss(call: Call) -> Answer:
+    """Put one piece of news away."""
+    async with call.instance.change() as change:
+        if not await actions.dismiss(change, account_id=call.account_id, notification_id=call.id()):
+            raise NotFound("Record not found")
+    return Answer({})
+
+
+async def unread_count(call: Call, params: CountParams) -> Count:
+    """Count what was not seen yet."""
+    return Count(await news.unread(call.database, call.account_id, params.wish(), most=params.most()))
+
+
+async def shown(call: Call, found: Sequence[News]) -> list[Notification]:
+    """Return news as apps see them; what speaks of somebody or something that is gone is left out."""
+    post_ids = sorted({one.shown_id for one in found if one.shown_id is not None})
+    accounts = await accounts_by_ids(call.database, call.settings, [one.actor_id for one in found])
+    statuses = await statuses_by_ids(call.database, call.settings, post_ids, viewer_id=call.account_id)
+    return [
+        notification_of(one, key_of(one), accounts[one.actor_id], statuses.get(one.shown_id or 0))
+        for one in found
+        if one.actor_id in accounts and (one.shown_id is None or one.shown_id in statuses)
+    ]
+
+
+_READ, _WRITE = "read:notifications", "write:notifications"
+ROUTES = (
+    Route("GET", "/api/v1/notifications", index, scope=_READ, takes=Wanted, gives=list[Notification]),
+    Route("POST", "/api/v1/notifications/clear", clear, scope=_WRITE),
+    Route("GET", "/api/v1/notifications/unread_count", unread_count, scope=_READ, takes=CountParams, gives=Count),
+    Route("GET", "/api/v1/notifications/{id:[0-9]+}", show, scope=_READ, gives=Notification),
+    Route("POST", "/api/v1/notifications/{id:[0-9]+}/dismiss", dismiss, scope=_WRITE),
+)
