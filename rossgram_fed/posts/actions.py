@@ -15,6 +15,7 @@ from rossgram_fed.instance import Change
 from rossgram_fed.media.keeping import Files
 from rossgram_fed.media.renewing import put_in_place
 from rossgram_fed.models.posts import PhotoState, QuoteState, Visibility
+from rossgram_fed.notifications.actions import notify_of_edit, notify_watchers
 from rossgram_fed.polls.store import add_poll, replace_poll
 from rossgram_fed.posts import documents, store
 from rossgram_fed.posts.described import check_described
@@ -68,6 +69,8 @@ async def publish(change: Change, *, author_id: int, draft: PostDraft) -> int:
     await store.add_tags(change, post.id, text.tags)
     await store.add_mentions(change, post.id, addressed)
     await notify_addressed(change, author_id, post.id, addressed, parent=parent)
+    if parent is None and visibility is not Visibility.DIRECT:
+        await notify_watchers(change, author_id=author_id, post_id=post.id)
     await tell(change, post.id, document_of=documents.create_document)
     if quoted is not None:
         await errands.ask_to_quote(change, post_id=post.id)
@@ -113,6 +116,7 @@ async def edit(
     await remember(change, said, post_id=post_id)
     if visibility is not Visibility.ARCHIVED:
         await notify_addressed(change, author_id, post_id, added, parent=None)
+        await notify_of_edit(change, author_id=author_id, post_id=post_id)
     if again:
         await publish_again(change, post_id)
     else:

@@ -16,7 +16,7 @@ from rossgram_fed.database.engine import placeholders
 from rossgram_fed.federation.addresses import local_username
 from rossgram_fed.instance import Change
 from rossgram_fed.models.relations import NotificationKind
-from rossgram_fed.notifications.actions import notify
+from rossgram_fed.notifications.actions import notify, notify_watchers
 from rossgram_fed.posts import remote
 from rossgram_fed.posts.claims import Author
 from rossgram_fed.posts.parents import Parent, parent_by_uri
@@ -30,6 +30,8 @@ _FACTS = (
     "AS deleted, "
     "CASE WHEN EXISTS (SELECT 1 FROM follows f WHERE f.followed_id = a.id AND f.state = 1) THEN 1 ELSE 0 END "
     "AS followed, "
+    "CASE WHEN EXISTS (SELECT 1 FROM follows w WHERE w.followed_id = a.id AND w.state = 1 AND w.notifies) THEN 1 "
+    "ELSE 0 END AS watched, "
     "CASE WHEN EXISTS (SELECT 1 FROM posts c WHERE c.in_reply_to_uri = $2) THEN 1 ELSE 0 END AS awaited "
     "FROM accounts a WHERE a.id = $1 AND a.domain <> '' AND a.deleted_at IS NULL AND " + heard("a")
 )
@@ -46,6 +48,8 @@ class Facts:
     """Its author deleted it."""
     followed: bool
     """Somebody here follows its author."""
+    watched: bool
+    """Somebody here wants to be told of every post of theirs."""
     awaited: bool
     """Comments here answer it."""
 
@@ -65,6 +69,7 @@ async def facts_of(change: Change, note: Note, *, account_id: int) -> Facts | No
         post_id=row["post_id"],
         deleted=bool(row["deleted"]),
         followed=bool(row["followed"]),
+        watched=bool(row["watched"]),
         awaited=bool(row["awaited"]),
     )
 
@@ -89,6 +94,8 @@ async def keep(change: Change, note: Note, facts: Facts, *, wanted: bool = False
     )
     if post_id is not None and not wanted:
         await _tell(change, note, post_id, account_id=account_id, parent=parent, hearers=hearers)
+        if facts.watched and not note.in_reply_to:
+            await notify_watchers(change, author_id=account_id, post_id=post_id)
     return post_id
 
 

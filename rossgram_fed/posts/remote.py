@@ -20,6 +20,7 @@ from rossgram_fed.federation.budget import ONE_POST
 from rossgram_fed.instance import Change
 from rossgram_fed.markup import clean, text_of
 from rossgram_fed.models.posts import Visibility
+from rossgram_fed.notifications.actions import notify_of_edit
 from rossgram_fed.posts import store
 from rossgram_fed.posts.claims import Author, ask_about_quote, claims_of, take_claims, words_of
 from rossgram_fed.posts.history import remember, said_by
@@ -116,6 +117,7 @@ async def update_note(change: Change, note: Note, *, post_id: int, author: Autho
     await store.clear_tags(change, post_id)
     await store.add_tags(change, post_id, [tag for one in note.hashtags if (tag := tag_from(one.name))])
     await remember(change, said, post_id=post_id)
+    await notify_of_edit(change, author_id=author.account_id, post_id=post_id)
     return True
 
 
