@@ -103,6 +103,8 @@ class LimitSettings:
     backfill_posts: int = 20
     api_calls: int = 600
     """Calls in five minutes that an app may make for one person."""
+    sign_ups: int = 20
+    """How many people may join from one address in an hour."""
     remote_media_megabytes: int = 40
     remote_video_megabytes: int = 100
     """The largest video fetched from another server; 0: they are links only."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from rossgram_fed.accounts import actions
 from rossgram_fed.accounts.forms import SignInDraft, SignUpDraft, read_sign_in, read_sign_up
-from rossgram_fed.accounts.new_users import Created, NameTaken, create_user, prepare_user
+from rossgram_fed.accounts.joining import INVITED, InviteSpent, check_open, count_joining, join
+from rossgram_fed.accounts.new_users import NameTaken, prepare_user
 from rossgram_fed.accounts.passwords import password_matches
 from rossgram_fed.accounts.queries import UserRecord, user_by_username
 from rossgram_fed.config import Registration
@@ -14,7 +14,6 @@ from rossgram_fed.instance import INSTANCE, Instance
 from rossgram_fed.web import sessions
 from rossgram_fed.web.addresses import address_group, client_address
 from rossgram_fed.web.csrf import form_of
-from rossgram_fed.web.errors import Forbidden, Invalid
 from rossgram_fed.web.flash import see_other
 from rossgram_fed.web.forms import Form, safe_next
 from rossgram_fed.web.rendering import render
@@ -23,7 +22,6 @@ from rossgram_fed.web.throttle import Limit, count_try, forget_tries
 
 BY_ACCOUNT = Limit("sign-in:account", tries=5, minutes=15)
 BY_ADDRESS = Limit("sign-in:address", tries=30, minutes=15)
-SIGN_UPS = Limit("sign-up:address", tries=20, minutes=60)
 
 WRONG = "This name and this password do not belong together."
 """The same for names that exist and names that do not."""
@@ -84,13 +82,11 @@ async def sign_up_page(request: web.Request) -> web.StreamResponse:
 async def sign_up(request: web.Request) -> web.StreamResponse:
     """``POST /sign-up``: makes the account and signs its owner in."""
     instance, form = request.app[INSTANCE], form_of(request)
-    registration = instance.settings.server.registration
-    if registration is Registration.CLOSED:
-        raise Forbidden("This server takes no new people.")
-    await count_try(instance, SIGN_UPS, subject=address_group(client_address(request)))
+    check_open(instance.settings)
+    await count_joining(instance, address=address_group(client_address(request)))
     draft = read_sign_up(form, instance.settings)
-    if registration is Registration.INVITE and not draft.invite:
-        form.error("invite", "You need an invitation from somebody here.")
+    if instance.settings.server.registration is Registration.INVITE and not draft.invite:
+        form.error("invite", INVITED)
     if form.ok and await _join(request, instance, form, draft=draft):
         return see_other("/", f"Welcome, @{draft.username}. Post a photo, or find people to follow under Explore.")
     return await render(request, "accounts/sign_up.html", 422, form=form)
@@ -98,23 +94,15 @@ async def sign_up(request: web.Request) -> web.StreamResponse:
 
 async def _join(request: web.Request, instance: Instance, form: Form, *, draft: SignUpDraft) -> bool:
     new = await prepare_user(draft.username, draft.password)
-    by_invite = instance.settings.server.registration is Registration.INVITE
     try:
         async with instance.change() as change:
-            if by_invite and not await actions.use_invite(change, code=draft.invite):
-                raise _InviteSpent
-            created: Created = await create_user(change, new)
+            created = await join(change, new, invite=draft.invite)
             await sessions.sign_browser_in(request, change, user_id=created.user_id)
     except NameTaken as taken:
         form.error("username", taken.sentence)
-    except _InviteSpent as spent:
+    except InviteSpent as spent:
         form.error("invite", spent.sentence)
     return form.ok
-
-
-class _InviteSpent(Invalid):
-    def __init__(self) -> None:
-        super().__init__("This invitation is used up, has run out, or never was one.")
 
 
 @signed_in

@@ -29,7 +29,6 @@ class Rate:
 RATES: dict[str, Rate] = {
     "media": Rate(120, 30),
     "delete": Rate(60, 30),
-    "sign-up": Rate(20, 60),
     "apps": Rate(60, 60),
     "token": Rate(120, 15),
     "search": Rate(60, 5),

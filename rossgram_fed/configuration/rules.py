@@ -236,6 +236,7 @@ RULES: dict[str, Rule] = {
     "limits.inbox_kilobytes": whole(64, 16_384),
     "limits.backfill_posts": whole(0, 200),
     "limits.api_calls": whole(60, 10_000_000),
+    "limits.sign_ups": whole(1, 1_000_000),
     "limits.remote_media_megabytes": whole(1, 500),
     "limits.remote_video_megabytes": whole(0, 2000),
     "limits.remote_media_cache_megabytes": whole(0, 10_000_000),
