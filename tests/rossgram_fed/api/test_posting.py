@@ -43,7 +43,7 @@ async def test_words_alone_are_posted(site: ApiSite, app: Client, alice: Account
     assert (reply.body["language"], reply.body["sensitive"], reply.body["pf_type"]) == ("en", True, "text")
     [(create, inboxes)] = await sent(site.instance)
     assert (create["type"], create["object"]["type"], inboxes) == ("Create", "Note", ["https://there.test/inbox"])
-    assert "attachment" not in create["object"]
+    assert create["object"]["attachment"] == []
     assert (await site.visitor.get(f"/p/{post.id}")).status == 200
 
 
