@@ -33,6 +33,10 @@ class Id(int):
     """An id as apps write it: a string of digits, or a number."""
 
 
+class Ids(list[int]):
+    """Ids, several or one alone."""
+
+
 async def read(request: web.Request, route: Route, limits: LimitSettings) -> tuple[Loose, list[Upload]]:
     """Return all parameters of a request and its files; the caller closes those. Raises a ``Refusal``."""
     loose = nested(request.query.items())
@@ -107,4 +111,6 @@ def _special(wanted: type, value: Any) -> Any:
         if found is None:
             raise ValueError("Expected an id")
         return Id(found)
+    if wanted is Ids:
+        return Ids(_special(Id, one) for one in (value if isinstance(value, list) else [value]))
     raise NotImplementedError(wanted)

@@ -99,7 +99,7 @@ class Account(msgspec.Struct):
 
 
 def account_from(row: Row, settings: Settings) -> Account:
-    """Read an account out of a row with ``ACCOUNT_COLUMNS``."""
+    """Read an account out of a row with ``ACCOUNT_COLUMNS``; of who is suspended, that they are and nothing more."""
     account_id, domain = row["account_id"], row["domain"]
     refused = bool(row["media_refused"])
     has_avatar = bool(row["avatar_key"] or (row["avatar_url"] and not refused))
@@ -107,6 +107,10 @@ def account_from(row: Row, settings: Settings) -> Account:
     avatar = absolute(settings, f"/avatars/{account_id}" if has_avatar else NO_AVATAR)
     header = absolute(settings, f"/headers/{account_id}" if has_header else NO_HEADER)
     last = row["last_post_id"]
+    suspended = row["suspended_at"] is not None or row["host_standing"] == Standing.SUSPENDED
+    if suspended:
+        row = {**row, "account_name": "", "bio_html": "", "links": "[]"}
+        avatar, header = absolute(settings, NO_AVATAR), absolute(settings, NO_HEADER)
     return Account(
         id=str(account_id),
         username=row["username"],
@@ -135,7 +139,7 @@ def account_from(row: Row, settings: Settings) -> Account:
         emojis=[],
         roles=[],
         fields=fields_from(row["links"]),
-        suspended=True if row["suspended_at"] is not None or row["host_standing"] == Standing.SUSPENDED else UNSET,
+        suspended=True if suspended else UNSET,
         limited=True if row["limited_at"] is not None or row["host_standing"] == Standing.LIMITED else UNSET,
     )
 

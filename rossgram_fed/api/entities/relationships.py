@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from rossgram_fed.api.entities.words import instant
+from rossgram_fed.follows.relations import Relation
+
 
 class Relationship(msgspec.Struct):
     """Seen from the side of whoever asks."""
@@ -24,3 +27,26 @@ class Relationship(msgspec.Struct):
     domain_blocking: bool = False
     endorsed: bool = False
     note: str = ""
+
+
+def relationship_from(account_id: int, relation: Relation) -> Relationship:
+    """Return a relation as apps see it."""
+    asked = relation.following or relation.requested
+    return Relationship(
+        id=str(account_id),
+        following=relation.following,
+        showing_reblogs=asked and relation.shows_boosts,
+        notifying=asked and relation.notifies,
+        languages=list(relation.languages) or None,
+        followed_by=relation.followed_by,
+        blocking=relation.blocking,
+        blocked_by=relation.blocked_by,
+        muting=relation.muting,
+        muting_notifications=relation.muting_news,
+        muting_expires_at=None if relation.muted_until is None else instant(relation.muted_until),
+        requested=relation.requested,
+        requested_by=relation.asks,
+        domain_blocking=relation.host_muted,
+        endorsed=relation.endorsed,
+        note=relation.note,
+    )
