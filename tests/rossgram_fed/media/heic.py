@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b85decode
 
 HEIC_PATCHES = ((200, 120, 80), (90, 160, 90), (60, 80, 170), (128, 128, 128))
-"""What the two below show from left to right, 32 pixels each, in the numbers of their own space."""
+"""What those below show from left to right, 32 pixels each, in the numbers of their own space."""
 
 HEIC_WITH_EVERYTHING = b85decode(
     "0000SW^{RQXk}?*00000ZE0pPXk}?*ZE0a<0005uZDn*}000000000XXk=`10000000000aA{+700000000000000000000MrmwsV*mgE07O6l"
@@ -47,3 +47,48 @@ HEIC_P3_PROFILE = b85decode(
     "aAg1h000000Du4h06+i$01$9#cxeCt0009B2nYZG02gU+ZD9Za00000009621c3qr1ONa4R&8WqbN~PVN+<!Z26$lhdLPyV|Nr?me~|pAo$2NK"
     "ejZ21NB{mFQ2FtXf)0--aQpg<4tV`&n625Ii0VG&lMnsI1+nCI@dYoq^oCC#g)A@"
 )
+
+HEIC_FROM_A_PHONE = b85decode(
+    "0000SW^{RQXk}@500000ZE0pPXk}@5ZE0a<000AYZDn*}000000000XXk=`10000000000aA{+700000000000000000000G-+&aV*mgE07O6l0s"
+    "sL300003m;eC)0000000`dz0ssI201S5k0RR9100001q5uE@IB98aW&i*H00062000$fZf0cy000000RRAKc4ILB0000LX>Mj^0ssI300IC2MR;j"
+    "u000004sdC7Z2$lO0003100OgVaB^?}00NY0aAR)(004Msc4I>U1PA~C0G>Di0000#@BsY(`1k+-4+CHT0RR_30Sp2E{{#pC00RJ?H~;_x002L_0"
+    "zhE^0RSsP0RaRE00093o;Uyi0{{R&kOAQUpt9XbB{j{!LqUN600RIS000930SICM0RRX@0l{*H3<e|s00Ho0Z)|dKa&Kk;00HE5Wpi`_KmY)3Zgg"
+    "@|M?xT2Sy~_f00000000000001CV{>o-000000000000000000000000000000000000QS}Z0RR910Mji1000000000000000000000000000000"
+    "000000000000000000000000000000000SOWpiTy008g+003flbZ~S400C40000zYaB_4200C$K000njSXo*C00DRa000zcSXo*C00E2u000zXSX"
+    "o*C00E!?000znR8m6#00FcB000nYR8m6#00G1R000nTR8m6#00Gnh000nVWpiTy00000000G4Wpi`@0000000000000000000000000000000000"
+    "00000000000000000000000000000000000000000000000000000000000000000000013Sy~_f000000QS}Z0RR910MjjWWq5P|0001PZ*FA(0"
+    "0013Sy~_f000000E6EE06o9||NpyKSy~_f0000007}0A0I@d!01CNSSy~_f0000004O*B01*oS0LZyxb#it90000000033GXMZ%b#it900000000"
+    "33GXMZ%b#it90000000033GXMYp000zeb8uw<0000000H0t00BS%000nhX?SS>000032nYxO000+haBX1#00000000310R({p0|Wp702*m>Wo7^X"
+    "0000001jhhb7KGk00962000V!ZDe6|000QvC;_hqGKtsoIQ&>z{QFnqV1NJnRd=END#WVs36HzT{WLp6OK**DeYW5K)IZI?eckf@DF8$H5Q_8d1D"
+    "4z39c^h;F^~4W`paKO4(Zq&VNKM&kb=78?O2RgpS<dq(hy92ol}cu_wS!Ou-@u44P#C1Fqx6sh3#-TbhGimiiC@(E71$A0!`W;v)}KD-o)Ix*Fo^"
+    "~D0hbU-v6uIZy#Bn*4bI`dAEqr*{v^$-3F070qur0=nE0DE0jm&4#vM9a#LAt(Kz?wqcW}HdF}0`2$@c#cCwo!$YF^>{Rrnsd3No$sQs<|a@bq{;"
+    "EYx5PukGc+d{{@-@_~ElCx{m=aYXDZus6u000IFRk-(lx5@w9AM9gQ>5`F%M=;)p#oD{N6Ol^z1UQ|W#aR+et+QpJ#3M**RXhS;jtNq{X@n$mhox"
+    "6kBMxX(smA2t`%6|1%i;uK<+XX0OoRHphaN}gluF+1S#6h87q|Zy<&75g{pQ!#LaY+7fc5_I<535b^{C~C@gSMob#b{L+WcYE2ZWSF-%8x0?HU_Z"
+    "cBv_rSqFwfFWUe2ul{0x(i1EI02(j>6{U|17x$>=A0!73dMna5lq%uXIJRz!(=Ht3RIdSEk-VD<{Zor(!yBBQK1QPsDy8&<4sPHmC9V|fDYqx9-}"
+    "hc^b7sO3S?7;((lDf^qx(4PqCdf%yEXjT1;^uplM~2k;CeFwO>QK+i|?1zI~Z^P4%D$xCdsCs+T<2s0b-yC?Q~6HZ3$^fel~^hTUszQ?jy(n+;-Q"
+    "mE_WWpMN)Y=Wfk1Qx{C{)cy9#Ds$?{pg07xa8)(YM>r7h_lKU>z&8a&Eg8ENERQ}&YgxgE=y4tZ^!uYYghWQF@dZ}j__=8D#9LW~xV0Q`WuMc|KQ"
+    "&XP0fGzTb+nPE3Wyve4&(V$kJUjAoRR978T7+?Znl5YJIl4>End4CVQKX0I_VsP<V(a(@?$w)OG+s*U-Cx^1W_iQzHkSTW1)Z)hmA4%>f5aak8Oc"
+    "qgEKB*@ZJ@q4rUB8U&v5-+5Ayt6ospAaJKtkH=$((`7@@}msa`a~Cs=r857WwX12Nm#9INqo*YTfo_qh@!erE!3eqB?H*Dvf9-<E^aJaf9cZhaxT"
+    "$wH*SbA({Tbg#f%trG^qE`3r)o_GAw|4AR*cKi*S000Q+000H3K^ABMxjkUbMS4c^a@G}|c=tWVFno<oFV!!kAaaZ=Jn`;t+#DN|)*?W!NZw6c{Z"
+    "or(#eYv9BU3v{m(mb3wd$N(HW4#+Q8*azwrSZ|sYb7<pByYYCRx6wif}DYh$@UtFFLMA6GU(UW|_)sO+fRL)M9iab+jB_*%`QMta0SEl|`)MM4Iv"
+    "*LwXjS#o$?-J!f}A^0us3Fup8rA-+Q9GmAH0V7p9#MHUVKViNA&b!8iQM)RPTb5%_D5#H<0s2hKN-CbrS8lJ(oU{LW*Wnw~5P|A1!y<m-e_v=V-$"
+    "cE@OVe4(V+F!W$LuBC+r@iM#ItJAr!z2B$2kt$H00rGH{ZNHPtm+-WIpyw!XY=8Rfn{g@CDD!S|A;<7Gm@Jok!ty0yfh{}u@bJG!P?0QBxE~2P`)"
+    ")~@QGA%2AM8SJ+0$eaRi*X6i~E!R^k0n7Iw9d&A+pD8b8II_J^~DYqL=}*QfaTB44aK58azro6#j}zF;;36m}h-x=&HYG->fv9=|>Ce=F;=)nL!2"
+    "r9+c-<PmA1O@ztX=-AEa<v(eJ-jpP5>!;ret*79k`1CHJepwNm005<c000(Kx2<1sNSKcgUTt$`J>V!Mt`>X(L!3TPTJvk0G7|woEpVv%bRv;4As"
+    "VIhgbe!({o+3AZ-72Vr)g`=u58F_s&Q=CR*Iu}bfvO#ri)%(f<SpeuLdEN@T%s|lPZ#lbK`%O{^#JAU<9Ay7#l)vTH~R5!Nl+IKL>>;^TPcvjtms"
+    "l$BI%YrBb?!LfmKy(jKi86x3-&tm8zQ@*YEa4p4}#L5Qx2%-NHMREmb%6nlz`DWl8}dV>PMsf)0l*m$#(+H_S#ON|3cMYzIc-CRd=B=pBXON)#({"
+    "};Lb4R+hs>Xya6HahG?c=Wz42Lk!ivxH;K*=gy=KPTFGgYAF=%L|`WBtuYmuT>Sp+oXFvX@&`?<Uj51imzw<LGl5dl-W7Yd1S1G>r#oPe-#N~c6f"
+    "xUxjp(~`Fg^4zQ%jeJ0O>*Fz_}#BkDauI8>91!~R<+Z#z2sBBOR1KgFH)hqH-`#}OW|{%*;BWcc<HKFdeqPbq4Q5t%ThIYPc%9?g}yo~n}GoqAfo"
+    "2k1d}Qpe_cKb3~i75)y%og9Dv0>?SbzTdI{kyv~-+hvgOAARfM#=25TUWjM_1Kt1tIm)KVz{8wAkgAu`5Hv<BJn`<20ygCJk+fH&ZzjH=C?&2HN%"
+    "}zf8lu&&Ho3DT&Z)(-V{F~SoIcd5m(mb4Y65~<;X#7o@gJyZ*Ktvm|99neh39=bK9)H)GMd#hran-Kd67eYpa3fpA|AWz%V96`^(bbt_JzLETy!<"
+    "Fl<B%gPGyEhp2M`3(~$qhBwz?$azDf?b(l$M?j?@mJxi8-+A(cEwa8HcC#%oKB5*pVqCs(?29SqzW5d<dSBy;6D1J}DtSU5$+Ob^1__4f(`3s!&1"
+    "pZL5_!wH>*fu!x$L|(R@~s44OTtFWK1kQ5{N<+GPs+YIC+@e;dqbcAd%9ot#;i`V4?f?buzuNNQXPsT3z7fDSqv5UyleQ+x%=5NUXSn`RE+>$PI7"
+    "KsR{#nj@Ber8HzwVFFB<+c?tb?HIyTkK-MsfL-;tA(MZ^GTBA5QreUU30Ln8M@7~_->g9U8CIovfwxUzgn9AQKoXV8M$puxl^*J>=jIP&0%_2_`g"
+    "?{`6ZORV?}rt!9o%abBBZbl%ItgI5!7ZLxH<NsoOxjU;c8YMAO4?jGY)ERepGYxQ100w*j000I>cxh$;08LE*DgXcg2ml2E4*&uH000I6002q>5C"
+    "8%I000gE002+{F#rMp000F5003TxX#fNO00031003l&B>)5f00031009~R0000%aBys80BKNYZ*FBEF*P7ia&G`JI4&^&000Mqng9g=00031006#"
+    "%od5*@000310072_CjbKg00031Pyhgs0{{X5000yK007RC3IGKF000310082o1pos8000317ytmIGynns001xm008O$0000000031004LZ003D40"
+    "01&FFfukeFf}?bF(5HAIx{djF*N`H00CD3001&+P-t&%Wgsy%AW(8|AYx%-Yan!TX>e?1AY)-|WpZI4HZC_dHEnGmW-l==H#h(Q1pom60ssI20!{"
+    "z`000621poj50{{R4TmS<A0ssI20!07-000C41poj50{{R4bO0Ry0ssI23jhECi~s-t00000FaQ7m0RR913;+NC0RR919{>OV0RR915C8xG0RR91"
+    "761SM0RR916#xJL0aHaoQbklmK~zNm00"
+)
+"""480 by 320, each patch 120 wide; Display P3 by a profile (gamma 2.2), a camera with its lens, and where it was."""
