@@ -105,6 +105,8 @@ class Account(Model):
     """Whether the rule for its host keeps its pictures out."""
     deleted_at = fields.BigIntField(null=True)
     """Set when the origin said it is gone; the row stays as its tombstone."""
+    revision = fields.IntField(default=0, db_default=0)
+    """Counts what was changed about the account as everybody sees it; only the database sets it."""
 
     class Meta:
         table = "accounts"

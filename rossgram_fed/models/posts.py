@@ -108,6 +108,8 @@ class Post(Model):
     edited_at = fields.BigIntField(null=True)
     created_at = fields.BigIntField()
     """When we stored it."""
+    revision = fields.IntField(default=0, db_default=0)
+    """Counts what was changed about the post as everybody sees it; only the database sets it (``models.revisions``)."""
 
     class Meta:
         table = "posts"

@@ -85,7 +85,7 @@ class Like(Model):
     class Meta:
         table = "likes"
         unique_together = (("account_id", "post_id"),)
-        indexes = [Index(fields=["post_id", "id"])]
+        indexes = [Index(fields=["post_id", "id"]), Index(fields=["account_id", "id"])]
 
 
 class Boost(Model):
