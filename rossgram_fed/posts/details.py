@@ -14,6 +14,8 @@ from rossgram_fed.database import Reader
 from rossgram_fed.ids import read_id
 from rossgram_fed.instance import Change
 from rossgram_fed.licences import CHOICES, licence_of
+from rossgram_fed.media.facts import facts_of
+from rossgram_fed.posts.exif import in_one_line
 from rossgram_fed.posts.people import handles_in, name_people, people_in
 from rossgram_fed.posts.placing import keep_city
 from rossgram_fed.web.forms import Form
@@ -48,6 +50,8 @@ class PostDetails:
     """Whether others get the coordinates of the city."""
     people: tuple[str, ...] = ()
     """Handles of those who are in the photos."""
+    cameras: tuple[str, ...] = ()
+    """How those photos were taken that tell it, as lines; only read, never written."""
 
     @property
     def named(self) -> str:
@@ -72,6 +76,7 @@ class PostDetails:
         told = {
             "Place": self.place_name,
             "Licence": ", ".join(dict.fromkeys(one.title for one in titles if one)),
+            "Camera and settings": "; ".join(self.cameras),
         }
         return {name: value for name, value in told.items() if value}
 
@@ -109,7 +114,7 @@ async def details_of(reader: Reader, post_id: int) -> PostDetails:
     if post is None:
         return PostDetails()
     photos = await reader.fetch(
-        "SELECT id, position, shows_exif, licence FROM photos WHERE post_id = $1 ORDER BY position, id", post_id
+        "SELECT id, position, shows_exif, exif, licence FROM photos WHERE post_id = $1 ORDER BY position, id", post_id
     )
     return PostDetails(
         cover=next((row["id"] for row in photos if row["position"] == post["cover"] > 0), 0),
@@ -117,6 +122,7 @@ async def details_of(reader: Reader, post_id: int) -> PostDetails:
         place=post["place_id"] or 0,
         place_name=", ".join(part for part in (post["place_name"], post["place_country"]) if part),
         coordinates=post["latitude"] is not None,
+        cameras=tuple(words for row in photos if row["shows_exif"] and (words := in_one_line(facts_of(row["exif"])))),
         people=tuple(card.handle.removeprefix("@") for card in await people_in(reader, post_id)),
     )
 

@@ -44,6 +44,11 @@ def lines_of(facts: Facts) -> tuple[tuple[str, str], ...]:
     return tuple((name, value) for name, value in lines if value)
 
 
+def in_one_line(facts: Facts) -> str:
+    """Return the same as one line."""
+    return " · ".join(f"ISO {value}" if name == "ISO" else value for name, value in lines_of(facts))
+
+
 def camera_of(facts: Facts) -> str:
     """Return maker and model; many cameras name their maker in both."""
     first = facts.make.split(" ")[0].casefold()

@@ -2,6 +2,7 @@
 
 Photos that are still part of the post are shown as they were placed and described then. A photo that its author took
 out is gone from here as from everywhere, for that is why photos are taken out; the history says how many there were.
+Who took their name back is named in no version.
 """
 
 # ruff: noqa: S608 - the SQL is put together of constants and placeholders only
@@ -12,17 +13,19 @@ from dataclasses import dataclass, replace
 
 import orjson
 
-from rossgram_fed.database import Reader
+from rossgram_fed.cards import AccountCard
+from rossgram_fed.database import Reader, Row
 from rossgram_fed.instance import Change
 from rossgram_fed.models.posts import Visibility
 from rossgram_fed.posts.details import details_of
+from rossgram_fed.posts.people import people_ever_in, people_in
 from rossgram_fed.posts.photo_views import PhotoView
 from rossgram_fed.posts.views import PostView
 
 MOST_KEPT = 50
 """Versions of one post; the oldest but the first one go."""
 
-_PARTS = ("html", "warning", "sensitive", "visibility", "photos", "told")
+_PARTS = ("html", "warning", "sensitive", "visibility", "photos", "told", "people")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ class Said:
     told: Mapping[str, str]
     since: int
     """When it began to say so (milliseconds since 1970 UTC)."""
+    people: tuple[int, ...] = ()
+    """Accounts that were named as being in the photos."""
 
     @property
     def as_text(self) -> str:
@@ -58,6 +63,8 @@ class Version:
     removed: int
     """Photos of then that are gone."""
     told: Mapping[str, str]
+    people: tuple[AccountCard, ...]
+    """Who was named as being in the photos, and never took that back."""
     since: int
     until: int | None
     """None for what it says now."""
@@ -81,6 +88,7 @@ async def said_by(reader: Reader, post_id: int) -> Said | None:
         photos=tuple((photo["id"], photo["description"]) for photo in photos),
         told=(await details_of(reader, post_id)).told,
         since=row["edited_at"] or row["published_at"],
+        people=tuple(card.id for card in await people_in(reader, post_id)),
     )
 
 
@@ -105,7 +113,7 @@ async def remember(change: Change, before: Said | None, *, post_id: int) -> None
     )
 
 
-async def history_of(reader: Reader, post: PostView) -> tuple[Version, ...]:
+async def history_of(reader: Reader, post: PostView, *, viewer_id: int | None = None) -> tuple[Version, ...]:
     """Return what a post says and said, the newest first; the caller has seen to it that the viewer may see it."""
     rows = await reader.fetch(
         f"SELECT said, written_at, created_at FROM post_edits WHERE post_id = $1 ORDER BY id DESC LIMIT {MOST_KEPT}",
@@ -115,15 +123,23 @@ async def history_of(reader: Reader, post: PostView) -> tuple[Version, ...]:
     if now is None:
         return ()
     shown = {photo.id: photo for photo in post.photos}
-    versions = [_version(now, shown, until=None)]
-    for row in rows:
-        parts = orjson.loads(row["said"])
-        photos = tuple((int(photo_id), str(words)) for photo_id, words in parts.pop("photos"))
-        versions.append(_version(Said(**parts, photos=photos, since=row["written_at"]), shown, until=row["created_at"]))
-    return tuple(versions)
+    before = [_said(row) for row in rows]
+    named = {person for said in (now, *before) for person in said.people}
+    people = await people_ever_in(reader, post.id, named, viewer_id=viewer_id) if named else {}
+    until = [None, *(int(row["created_at"]) for row in rows)]
+    return tuple(_version(said, shown, people, until=end) for said, end in zip((now, *before), until, strict=True))
 
 
-def _version(said: Said, shown: Mapping[int, PhotoView], *, until: int | None) -> Version:
+def _said(row: Row) -> Said:
+    parts = orjson.loads(row["said"])
+    photos = tuple((int(photo_id), str(words)) for photo_id, words in parts.pop("photos"))
+    people = tuple(parts.pop("people", ()))
+    return Said(**parts, photos=photos, people=people, since=row["written_at"])
+
+
+def _version(
+    said: Said, shown: Mapping[int, PhotoView], people: Mapping[int, AccountCard], *, until: int | None
+) -> Version:
     photos = tuple(replace(shown[photo_id], description=words) for photo_id, words in said.photos if photo_id in shown)
     return Version(
         content_html=said.html,
@@ -133,6 +149,7 @@ def _version(said: Said, shown: Mapping[int, PhotoView], *, until: int | None) -
         photos=photos,
         removed=len(said.photos) - len(photos),
         told=said.told,
+        people=tuple(people[person] for person in said.people if person in people),
         since=said.since,
         until=until,
     )

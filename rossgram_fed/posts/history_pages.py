@@ -16,8 +16,9 @@ from rossgram_fed.web.sessions import viewer_of
 async def show(request: web.Request) -> web.Response:
     """``GET /p/{id}/history``."""
     database, viewer = request.app[INSTANCE].database, await viewer_of(request)
-    found = await posts_by_ids(database, [id_in_path(request)], viewer_id=viewer.account_id if viewer else None)
+    viewer_id = viewer.account_id if viewer else None
+    found = await posts_by_ids(database, [id_in_path(request)], viewer_id=viewer_id)
     if not found:
         raise NotFound
-    versions = await history_of(database, found[0])
+    versions = await history_of(database, found[0], viewer_id=viewer_id)
     return await render(request, "posts/history.html", post=found[0], versions=versions, most=MOST_KEPT)

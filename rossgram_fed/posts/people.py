@@ -45,6 +45,25 @@ async def people_in(reader: Reader, post_id: int, *, viewer_id: int | None = Non
     return tuple(card_from(row) for row in rows)
 
 
+async def people_ever_in(
+    reader: Reader, post_id: int, account_ids: Collection[int], *, viewer_id: int | None
+) -> dict[int, AccountCard]:
+    """Return those of these people who were named on a post once and may be shown so still: not who took it back, nor
+    whom a block parts from the viewer.
+    """
+    unblocked = "" if viewer_id is None else f"AND {not_blocked('$2', 'a.id')}"
+    arguments = (post_id,) if viewer_id is None else (post_id, viewer_id)
+    rows = await reader.fetch(
+        f"SELECT {CARD_COLUMNS} FROM accounts a "
+        f"WHERE a.id IN ({placeholders(len(account_ids), len(arguments) + 1)}) AND a.deleted_at IS NULL "
+        f"AND {heard('a')} {unblocked} AND NOT EXISTS (SELECT 1 FROM people_in_posts w WHERE w.post_id = $1 "
+        "AND w.account_id = a.id AND w.withdrawn_at IS NOT NULL)",
+        *arguments,
+        *account_ids,
+    )
+    return {card.id: card for card in map(card_from, rows)}
+
+
 async def name_people(change: Change, handles: Sequence[str], *, post_id: int) -> None:
     """Say who is in the photos of a post from here; raise ``Invalid`` for who is not known or not to be named."""
     rows = await change.tx.fetch("SELECT account_id, withdrawn_at FROM people_in_posts WHERE post_id = $1", post_id)

@@ -126,6 +126,9 @@ async def test_what_somebody_chose_is_told_everywhere(world: World) -> None:
             assert words not in shown.text, words
     _, _, text = await ana.fetch(posted.path, Accept="application/activity+json")
     assert "exifData" not in orjson.loads(text)["attachment"][0]
+    before = (await ana.get(f"{posted.path}/history")).text
+    for words in ("Vienna, Austria", "With bea", "FUJIFILM X100V · f/2.8 · 1/250 s · ISO 400"):
+        assert before.count(words) == 1, "what it said before"
 
 
 async def test_people_take_their_names_back(world: World) -> None:
@@ -142,9 +145,12 @@ async def test_people_take_their_names_back(world: World) -> None:
     assert posted.path in (await carl.get("/@carl/tagged")).links
     assert posted.path in (await world.stranger("alpha").get("/@carl/tagged")).links
     assert not posted.offers("untag"), "nobody takes another's name off"
+    await ana.submit(await ana.get(f"{posted.path}/edit"), "edit", caption="Us two")
+    assert (await ana.get(f"{posted.path}/history")).text.count("With carl") == 2
     await carl.press(posted.path, "untag")
     await world.settle()
     assert "With carl" not in (await ana.get(posted.path)).text
+    assert "carl" not in (await ana.get(f"{posted.path}/history")).text
     assert posted.path not in (await carl.get("/@carl/tagged")).links
     assert "says that you are in a photo" not in (await carl.get("/notifications")).text
     sent = await world.rows("alpha", "SELECT body FROM outbox_activities ORDER BY id DESC LIMIT 1")
