@@ -93,6 +93,7 @@ PICTURES: tuple[tuple[str, Handler], ...] = (
     ("/photos/{photo_id}/proof", proof_pages.proof),
     ("/photos/{photo_id}/{rendition}", media_pages.serve_photo),
     ("/avatars/{account_id}", media_pages.serve_avatar),
+    ("/headers/{account_id}", media_pages.serve_header),
 )
 
 PAGES: tuple[tuple[str, Handler], ...] = (

@@ -15,6 +15,8 @@ SOURCE = "source"
 
 FEDERATED_EDGE, FULL_EDGE, FEED_EDGE, GRID_EDGE, AVATAR_EDGE = 4096, 2048, 1080, 640, 400
 """Pixels: the long edge of the first three, both edges of the square ones."""
+HEADER_SIZE = (1500, 500)
+"""Pixels of the wide picture above a profile, at most: what other servers show of theirs has the same shape."""
 LONG_EDGES = {FEED: FEED_EDGE, FULL: FULL_EDGE}
 """Of the renditions for browsers that keep a photo's shape."""
 

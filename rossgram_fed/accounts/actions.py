@@ -15,12 +15,14 @@ from rossgram_fed.accounts.queries import user_by_username
 from rossgram_fed.federation import addresses, errands, outbox
 from rossgram_fed.federation.actor_documents import ACTOR_COLUMNS, actor_document_of, actor_of
 from rossgram_fed.instance import Change
-from rossgram_fed.media.keeping import Files, note_avatar
+from rossgram_fed.media.keeping import Files, Portrait, let_go_of, note_portrait
 from rossgram_fed.models.accounts import Role
 from rossgram_fed.web import sessions
 
 INVITE_DAYS = 14
 INVITE_USES = 1
+PERSON, BOT = "Person", "Service"
+"""The types of actors that people here have; the second says that the account acts by itself."""
 
 
 async def change_password(change: Change, *, user_id: int, password_hash: str, keep_session: int | None) -> None:
@@ -79,12 +81,19 @@ async def withdraw_invite(change: Change, *, user_id: int, invite_id: int) -> No
     await change.tx.execute("DELETE FROM invites WHERE id = $1 AND created_by_id = $2", invite_id, user_id)
 
 
-async def update_profile(change: Change, *, account_id: int, draft: ProfileDraft, avatar: Files | None = None) -> None:
+async def update_profile(
+    change: Change,
+    *,
+    account_id: int,
+    draft: ProfileDraft,
+    avatar: Files | None = None,
+    header: Files | None = None,
+) -> None:
     """Change how somebody presents themselves, tell their followers' servers, and have their links checked."""
     before = str(await change.tx.fetch_value("SELECT links FROM accounts WHERE id = $1", account_id) or "[]")
     await change.tx.execute(
         "UPDATE accounts SET name = $1, bio = $2, bio_html = $3, links = $4, locked = $5, discoverable = $6, "
-        "indexable = $7, updated_at = $8 WHERE id = $9",
+        "indexable = $7, actor_type = $8, updated_at = $9 WHERE id = $10",
         draft.name,
         draft.bio,
         await bio_html(change.tx, change.settings, draft.bio),
@@ -92,23 +101,28 @@ async def update_profile(change: Change, *, account_id: int, draft: ProfileDraft
         draft.locked,
         draft.discoverable,
         draft.indexable,
+        BOT if draft.bot else PERSON,
         change.now,
         account_id,
     )
-    if avatar is not None:
-        await _set_avatar(change, account_id, await note_avatar(change, avatar, account_id=account_id))
-    elif draft.remove_avatar:
-        await change.tx.execute("UPDATE media_files SET account_id = NULL WHERE account_id = $1", account_id)
-        await _set_avatar(change, account_id, "")
-        change.tx.signal("media")
+    await _set_portrait(change, "avatar", avatar, account_id=account_id, remove=draft.remove_avatar)
+    await _set_portrait(change, "header", header, account_id=account_id, remove=draft.remove_header)
     if draft.links:
         await errands.verify_links(change, account_id=account_id)
     change.tx.signal("account", str(account_id))
     await tell_followers(change, account_id=account_id)
 
 
-async def _set_avatar(change: Change, account_id: int, key: str) -> None:
-    await change.tx.execute("UPDATE accounts SET avatar_key = $1 WHERE id = $2", key, account_id)
+async def _set_portrait(change: Change, what: Portrait, files: Files | None, *, account_id: int, remove: bool) -> None:
+    """Exchange a picture of somebody's profile, or take it away; a new one counts more than its removal."""
+    key = ""
+    if files is not None:
+        key = await note_portrait(change, files, what, account_id=account_id)
+    elif remove:
+        await let_go_of(change, what, account_id=account_id)
+    else:
+        return
+    await change.tx.execute(f"UPDATE accounts SET {what}_key = $1 WHERE id = $2", key, account_id)  # noqa: S608 - one of two names
 
 
 async def tell_followers(change: Change, *, account_id: int) -> None:
@@ -141,7 +155,8 @@ async def delete_account(change: Change, *, account_id: int) -> None:
     await change.tx.execute("DELETE FROM users WHERE account_id = $1", account_id)
     await erase(change, account_id=account_id)
     await change.tx.execute(
-        "UPDATE accounts SET name = '', bio = '', bio_html = '', links = '[]', avatar_key = '', discoverable = FALSE, "
+        "UPDATE accounts SET name = '', bio = '', bio_html = '', links = '[]', avatar_key = '', header_key = '', "
+        "discoverable = FALSE, "
         "deleted_at = $1, updated_at = $1 WHERE id = $2",
         change.now,
         account_id,

@@ -51,7 +51,10 @@ class ProfileDraft:
     locked: bool = False
     discoverable: bool = True
     indexable: bool = False
+    bot: bool = False
+    """Whether the account says that it acts by itself."""
     remove_avatar: bool = False
+    remove_header: bool = False
 
 
 def username_typed(form: Form, settings: Settings) -> str:
@@ -96,5 +99,7 @@ def read_profile(form: Form) -> ProfileDraft:
         locked=form.flag("locked"),
         discoverable=form.flag("discoverable"),
         indexable=form.flag("indexable"),
+        bot=form.flag("bot"),
         remove_avatar=form.flag("remove_avatar"),
+        remove_header=form.flag("remove_header"),
     )

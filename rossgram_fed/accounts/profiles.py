@@ -16,7 +16,8 @@ from rossgram_fed.visibility import heard
 _PROFILE = (
     f"SELECT {CARD_COLUMNS}, a.bio, a.bio_html, a.links, a.followers_count, a.following_count, a.posts_count, "
     "a.discoverable, a.backfilled_at, a.deleted_at, a.suspended_at, a.host_standing, "
-    "a.moved_to_uri FROM accounts a "
+    "a.moved_to_uri, a.header_key, a.header_url, EXISTS (SELECT 1 FROM featured_tags e WHERE e.account_id = a.id) "
+    "AS features_tags FROM accounts a "
 )
 
 
@@ -38,6 +39,19 @@ class Profile:
     suspended: bool
     moved_to_uri: str
     """The address of the account they live at now; empty for who has not moved."""
+    has_header: bool = False
+    features_tags: bool = False
+    """Whether there are tags that they show on their profile."""
+
+    @property
+    def header_path(self) -> str:
+        """The address of the wide picture on this server; empty when there is none."""
+        return f"/headers/{self.account.id}" if self.has_header else ""
+
+    @property
+    def bot(self) -> bool:
+        """Whether the account says that it acts by itself."""
+        return self.account.kind in ("Service", "Application")
 
 
 async def profile_of(reader: Reader, account_id: int) -> Profile | None:
@@ -84,4 +98,6 @@ def _profile(row: Row | None) -> Profile | None:
         deleted=row["deleted_at"] is not None,
         suspended=row["suspended_at"] is not None or row["host_standing"] == Standing.SUSPENDED,
         moved_to_uri=row["moved_to_uri"],
+        has_header=bool(row["header_key"] or (row["header_url"] and not row["media_refused"])),
+        features_tags=bool(row["features_tags"]),
     )

@@ -53,33 +53,34 @@ async def save_profile(request: web.Request, viewer: Viewer) -> web.StreamRespon
     """``POST /settings/profile``."""
     form, folder = form_of(request), request.app[STORAGE]
     draft = read_profile(form)
-    avatar = await _develop_avatar(request, form)
+    avatar = await _develop(request, form, Recipe.AVATAR)
+    header = await _develop(request, form, Recipe.HEADER)
     if not form.ok:
-        if avatar is not None:
-            await remove_files(folder, avatar)
+        await remove_files(folder, *(one for one in (avatar, header) if one is not None))
         return await _show_profile(request, await _own_profile(request, viewer), form, status=422)
     try:
         async with request.app[INSTANCE].change() as change:
-            await actions.update_profile(change, account_id=viewer.account_id, draft=draft, avatar=avatar)
+            await actions.update_profile(
+                change, account_id=viewer.account_id, draft=draft, avatar=avatar, header=header
+            )
     except BaseException:
-        if avatar is not None:
-            await remove_files(folder, avatar)
+        await remove_files(folder, *(one for one in (avatar, header) if one is not None))
         raise
     return see_other("/settings/profile", "Your profile is saved.")
 
 
-async def _develop_avatar(request: web.Request, form: Form) -> Files | None:
-    uploads = form.files("avatar")
+async def _develop(request: web.Request, form: Form, recipe: Recipe) -> Files | None:
+    uploads = form.files(recipe)
     if not uploads:
         return None
     if uploads[0].too_large:
-        form.error("avatar", "This file is larger than this server takes.")
+        form.error(recipe, "This file is larger than this server takes.")
         return None
     try:
-        picture = await request.app[STUDIO].develop(await uploads[0].read(), recipe=Recipe.AVATAR)
+        picture = await request.app[STUDIO].develop(await uploads[0].read(), recipe=recipe)
         return await write_files(request.app[STORAGE], picture)
     except (BadPicture, NotStored) as refusal:
-        form.error("avatar", refusal.reason)
+        form.error(recipe, refusal.reason)
         return None
 
 
@@ -99,6 +100,7 @@ def _profile_form(profile: Profile) -> Form:
         "locked": profile.account.locked,
         "discoverable": profile.discoverable,
         "indexable": profile.account.indexable,
+        "bot": profile.bot,
     }
     for switch, on in switches.items():
         if on:

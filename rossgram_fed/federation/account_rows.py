@@ -14,6 +14,8 @@ _BLANK = {
     "links": "[]",
     "avatar_key": "",
     "avatar_url": "",
+    "header_key": "",
+    "header_url": "",
     "shared_inbox": "",
     "outbox": "",
     "followers_uri": "",

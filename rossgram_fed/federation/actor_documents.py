@@ -18,8 +18,8 @@ from webfinger import jrd
 from webfinger.handles import Handle
 
 ACTOR_COLUMNS = (
-    "id, username, domain, uri, url, actor_type, name, bio_html, links, avatar_key, inbox, shared_inbox, outbox, "
-    "followers_uri, following_uri, featured_uri, public_keys, locked, discoverable, indexable, created_at, "
+    "id, username, domain, uri, url, actor_type, name, bio_html, links, avatar_key, header_key, inbox, shared_inbox, "
+    "outbox, followers_uri, following_uri, featured_uri, public_keys, locked, discoverable, indexable, created_at, "
     "suspended_at, deleted_at, also_known_as, moved_to_uri"
 )
 """What ``actor_of`` reads of the table ``accounts``."""
@@ -58,6 +58,7 @@ def actor_of(settings: Settings, account: Row) -> Actor:
         featured=account["featured_uri"],
         icon=addresses.photo_url(settings, avatar) if avatar else "",
         icon_media_type=_AVATAR_TYPES.get(avatar.rpartition(".")[2], "image/jpeg"),
+        image=addresses.photo_url(settings, account["header_key"]) if account["header_key"] else "",
         public_keys=tuple(
             PublicKey(key_id, account["uri"], pem)
             for key_id, pem, key in parsed

@@ -31,8 +31,9 @@ from rossgram_fed.instance import Change
 from rossgram_fed.media.errors import BadPicture
 from rossgram_fed.media.keeping import (
     Files,
-    note_avatar,
+    Portrait,
     note_photo_files,
+    note_portrait,
     remove_files,
     renditions_text,
     shared,
@@ -69,7 +70,11 @@ class RemoteMedia:
 
     async def avatar(self, account_id: int) -> Files:
         """Fetch a remote account's avatar and return its file under the name ``avatar``; raise ``NotToBeHad``."""
-        return await self._flights.run(f"avatar {account_id}", lambda: self._avatar(account_id))
+        return await self.portrait(account_id, "avatar")
+
+    async def portrait(self, account_id: int, what: Portrait) -> Files:
+        """Fetch a remote account's avatar or header and return its file under that name; raise ``NotToBeHad``."""
+        return await self._flights.run(f"{what} {account_id}", lambda: self._portrait(account_id, what))
 
     async def _photo(self, photo_id: int) -> Files:
         row = await self._network.instance.database.fetch_one(
@@ -94,24 +99,26 @@ class RemoteMedia:
             await remove_files(self._folder, files)
             raise
 
-    async def _avatar(self, account_id: int) -> Files:
+    async def _portrait(self, account_id: int, what: Portrait) -> Files:
         row = await self._network.instance.database.fetch_one(
-            "SELECT avatar_url FROM accounts WHERE id = $1 AND domain <> '' AND deleted_at IS NULL", account_id
+            f"SELECT {what}_url AS url FROM accounts "  # noqa: S608 - one of two names
+            "WHERE id = $1 AND domain <> '' AND deleted_at IS NULL",
+            account_id,
         )
-        if row is None or not row["avatar_url"]:
-            raise NotToBeHad("There is no remote avatar of this account.")
+        if row is None or not row["url"]:
+            raise NotToBeHad(f"There is no remote {what} of this account.")
         try:
-            picture = await self._picture(row["avatar_url"], Recipe.AVATAR, focal=(0.0, 0.0))
+            picture = await self._picture(row["url"], Recipe(what), focal=(0.0, 0.0))
         except LastingFailure as failure:
             raise NotToBeHad(str(failure)) from failure
         files = await write_files(self._folder, picture)
         try:
             async with self._network.instance.change() as change:
-                key = await note_avatar(change, files, account_id=account_id, source=row["avatar_url"])
+                key = await note_portrait(change, files, what, account_id=account_id, source=row["url"])
         except BaseException:
             await remove_files(self._folder, files)
             raise
-        return {"avatar": {**files["avatar"], "key": key}}
+        return {what: {**files[what], "key": key}}
 
     async def _picture(self, url: str, recipe: Recipe, *, focal: Focal) -> Picture:
         """Fetch and develop, in our turn; a failure is written down before it is raised."""

@@ -173,6 +173,7 @@ def _values(change: Change, actor: Actor, handle: HandleOf) -> dict[str, object]
         "bio_html": clean(actor.summary),
         "links": orjson.dumps(links).decode(),
         "avatar_url": usable(actor.icon),
+        "header_url": usable(actor.image),
         "inbox": own(actor.inbox),
         "shared_inbox": own(actor.shared_inbox),
         "outbox": own(actor.outbox),

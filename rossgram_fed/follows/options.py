@@ -44,7 +44,7 @@ def languages_column(languages: Sequence[str]) -> str:
     """Return what the column ``Follow.languages`` keeps; raise ``Invalid`` for what is no language."""
     if not all(_LANGUAGE.fullmatch(one) for one in languages):
         raise Invalid("Validation failed: Languages must be codes such as en or pt-BR")
-    column = " ".join(dict.fromkeys(one.lower() for one in languages))
+    column = " ".join(dict.fromkeys(languages))
     if len(column) > LONGEST_LANGUAGES:
         raise Invalid("Validation failed: Languages are too many")
     return column

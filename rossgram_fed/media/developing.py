@@ -22,7 +22,7 @@ from rossgram_fed.media.facts import Facts
 from rossgram_fed.media.facts_in_files import facts_in, near_in
 from rossgram_fed.media.opening import MEDIA_TYPES, Opened, decode, open_picture
 from rossgram_fed.media.pictures import Focal, Picture, Recipe, Rendition
-from rossgram_fed.media.shaping import fitted, square, upright
+from rossgram_fed.media.shaping import cut, fitted, square, upright
 from rossgram_fed.media.toning import toned
 from rossgram_fed.sizes import (
     AVATAR_EDGE,
@@ -35,6 +35,7 @@ from rossgram_fed.sizes import (
     FULL_EDGE,
     GRID,
     GRID_EDGE,
+    HEADER_SIZE,
     LIGHT_BYTES,
     ORIGINAL,
     QUALITIES,
@@ -111,6 +112,11 @@ def _avatar(opened: Opened, edits: Edits, focal: Focal) -> tuple[Renditions, Ima
     return {"avatar": jpeg(square(colour.opaque(master), AVATAR_EDGE, focal=focal), quality=88)}, master
 
 
+def _header(opened: Opened, edits: Edits, focal: Focal) -> tuple[Renditions, Image.Image]:
+    master = _master(opened, FULL_EDGE, edits=edits)
+    return {"header": jpeg(cut(colour.opaque(master), HEADER_SIZE, focal=focal), quality=85)}, master
+
+
 def _proof(opened: Opened, edits: Edits, focal: Focal) -> tuple[Renditions, Image.Image]:
     master = _master(opened, FEED_EDGE, edits=edits)
     return {Recipe.PROOF: jpeg(colour.opaque(master), quality=90, subsampling=FULL_COLOUR)}, master
@@ -125,6 +131,7 @@ _RECIPES: dict[Recipe, Callable[[Opened, Edits, Focal], tuple[Renditions, Image.
     Recipe.PHOTO: _photo,
     Recipe.COPY: _copy,
     Recipe.AVATAR: _avatar,
+    Recipe.HEADER: _header,
     Recipe.PROOF: _proof,
     Recipe.TILE: _tile,
 }

@@ -13,6 +13,8 @@ locked while it is joined, so its file cannot be swept away in between.
 # ruff: noqa: S608 - the SQL is put together of constants and placeholders only
 from __future__ import annotations
 
+from typing import Literal
+
 import orjson
 
 from rossgram_fed.database.engine import placeholders
@@ -23,6 +25,9 @@ from rossgram_fed.renditions import Rendition
 
 Files = dict[str, Rendition]
 """What was written, by the rendition's name; ``renditions_text`` makes the column ``Photo.renditions`` of it."""
+
+Portrait = Literal["avatar", "header"]
+"""The pictures of an account."""
 
 _NEEDED = "(photo_id IS NOT NULL OR account_id IS NOT NULL)"
 
@@ -88,11 +93,27 @@ async def note_avatar(change: Change, files: Files, *, account_id: int, source: 
     ``source`` is the address of a remote account's avatar at its origin. The caller sets ``accounts.avatar_key`` of a
     local account. A file of the same bytes that is here already takes the place of the new one, which the sweep finds.
     """
+    return await note_portrait(change, files, "avatar", account_id=account_id, source=source)
+
+
+async def note_portrait(change: Change, files: Files, what: Portrait, *, account_id: int, source: str = "") -> str:
+    """Do the same for the avatar or the header, whichever ``what`` says."""
     files = await shared(change, files)
-    await change.tx.execute("UPDATE media_files SET account_id = NULL WHERE account_id = $1", account_id)
+    await let_go_of(change, what, account_id=account_id)
     await _note(change, files, photo_id=None, account_id=account_id, remote=bool(source), source=source)
+    return files[what]["key"]
+
+
+async def let_go_of(change: Change, what: Portrait, *, account_id: int) -> None:
+    """Say that an account needs the file of its avatar, or header, no longer; the file of the other one stays."""
+    other = "header" if what == "avatar" else "avatar"
+    await change.tx.execute(
+        f"UPDATE media_files SET account_id = NULL WHERE account_id = $1 AND NOT EXISTS (SELECT 1 FROM accounts a "
+        f"WHERE a.id = $1 AND ((a.{other}_key <> '' AND a.{other}_key = media_files.key) "
+        f"OR (a.{other}_url <> '' AND a.{other}_url = media_files.source)))",
+        account_id,
+    )
     change.tx.signal("media")
-    return files["avatar"]["key"]
 
 
 def _under(file: Rendition, key: str) -> Rendition:

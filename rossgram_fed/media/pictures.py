@@ -24,6 +24,8 @@ class Recipe(StrEnum):
     """Our copy of a stranger's photo: grid, feed and full."""
     AVATAR = "avatar"
     """One square JPEG; JPEG because some servers read no other avatar."""
+    HEADER = "header"
+    """One wide JPEG, to stand above a profile."""
     PROOF = "proof"
     """One JPEG of a local photo to look at while it is edited."""
     TILE = "tile"
@@ -50,7 +52,7 @@ class Picture:
     """What was made of an upload."""
 
     renditions: dict[str, Rendition]
-    """By name (``rossgram_fed.sizes``), or ``avatar``."""
+    """By name (``rossgram_fed.sizes``), or that of the recipe where one alone is made."""
     blurhash: str
     placeholder: str
     """A tiny blurred WebP as base64."""

@@ -1,4 +1,4 @@
-"""Make pictures smaller and square; never larger."""
+"""Make pictures smaller and cut them to a shape; never larger."""
 
 from __future__ import annotations
 
@@ -36,12 +36,20 @@ def fitted(image: Image.Image, long_edge: int, *, near: float = 1.0) -> Image.Im
 
 def square(image: Image.Image, edge: int, *, focal: Focal) -> Image.Image:
     """Return a square of at most ``edge`` pixels cut around the focal point."""
-    side = min(image.size)
-    left = _start(image.width, side, centre=(focal[0] + 1) / 2)
-    top = _start(image.height, side, centre=(1 - focal[1]) / 2)
-    edge = min(edge, side)
-    box = (left, top, left + side, top + side)
-    return image.resize((edge, edge), Image.Resampling.LANCZOS, box=box, reducing_gap=2.0)
+    return cut(image, (edge, edge), focal=focal)
+
+
+def cut(image: Image.Image, size: tuple[int, int], *, focal: Focal) -> Image.Image:
+    """Return what has the shape of ``size`` and is no larger, cut around the focal point."""
+    scale = min(image.width / size[0], image.height / size[1])
+    width, height = (
+        max(1, min(image.width, round(size[0] * scale))),
+        max(1, min(image.height, round(size[1] * scale))),
+    )
+    left = _start(image.width, width, centre=(focal[0] + 1) / 2)
+    top = _start(image.height, height, centre=(1 - focal[1]) / 2)
+    made = (min(size[0], width), min(size[1], height))
+    return image.resize(made, Image.Resampling.LANCZOS, box=(left, top, left + width, top + height), reducing_gap=2.0)
 
 
 def upright(image: Image.Image, orientation: int) -> Image.Image:

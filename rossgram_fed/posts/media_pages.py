@@ -13,10 +13,12 @@ from typing import BinaryIO
 from aiohttp import web
 
 from rossgram_fed.database import Row
-from rossgram_fed.federation.remote_media import REMOTE_MEDIA, NotToBeHad
+from rossgram_fed.federation.remote_files import NotToBeHad
+from rossgram_fed.federation.remote_media import REMOTE_MEDIA
 from rossgram_fed.federation.remote_videos import REMOTE_VIDEOS
 from rossgram_fed.instance import INSTANCE
 from rossgram_fed.media.errors import NotReachable, NotStored
+from rossgram_fed.media.keeping import Portrait
 from rossgram_fed.media.storage import MEDIA_TYPES, STORAGE
 from rossgram_fed.media.viewed import VIEWED
 from rossgram_fed.posts.media_rights import Access, access_to_file, photo_for
@@ -66,26 +68,35 @@ async def serve_photo(request: web.Request) -> web.StreamResponse:
 
 async def serve_avatar(request: web.Request) -> web.StreamResponse:
     """``GET /avatars/{account_id}``: somebody's avatar, fetched from its origin if need be."""
+    return await _portrait(request, "avatar")
+
+
+async def serve_header(request: web.Request) -> web.StreamResponse:
+    """``GET /headers/{account_id}``: the wide picture above somebody's profile, fetched from its origin if need be."""
+    return await _portrait(request, "header")
+
+
+async def _portrait(request: web.Request, what: Portrait) -> web.StreamResponse:
     account_id = id_in_path(request, "account_id")
     row = await request.app[INSTANCE].database.fetch_one(
-        "SELECT a.domain, a.avatar_key, a.avatar_url, f.key FROM accounts a "  # noqa: S608 - a constant
-        "LEFT JOIN media_files f ON f.account_id = a.id AND f.remote AND f.source = a.avatar_url "
+        f"SELECT a.domain, a.{what}_key AS own_key, a.{what}_url AS url, f.key FROM accounts a "  # noqa: S608 - constants
+        f"LEFT JOIN media_files f ON f.account_id = a.id AND f.remote AND f.source = a.{what}_url "
         f"WHERE a.id = $1 AND {heard('a')} AND a.media_refused = FALSE AND a.deleted_at IS NULL",
         account_id,
     )
     if row is None:
         raise NotFound
     if not row["domain"]:
-        return picture(await stored_file(request, row["avatar_key"]), caching=A_WHILE)
-    path = await stored_file(request, row["key"]) if row["avatar_url"] and row["key"] else None
-    if path is None and row["avatar_url"]:
+        return picture(await stored_file(request, row["own_key"]), caching=A_WHILE)
+    path = await stored_file(request, row["key"]) if row["url"] and row["key"] else None
+    if path is None and row["url"]:
         try:
-            files = await request.app[REMOTE_MEDIA].avatar(account_id)
+            files = await request.app[REMOTE_MEDIA].portrait(account_id, what)
         except NotToBeHad as why:
             raise NotFound(str(why)) from why
         except NotStored as error:
             raise Unavailable(_NO_ROOM) from error
-        path = await stored_file(request, files["avatar"]["key"])
+        path = await stored_file(request, files[what]["key"])
     return picture(path, caching=A_WHILE)
 
 

@@ -15,7 +15,17 @@ from rossgram_fed.web.csrf import is_machine
 from rossgram_fed.web.flash import see_other
 
 PATH = "/setup"
-_OPEN_TO_ALL = ("/static/", "/media/", "/avatars/", "/photos/", "/.well-known/", "/nodeinfo/", "/users/", "/actor")
+_OPEN_TO_ALL = (
+    "/static/",
+    "/media/",
+    "/avatars/",
+    "/headers/",
+    "/photos/",
+    "/.well-known/",
+    "/nodeinfo/",
+    "/users/",
+    "/actor",
+)
 
 
 class FirstRun:

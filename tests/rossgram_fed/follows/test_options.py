@@ -52,14 +52,14 @@ async def test_options_of_a_follow(instance: Instance) -> None:
         )
         await options.set_options(change, account_id=alice.id, target_id=bob.id)
     found = await relation(instance.database, alice.id, bob.id)
-    assert (found.shows_boosts, found.notifies, found.languages) == (False, True, ("de", "pt-br"))
+    assert (found.shows_boosts, found.notifies, found.languages) == (False, True, ("de", "pt-BR"))
     other = await relation(instance.database, bob.id, alice.id)
     assert (other.shows_boosts, other.notifies, other.languages) == (True, False, ())
     for wrong in (["x"], ["en;--"], ["aaa-bbbbbbbb"] * 2 + [f"aa-{n:08}" for n in range(40)]):
         with pytest.raises(Invalid):
             async with instance.change() as change:
                 await options.set_options(change, account_id=alice.id, target_id=bob.id, languages=wrong)
-    assert (await relation(instance.database, alice.id, bob.id)).languages == ("de", "pt-br")
+    assert (await relation(instance.database, alice.id, bob.id)).languages == ("de", "pt-BR")
 
 
 async def test_a_mute_may_leave_the_news_alone_and_ends_by_itself(instance: Instance, clock: SettableClock) -> None:
