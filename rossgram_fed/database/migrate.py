@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from tortoise.migrations.schema_generator.state_apps import StateApps
 
 from rossgram_fed.database.engine import MIGRATIONS, MODELS, Database
 from rossgram_fed.database.rebuild import RebuildingEditor
+from rossgram_fed.database.turns import turn
 
 APP = "models"
 _TABLE_EXISTS = "EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'tortoise_migrations')"
@@ -53,6 +54,13 @@ async def migrate(
     ``progress`` is told each name before its turn. An SQLite file that already has tables is copied first, next to
     itself. Raises ``MigrationError`` as ``pending`` does, and when a migration would leave rows that point nowhere.
     """
+    if not await pending(database, package=package):
+        return []
+    async with _turn(database):
+        return await _migrate(database, progress or (lambda name: None), package=package)
+
+
+async def _migrate(database: Database, progress: Callable[[str], None], *, package: str) -> list[str]:
     waiting = await pending(database, package=package)
     if waiting and not database.postgresql and await _applied(database):
         await _back_up(database, waiting[0])
@@ -64,8 +72,7 @@ async def migrate(
             if migration.name not in waiting:
                 _forward(migration, state)
                 continue
-            if progress is not None:
-                progress(migration.name)
+            progress(migration.name)
             if await _apply(database, migration, state):
                 applied.append(migration.name)
     # Migrations may have used models as they once were, and Tortoise keeps the SQL it rendered for them.
@@ -156,6 +163,12 @@ async def _check_references(client: TransactionalDBClient, name: str) -> None:
     if lost:
         tables = ", ".join(sorted({str(row["table"]) for row in lost}))
         raise MigrationError(f"Migration {name} would leave rows of {tables} that point nowhere; it was undone.")
+
+
+def _turn(database: Database) -> AbstractAsyncContextManager[None]:
+    """PostgreSQL's advisory lock is taken with every migration instead, and can be waited for as long."""
+    client: Any = database.client
+    return nullcontext() if database.postgresql else turn(Path(client.filename))
 
 
 @asynccontextmanager

@@ -16,6 +16,7 @@ import sqlite3
 from collections.abc import AsyncIterator, ItemsView, Iterable, Iterator, Sequence, ValuesView
 from contextlib import asynccontextmanager, contextmanager
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, cast
 
 import aiosqlite
@@ -25,11 +26,12 @@ from tortoise.connection import get_connections
 from tortoise.exceptions import IntegrityError, OperationalError
 
 from rossgram_fed.database.transaction import Row, Transaction
+from rossgram_fed.database.turns import turn
 
 OLDEST = (3, 35, 0)
 """The first SQLite with ``RETURNING``."""
 BUSY_MS = 15_000
-PRAGMAS = {"journal_mode": "WAL", "synchronous": "NORMAL", "busy_timeout": str(BUSY_MS), "foreign_keys": "ON"}
+PRAGMAS = {"busy_timeout": str(BUSY_MS), "synchronous": "NORMAL", "foreign_keys": "ON"}
 READERS = 3
 STATEMENTS_KEPT = 512
 BREATHE_EVERY = 16
@@ -192,6 +194,7 @@ class Client(SqliteClient):
 
     def __init__(self, file_path: str, **pragmas: Any) -> None:
         super().__init__(file_path, **pragmas)
+        del self.pragmas["journal_mode"]  # Tortoise's default; two that switch at once fail, see _write_ahead
         self._readers = Readers(file_path)
 
     async def create_connection(self, with_db: bool) -> None:
@@ -207,11 +210,20 @@ class Client(SqliteClient):
             self._connection.row_factory = MappedRow
             for pragma, value in self.pragmas.items():
                 await self._connection.execute_fetchall(f"PRAGMA {pragma}={value}")
+            await self._write_ahead()
             await self._post_connect()
             await self._readers.open()
         except BaseException:
             await self.close()
             raise
+
+    async def _write_ahead(self) -> None:
+        """Switch the file to WAL, where it stays, unless it is."""
+        with translated():
+            if (await self.execute_query("PRAGMA journal_mode"))[1][0]["journal_mode"] == "wal":
+                return
+            async with turn(Path(self.filename)):
+                await self.execute_query("PRAGMA journal_mode=WAL")
 
     async def close(self) -> None:
         await self._readers.close()

@@ -16,6 +16,7 @@ from rossgram_fed.config import Settings
 from rossgram_fed.database import Database, open_database
 from rossgram_fed.database.autodetect import next_migration
 from rossgram_fed.database.migrate import MigrationError, migrate, pending
+from rossgram_fed.database.turns import turn
 from rossgram_fed.instance import Instance
 from rossgram_fed.models import Account, Follow, PostTag, Tag
 from rossgram_fed.models.relations import FollowState
@@ -112,7 +113,21 @@ async def counts(database: Database) -> dict[str, int]:
 
 async def test_migrations_lead_to_the_models(empty_database: Database, engine: Engine) -> None:
     """Tables, columns, defaults, indexes and constraints are those that Tortoise makes from the models themselves."""
-    await migrate(empty_database)
+    await migrate(empty_database, by_steps=True)
+    url = engine.migrated()
+    generated = await open_database(url)
+    try:
+        assert await schema_of(empty_database) == await schema_of(generated)
+    finally:
+        await generated.close()
+        engine.drop(url)
+
+
+async def test_an_empty_database_gets_all_tables_at_once(empty_database: Database, engine: Engine) -> None:
+    """The tables of a new server are those that the migrations lead to, and every migration counts as done."""
+    waiting = await pending(empty_database)
+    assert await migrate(empty_database) == waiting
+    assert await pending(empty_database) == []
     url = engine.migrated()
     generated = await open_database(url)
     try:
@@ -149,6 +164,31 @@ async def test_two_processes_start_at_once(engine: Engine) -> None:
         for database in databases:
             await database.close()
         engine.drop(url)
+
+
+async def test_who_comes_late_waits_for_the_first(tmp_path: Path) -> None:
+    """On SQLite a start waits for another one's switch to WAL and for its migrations, not for a timeout."""
+    path = tmp_path / "new.sqlite3"
+    async with turn(path):
+        opening = asyncio.create_task(open_database(f"sqlite:{path}"))
+        await asyncio.wait({opening}, timeout=0.2)
+        assert not opening.done()
+    database = await opening
+    try:
+        assert await database.fetch_value("PRAGMA journal_mode") == "wal"
+        async with turn(path):
+            migrating = asyncio.create_task(migrate(database))
+            await asyncio.wait({migrating}, timeout=0.2)
+            assert not migrating.done()
+            assert await database.fetch_value("SELECT COUNT(*) FROM sqlite_master") == 0
+        assert await migrating
+    finally:
+        await database.close()
+    again = await open_database(f"sqlite:{path}")
+    async with turn(path):
+        assert await migrate(again) == [], "where nothing waits nobody does"
+    await again.close()
+    assert {one.name for one in tmp_path.iterdir()} == {"new.sqlite3"}
 
 
 @pytest.mark.parametrize("package", [SECOND], indirect=True, ids=["second"])
