@@ -11,7 +11,7 @@ from inspect import signature
 import msgspec
 from aiohttp import web
 
-from rossgram_fed.api import limits, parameters
+from rossgram_fed.api import figures, limits, parameters
 from rossgram_fed.api.call import Call
 from rossgram_fed.api.table import Answer, Route, Who
 from rossgram_fed.instance import INSTANCE
@@ -40,6 +40,7 @@ _PREFLIGHT = {
 def add_api(app: web.Application, routes: Iterable[Route]) -> None:
     """Serve every route, with and without a slash at its end, and say no in JSON to whatever else begins alike."""
     app[limits.COUNTS] = limits.Counts()
+    app[figures.FIGURES] = figures.Figures()
     router = app.router
     for route in routes:
         router.add_route(route.method, route.path, machine(_served(route)))

@@ -76,7 +76,7 @@ async def get_nodeinfo(request: web.Request) -> web.Response:
         document = nodeinfo.document(
             wanted,
             software=nodeinfo.Software("rossgram", VERSION, source_url(settings)),
-            usage=await _usage(network.instance),
+            usage=await usage_of(network.instance),
             open_registrations=settings.server.registration is Registration.OPEN,
             node_name=settings.server.name,
             node_description=settings.server.description,
@@ -108,7 +108,8 @@ async def _account(instance: Instance, query: Query) -> Row | None:
     )
 
 
-async def _usage(instance: Instance) -> nodeinfo.Usage:
+async def usage_of(instance: Instance) -> nodeinfo.Usage:
+    """Count people and posts here; not free, so keep the figures for a while (``COUNTED_EVERY``)."""
     now = instance.clock()
     row = await instance.database.fetch_one(
         "SELECT (SELECT count(*) FROM users WHERE disabled_at IS NULL) AS users, "

@@ -12,6 +12,11 @@ from rossgram_fed.media.errors import BadPicture
 HEAD_BYTES = 64
 """How much of the beginning of a file ``video_type`` looks at."""
 
+MOST_PIXELS = 4096 * 2304
+"""A little over 4K; the decoder itself refuses more."""
+MOST_PER_SECOND = 250
+"""Frames; more than a phone's slow motion."""
+
 _QUICKTIME = b"qt  "
 _BRANDS = frozenset(
     {b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ", b"M4VP", b"MSNV", b"dash"}

@@ -1,6 +1,6 @@
 """Open bytes that a stranger says are a video, and measure them before anything is made of them.
 
-The demuxer is always MP4's: no playlist, no other file and no address can be meant by what is read. Whatever a header
+The demuxer is always MP4's, or GIF's for moving pictures: no playlist, no other file and no address can be meant by what is read. Whatever a header
 says about lengths is believed only to refuse, never to accept.
 """
 
@@ -17,21 +17,21 @@ from av import AudioStream, VideoFrame, VideoStream
 from av.container import InputContainer
 from PIL import Image, ImageStat
 
-from rossgram_fed.media.video import DAMAGED, BadVideo
+from rossgram_fed.media.gifs import is_gif
+from rossgram_fed.media.video import DAMAGED, MOST_PER_SECOND, MOST_PIXELS, BadVideo
+from rossgram_fed.media.video_light import narrowed
 
 MOST_TRACKS = 16
 LONGEST_EDGE = 4096
-MOST_PIXELS = 4096 * 2304
-"""A little over 4K; the decoder itself refuses more."""
-MOST_PER_SECOND = 250
-"""Frames; more than a phone's slow motion."""
 POSTER_EDGE = 2048
 _BLACK = 20
 """The mean lightness, of 255, up to which a picture counts as black."""
 _LOOKED_AT = 90
 """Frames in which a first one that is not black is looked for."""
 
-_PICTURES = frozenset({"h264", "hevc", "mpeg4", "vp9", "av1", "mjpeg"})
+MOST_IN_A_GIF = 4_000_000_000
+"""Pixels of all pictures of a GIF together; each of them is decoded, and none of it needs much room in the file."""
+_PICTURES = frozenset({"gif", "h264", "hevc", "mpeg4", "vp9", "av1", "mjpeg"})
 _SOUNDS = frozenset({"aac", "mp3", "alac", "ac3", "eac3", "opus", "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be"})
 
 BROKEN = (av.FFmpegError, ValueError, EOFError, OSError, ArithmeticError, LookupError, RuntimeError, TypeError)
@@ -61,14 +61,24 @@ class Measured:
     stretch: float
     """How much wider than high a pixel is."""
     poster: bytes
+    transfer: int
+    """How its numbers mean light, as in ITU-T H.273."""
 
 
 @contextmanager
 def opened(source: BinaryIO) -> Iterator[tuple[InputContainer, VideoStream, AudioStream | None]]:
-    """Open an MP4 or QuickTime file with its first picture and sound tracks; raise ``BadVideo`` for what is not one."""
+    """Open an MP4, QuickTime or GIF with its first picture and sound tracks; raise ``BadVideo`` for what is not one."""
+    source.seek(0)
+    kind = "gif" if is_gif(source.read(6)) else "mov"
     source.seek(0)
     try:
-        container = av.open(source, mode="r", format="mov", metadata_errors="replace", options={"max_streams": "32"})
+        container = av.open(
+            source,
+            mode="r",
+            format=kind,
+            metadata_errors="replace",
+            options={"max_streams": "32"} if kind == "mov" else {},
+        )
     except MemoryError:
         raise
     except BROKEN as error:
@@ -91,6 +101,8 @@ def measure(source: BinaryIO, bounds: Bounds) -> Measured:
             frames += 1
             if frames > bounds.seconds * MOST_PER_SECOND:
                 raise BadVideo("This video has more pictures in it than this server takes.")
+            if container.format.name == "gif":
+                _check_pictures(frames, video)
             moment = float((packet.pts if packet.pts is not None else packet.dts) * packet.time_base)
             start = moment if start is None else min(start, moment)
             end = max(end, moment + float((packet.duration or 0) * packet.time_base))
@@ -115,6 +127,11 @@ def check_size(width: int, height: int) -> None:
         raise BadVideo(DAMAGED)
     if max(width, height) > LONGEST_EDGE or width * height > MOST_PIXELS:
         raise BadVideo(f"This video is {width} × {height} pixels large; this server reads up to 4K (3840 × 2160).")
+
+
+def _check_pictures(frames: int, video: VideoStream) -> None:
+    if frames * video.codec_context.width * video.codec_context.height > MOST_IN_A_GIF:
+        raise BadVideo("This GIF has more pictures in it than this server takes. Save it as a video and try again.")
 
 
 def _check_length(seconds: float, bounds: Bounds) -> None:
@@ -167,7 +184,8 @@ def _look(container: InputContainer, video: VideoStream, *, seconds: float, fram
         pixel_format=chosen.format.name,
         turn=turn,
         stretch=stretch,
-        poster=_poster(chosen, turn=turn, stretch=stretch),
+        poster=_poster(narrowed(chosen), turn=turn, stretch=stretch),
+        transfer=chosen.color_trc,
     )
 
 
