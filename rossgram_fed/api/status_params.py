@@ -77,7 +77,7 @@ class StatusParams(msgspec.Struct, kw_only=True):
 
 
 class EditParams(msgspec.Struct, kw_only=True):
-    """What a post shall say from now on; what is not sent stays, but for the text and the warning."""
+    """What a post shall say from now on. What is not sent stays as it is; ``poll`` as null takes the poll away."""
 
     status: str | None = None
     spoiler_text: str | None = None
@@ -87,14 +87,12 @@ class EditParams(msgspec.Struct, kw_only=True):
     media_attributes: list[MediaAttributes] | None = None
     poll: PollParams | msgspec.UnsetType | None = msgspec.UNSET
     quote_approval_policy: Approval | None = None
-    visibility: Literal["public", "unlisted", "private", "direct", ""] | None = None
     place_id: Id | None = None
     comments_disabled: bool | None = None
 
 
 def draft_from(params: StatusParams, chosen: Preferences, *, app_id: int) -> PostDraft:
     """Return what an app wants to publish; what it does not say is as its person chose."""
-    usual = chosen.comment_policy
     return PostDraft(
         caption=params.status or "",
         visibility=AUDIENCES[params.visibility] if params.visibility else chosen.visibility or Visibility.PUBLIC,
@@ -102,7 +100,7 @@ def draft_from(params: StatusParams, chosen: Preferences, *, app_id: int) -> Pos
         warning=" ".join((params.spoiler_text or "").split()),
         sensitive=chosen.sensitive if params.sensitive is None else params.sensitive,
         language=language_from(params.language) or chosen.language,
-        comment_policy=usual if params.comments_disabled is None else _comments(params.comments_disabled, usual),
+        comment_policy=comment_policy(params.comments_disabled, chosen.comment_policy),
         quote_policy=POLICIES.get(params.quote_approval_policy or "", chosen.quote_policy),
         parent_id=params.in_reply_to_id,
         quoted_id=params.quoted_status_id or params.quote_id,
@@ -113,7 +111,10 @@ def draft_from(params: StatusParams, chosen: Preferences, *, app_id: int) -> Pos
     )
 
 
-def _comments(disabled: bool, usual: Policy) -> Policy:
+def comment_policy(disabled: bool | None, usual: Policy) -> Policy:
+    """Return who may comment, where an app says whether nobody may or (with None) nothing about it."""
+    if disabled is None:
+        return usual
     if disabled:
         return Policy.NOBODY
     return Policy.EVERYONE if usual is Policy.NOBODY else usual

@@ -14,6 +14,7 @@ from rossgram_fed.federation.addresses import post_uri
 from rossgram_fed.instance import Change
 from rossgram_fed.media.keeping import Files
 from rossgram_fed.media.renewing import put_in_place
+from rossgram_fed.models.accounts import Policy
 from rossgram_fed.models.posts import PhotoState, QuoteState, Visibility
 from rossgram_fed.notifications.actions import notify_of_edit, notify_watchers
 from rossgram_fed.polls.store import add_poll, replace_poll
@@ -22,6 +23,7 @@ from rossgram_fed.posts.described import check_described
 from rossgram_fed.posts.details import details_of, keep_details
 from rossgram_fed.posts.drafts import DraftPhoto, Keep, PostDraft, PostEdit, check_photos, check_words, cleaned
 from rossgram_fed.posts.history import remember, said_by
+from rossgram_fed.posts.owned import keep_for_another
 from rossgram_fed.posts.parents import Parent, groups_of, seen_parent
 from rossgram_fed.posts.quoting import Quotable, quotable_by
 from rossgram_fed.posts.sources import PostSource
@@ -123,10 +125,22 @@ async def edit(
         await tell(change, post_id, document_of=documents.update_document)
 
 
-async def delete(change: Change, *, author_id: int, post_id: int) -> None:
-    """Delete one's own post; everybody who may have a copy is told. Raises ``NotFound`` for what is not theirs."""
+async def delete(change: Change, *, author_id: int, post_id: int, copies: Mapping[int, Files] | None = None) -> None:
+    """Delete one's own post; everybody who may have a copy is told. Raises ``NotFound`` for what is not theirs.
+
+    Its photos go with it, or wait for another post with the files in ``copies``.
+    """
     await withdraw(change, await own_post(change, author_id, post_id))
+    if copies is not None:
+        await keep_for_another(change, post_id, copies)
     await store.remove_post(change, post_id)
+
+
+async def let_quote(change: Change, *, author_id: int, post_id: int, policy: Policy) -> None:
+    """Say anew who may quote one's own post; others are told, and it is no edit. Raises ``NotFound``."""
+    await own_post(change, author_id, post_id)
+    await change.tx.execute("UPDATE posts SET quote_policy = $1 WHERE id = $2", int(policy), post_id)
+    await tell_of_quote(change, post_id)
 
 
 async def tell_of_quote(change: Change, post_id: int) -> None:

@@ -1,13 +1,16 @@
-"""Photos and videos as their owner handles them outside of a form: shown one by one, thrown away, told of as usual."""
+"""Photos and videos as their owner handles them outside of a form: shown one by one, begun as usual, kept for later."""
 
 # ruff: noqa: S608 - the SQL is put together of constants and placeholders only
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rossgram_fed.accounts.photo_preferences import PhotoPreferences
 from rossgram_fed.database import Reader
 from rossgram_fed.instance import Change
+from rossgram_fed.media.keeping import Files
+from rossgram_fed.media.renewing import put_in_place
 from rossgram_fed.posts.photo_views import PHOTO_COLUMNS, PhotoView, photo_from
 
 
@@ -40,3 +43,16 @@ async def begin_as_chosen(change: Change, photo_id: int, chosen: PhotoPreference
         description,
         photo_id,
     )
+
+
+async def keep_for_another(change: Change, post_id: int, copies: Mapping[int, Files]) -> None:
+    """Let the photos of a post that goes wait for another, as if they had been sent now.
+
+    ``copies`` are their files under addresses that nobody knows (``media.renewing``): the other post may be for fewer.
+    """
+    await change.tx.execute(
+        "UPDATE photos SET post_id = NULL, draft_id = NULL, position = 0, created_at = $1 WHERE post_id = $2",
+        change.now,
+        post_id,
+    )
+    await put_in_place(change, copies)

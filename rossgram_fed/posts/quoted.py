@@ -16,7 +16,7 @@ from rossgram_fed.markup import text_of
 from rossgram_fed.models.authorizations import AuthorizationKind
 from rossgram_fed.models.posts import PhotoState, QuoteState
 from rossgram_fed.renditions import renditions_from, thumb_path
-from rossgram_fed.visibility import visible
+from rossgram_fed.visibility import listed, visible
 
 EXCERPT_CHARACTERS = 200
 
@@ -64,6 +64,22 @@ async def quoted_posts(reader: Reader, ids: Collection[int], *, viewer_id: int |
         *ids,
     )
     return {row["id"]: _view(row) for row in rows}
+
+
+async def quoting_ids(
+    reader: Reader, post_id: int, *, viewer_id: int | None, between: tuple[int, int], order: str, limit: int
+) -> list[int]:
+    """Return posts that quote this one with its author's leave, by ids strictly between two, ``ASC`` or ``DESC``."""
+    viewer, known = (None, []) if viewer_id is None else ("$4", [viewer_id])
+    rows = await reader.fetch(
+        f"SELECT p.id FROM posts p JOIN accounts a ON a.id = p.account_id WHERE p.quoted_id = $1 "
+        f"AND p.quote_state = {int(QuoteState.ACCEPTED)} AND p.id > $2 AND p.id < $3 "
+        f"AND {visible(viewer, author='a')} AND {listed('a', viewer)} ORDER BY p.id {order} LIMIT {int(limit)}",
+        post_id,
+        *between,
+        *known,
+    )
+    return [row["id"] for row in rows]
 
 
 async def quotes_count(reader: Reader, post_id: int) -> int:
