@@ -45,6 +45,7 @@ from rossgram_fed.notifications.queries import unread_count
 from rossgram_fed.oauth.callers import CALLERS, Callers
 from rossgram_fed.posts.catching_up import on_gap
 from rossgram_fed.posts.videos import TRIES, VideoMaker
+from rossgram_fed.push.sending import Pusher
 from rossgram_fed.relays.expiry import RelayedPosts
 from rossgram_fed.reports.queries import open_count
 from rossgram_fed.routes import add_routes
@@ -52,12 +53,14 @@ from rossgram_fed.secrets_file import Secrets
 from rossgram_fed.setup import first_run
 from rossgram_fed.web.plumbing import install
 from rossgram_fed.web.rendering import OPEN_REPORTS, UNREAD
+from rossgram_fed.web.secrets import SECRETS
 from rossgram_fed.web.sessions import Viewer
 
 WORKER: web.AppKey[Worker] = web.AppKey("worker", Worker)
 """The work behind the pages; it runs by itself only with ``with_worker``."""
 
 JOBS_AT_ONCE = 3
+PUSHES_AT_ONCE = 2
 
 
 def build_app(
@@ -118,9 +121,12 @@ async def _opened(
         app[REMOTE_MEDIA] = RemoteMedia(network, studio, folder)
         app[REMOTE_VIDEOS] = RemoteVideos(network, folder)
         parts.push_async_callback(app[REMOTE_VIDEOS].close)
-        jobs = JobSource(instance, job_handlers(network), but=errands.PREPARE_VIDEO)
+        jobs = JobSource(instance, job_handlers(network), but=(errands.PREPARE_VIDEO, errands.PUSH))
+        pusher = Pusher(network, app[SECRETS])
+        pushes = JobSource(instance, {errands.PUSH: pusher.push}, only=errands.PUSH)
         videos = _videos(instance, folder, studio)
-        sources: list[Source] = [InboxSource(network, HANDLERS), deliveries, *[jobs] * JOBS_AT_ONCE, *videos]
+        working = [*[jobs] * JOBS_AT_ONCE, *[pushes] * PUSHES_AT_ONCE, *videos]
+        sources: list[Source] = [InboxSource(network, HANDLERS), deliveries, *working]
         upkeep: list[Source] = [
             HeartbeatSource(instance, on_gap),
             Sweep(instance, folder),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 import orjson
@@ -46,16 +46,16 @@ class JobSource:
         chance: Callable[[], float] = random.random,
         seconds_per_job: float = SECONDS_PER_JOB,
         only: str = "",
-        but: str = "",
+        but: Sequence[str] = (),
     ) -> None:
-        """Do all jobs; or ``only`` those of one kind, or all ``but`` those of one kind that has a source of its own."""
+        """Do all jobs; or ``only`` those of one kind, or all ``but`` those of kinds that have sources of their own."""
         self._instance = instance
         self._handlers = handlers
         self._chance = chance
         self._seconds_per_job = seconds_per_job
         self._renewed = seconds_per_job * 1000 > LEASE_MS
         self._lease_ms = RENEWED_LEASE_MS if self._renewed else LEASE_MS
-        self._where = f"waiting.kind = '{only}'" if only else f"waiting.kind <> '{but}'" if but else ""
+        self._where = f"waiting.kind = '{only}'" if only else f"waiting.kind NOT IN ({_quoted(but)})" if but else ""
 
     async def work_once(self) -> int:
         """Do the job that has been due longest; say whether there was one (1 or 0)."""
@@ -128,3 +128,7 @@ class JobSource:
         logger.warning("Job %s %s is given up: %s", job["kind"], job["id"], reason)
         async with self._instance.change() as change:
             await queue.fail(change.tx, queue.Queue.JOBS, job["id"], now=change.now, error=reason)
+
+
+def _quoted(kinds: Sequence[str]) -> str:
+    return ", ".join(f"'{kind}'" for kind in kinds)

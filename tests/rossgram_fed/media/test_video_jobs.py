@@ -236,7 +236,7 @@ async def test_videos_hold_up_no_other_job(gallery: Gallery, alice: int) -> None
     async def note(payload: dict[str, object]) -> None:
         done.append(payload)
 
-    others = JobSource(gallery.instance, {errands.BACKFILL: note}, but=errands.PREPARE_VIDEO)
+    others = JobSource(gallery.instance, {errands.BACKFILL: note}, but=(errands.PREPARE_VIDEO,))
     assert (await others.work_once(), await others.work_once(), done) == (1, 0, [{"account_id": alice}])
     assert await videos_of(gallery).work_once() == 1
 

@@ -128,10 +128,10 @@ async def test_requests_are_answered(site: ApiSite) -> None:
     async with site.instance.change() as change:
         for one in (sam, tim):
             await reactions.like(change, account_id=one.id, post_id=post.id)
-    one, two = (f"/api/v1/notifications/requests/{person.id}" for person in (sam, tim))
-    assert (await app.get(one)).body["last_status"]["id"] == str(post.id)
-    assert (await stranger.get(one)).status == (await stranger.post(f"{one}/accept")).status == 404
-    assert (await app.post(f"{one}/accept")).body == {}
+    first, second = (f"/api/v1/notifications/requests/{person.id}" for person in (sam, tim))
+    assert (await app.get(first)).body["last_status"]["id"] == str(post.id)
+    assert (await stranger.get(first)).status == (await stranger.post(f"{first}/accept")).status == 404
+    assert (await app.post(f"{first}/accept")).body == {}
     assert (await app.post("/api/v1/notifications/requests/dismiss", id=[str(tim.id)])).status == 200
     assert (await app.get("/api/v1/notifications/requests/merged")).body == {"merged": True}
     async with site.instance.change() as change:
@@ -139,7 +139,7 @@ async def test_requests_are_answered(site: ApiSite) -> None:
             await reactions.boost(change, account_id=person.id, post_id=post.id)
     assert [item["account"]["acct"] for item in (await app.get("/api/v1/notifications")).body] == ["sam@there.test"] * 2
     assert (await app.get("/api/v1/notifications/requests")).ids == [str(tim.id)]
-    assert (await app.get(two)).body["notifications_count"] == "1"
+    assert (await app.get(second)).body["notifications_count"] == "1"
     assert (await app.patch("/api/v2/notifications/policy", for_not_following="nonsense")).status == 422
 
 

@@ -1,0 +1,1 @@
+"""Words and posts that people do not want to come across, and where."""
