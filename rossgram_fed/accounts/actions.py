@@ -17,6 +17,7 @@ from rossgram_fed.federation.actor_documents import ACTOR_COLUMNS, actor_documen
 from rossgram_fed.instance import Change
 from rossgram_fed.media.keeping import Files, Portrait, let_go_of, note_portrait
 from rossgram_fed.models.accounts import Role
+from rossgram_fed.oauth.callers import REVOKED, revoke_all
 from rossgram_fed.web import sessions
 
 INVITE_DAYS = 14
@@ -26,13 +27,14 @@ PERSON, BOT = "Person", "Service"
 
 
 async def change_password(change: Change, *, user_id: int, password_hash: str, keep_session: int | None) -> None:
-    """Set a new password and close every other session."""
+    """Set a new password, close every other session and sign every app out."""
     await change.tx.execute("UPDATE users SET password_hash = $1 WHERE id = $2", password_hash, user_id)
     await sessions.end_all(change, user_id=user_id, keep=keep_session)
+    await revoke_all(change, user_id=user_id)
 
 
 async def reset_password(change: Change, *, username: str, password_hash: str) -> bool:
-    """Set a password for somebody who lost theirs, and close all their sessions; False when there is nobody."""
+    """Set a password for somebody who lost theirs, and sign them out everywhere; False when there is nobody."""
     user = await user_by_username(change.tx, username)
     if user is None:
         return False
@@ -46,6 +48,7 @@ async def set_role(change: Change, *, username: str, role: Role) -> bool:
     if user is None:
         return False
     await change.tx.execute("UPDATE users SET role = $1 WHERE id = $2", int(role), user.id)
+    change.tx.signal(REVOKED)
     return True
 
 
@@ -152,7 +155,8 @@ async def delete_account(change: Change, *, account_id: int) -> None:
         return
     delete = Delete(id=addresses.activity_uri(uri, "delete"), actor=uri, to=(PUBLIC,), object=uri)
     await outbox.send_to_all_known(change, sender_id=account_id, document=activity_document(delete))
-    await change.tx.execute("DELETE FROM users WHERE account_id = $1", account_id)
+    await change.tx.execute("DELETE FROM users WHERE account_id = $1", account_id)  # sessions and tokens go with it
+    change.tx.signal(REVOKED)
     await erase(change, account_id=account_id)
     await change.tx.execute(
         "UPDATE accounts SET name = '', bio = '', bio_html = '', links = '[]', avatar_key = '', header_key = '', "

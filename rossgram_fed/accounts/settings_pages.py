@@ -133,7 +133,7 @@ async def change_password(request: web.Request, viewer: Viewer) -> web.StreamRes
         await actions.change_password(
             change, user_id=viewer.user_id, password_hash=password_hash, keep_session=viewer.session_id
         )
-    return see_other("/settings/account", "Your password is changed. Other browsers are signed out.")
+    return see_other("/settings/account", "Your password is changed. Other browsers and all apps are signed out.")
 
 
 @signed_in

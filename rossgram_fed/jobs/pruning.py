@@ -23,6 +23,10 @@ MOST_HOSTS = 20_000
 """Servers that something is remembered of."""
 FORGOTTEN_DRAFTS = 90 * DAY
 """How long a draft is kept that nobody touches."""
+FORGOTTEN_APPS = 180 * DAY
+FORGOTTEN_APP_TOKENS = 90 * DAY
+MOST_APPS = 50_000
+"""Apps that registered; of older ones, those are kept that somebody uses."""
 KEPT_WHEN_DONE = 7 * DAY
 KEPT_WHEN_FAILED = 30 * DAY
 
@@ -51,6 +55,10 @@ def made_before(table: str, age: int, when: str) -> Rule:
     return Rule(table, f"id < $1 AND {when}", age, by_id=True)
 
 
+_UNUSED_APP = (
+    "NOT EXISTS (SELECT 1 FROM access_tokens t WHERE t.app_id = apps.id) "
+    "AND NOT EXISTS (SELECT 1 FROM authorization_codes c WHERE c.app_id = apps.id)"
+)
 _BURIED_BY = "SELECT 1 FROM accounts a WHERE a.uri = tombstones.actor_uri"
 
 RULES = (
@@ -78,6 +86,17 @@ RULES = (
     Rule("drafts", "updated_at < $1 AND publish_at IS NULL", FORGOTTEN_DRAFTS),
     Rule("sessions", "expires_at < $1"),
     Rule("attempts", "window_ends_at < $1"),
+    # A code is remembered for a day after it ran out, so that a second use is still noticed.
+    Rule("authorization_codes", "expires_at < $1", DAY),
+    # Tokens of apps for themselves; what people allowed stays until they take it back.
+    Rule("access_tokens", "user_id IS NULL AND seen_at < $1", FORGOTTEN_APP_TOKENS),
+    # Anybody may register an app. One that nobody signed in with goes, in time or when there are too many.
+    made_before("apps", FORGOTTEN_APPS, _UNUSED_APP),
+    Rule(
+        "apps",
+        f"{_UNUSED_APP} AND id IN (SELECT newest.id FROM apps newest WHERE newest.created_at <= $1 "  # noqa: S608 - constants
+        f"ORDER BY newest.id DESC LIMIT {BATCH} OFFSET {MOST_APPS})",
+    ),
     Rule("idempotency_keys", "created_at < $1", DAY),
     Rule("invites", "expires_at < $1", 30 * DAY),
     # What was closed is evidence of a habit for a while, and about people for ever. The staff's log stays.

@@ -19,6 +19,7 @@ from rossgram_fed.moderation.severing import (
     tell_suspended,
 )
 from rossgram_fed.moderation.staff import Staff, Target, reason_from, target_for
+from rossgram_fed.oauth.callers import revoke_all
 from rossgram_fed.web import sessions
 from rossgram_fed.web.errors import Invalid
 
@@ -48,6 +49,7 @@ async def suspend(change: Change, staff: Staff, *, account_id: int, reason: str,
         raise Invalid(f"{target.handle} is suspended already.")
     if target.user_id is not None:
         await sessions.end_all(change, user_id=target.user_id)
+        await revoke_all(change, user_id=target.user_id)
         await drop_what_they_send(change, target)
     else:
         await drop_what_they_would_get(change, target)
