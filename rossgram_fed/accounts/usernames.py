@@ -13,9 +13,9 @@ RESERVED = frozenset(
     """
     about abuse account accounts activitypub actor admin administrator all anonymous api app apps avatar avatars
     blocks boosts bot contact contexts everyone explore federation followers following follows group groups help
-    header headers here home host_meta hostmaster inbox instance legal likes lists local login logout mail mailer_daemon me media mod
-    moderation moderator moderators new news nobody nodeinfo notifications null oauth official ops outbox owner
-    p people photos postmaster posts privacy profile root rossgram rossgram_fed rules saved search security
+    headers here home host_meta hostmaster inbox instance legal likes lists local login logout mail mailer_daemon me
+    media mod moderation moderator moderators new news nobody nodeinfo notifications null oauth official ops outbox
+    owner p people photos postmaster posts privacy profile root rossgram rossgram_fed rules saved search security
     server settings setup share sign_in sign_out sign_up signin signout signup staff static stories support
     sysadmin system tags team undefined user users webfinger webmaster well_known www you
     """.split()  # noqa: SIM905 - a hundred quotes would hide the names

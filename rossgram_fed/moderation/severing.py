@@ -72,7 +72,8 @@ async def tell_suspended(change: Change, target: Target) -> None:
     row = await change.tx.fetch_one(f"SELECT {ACTOR_COLUMNS} FROM accounts WHERE id = $1", target.id)
     if row is None:
         return
-    bare = replace(actor_of(change.settings, row), name="", summary="", icon="", image="", fields=(), discoverable=False)
+    actor = actor_of(change.settings, row)
+    bare = replace(actor, name="", summary="", icon="", image="", fields=(), discoverable=False)
     update = Update(
         id=addresses.activity_uri(target.uri, f"updates/{change.now}"),
         actor=target.uri,
