@@ -7,6 +7,7 @@ from aiohttp import web
 from rossgram_fed.secrets_file import Secrets
 from rossgram_fed.web.csrf import guard_forms
 from rossgram_fed.web.error_pages import answer_errors
+from rossgram_fed.web.expectations import know_expectations
 from rossgram_fed.web.headers import finish
 from rossgram_fed.web.measuring import MEASURES, Measures, measure
 from rossgram_fed.web.rendering import environment
@@ -19,6 +20,7 @@ def install(app: web.Application, *, secrets: Secrets) -> None:
 
     Call it before other middlewares are added, so that their refusals become pages too.
     """
+    know_expectations()
     environment()
     static_files()
     app[SECRETS] = secrets

@@ -189,3 +189,26 @@ async def test_requests_that_break_the_rules(either_house: House, what: str) -> 
     status = int(answer.split(b" ", 2)[1])
     assert status < 500, answer[:200]
     assert await house.counts() == before
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (b"GET /sign-in", "a page"),
+        (b"GET /static/app.css", "a file"),
+        (b"POST /inbox", "what other servers send"),
+        (b"GET /nowhere", "no such address"),
+        (b"DELETE /sign-in", "no such method there"),
+    ],
+)
+async def test_only_one_thing_can_be_expected(
+    house: House, line: bytes, reason: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whoever expects what nobody knows, or what is no text, is told so wherever they ask, and nothing breaks."""
+    for value, status in ((b"\xff\xfe", b"417"), (b"a miracle", b"417"), (b"100-Continue", b"100")):
+        answer = await house.raw(
+            line + b" HTTP/1.1\r\nHost: here.test\r\nExpect: " + value + b"\r\nConnection: close\r\n\r\n"
+        )
+        assert answer.split(b" ", 2)[1] == status, (reason, answer[:200])
+        assert value not in answer or status == b"100", "it is not repeated"
+    assert "Traceback" not in caplog.text and "Error" not in caplog.text
