@@ -37,6 +37,8 @@ class NotificationKind(IntEnum):
     POLL_OVER = 11
     EDITED = 12
     """A post that they boosted says something else now."""
+    NOT_PUBLISHED = 13
+    """A draft of theirs could not be published at its time; they are its actor themselves."""
 
 
 class Follow(Model):

@@ -33,7 +33,8 @@ _STILL_TRUE = (
     f"AND s.kind = {int(AuthorizationKind.QUOTE)} AND s.revoked_at IS NULL)) OR (n.kind = "
     f"{int(NotificationKind.TAGGED)} AND EXISTS (SELECT 1 FROM people_in_posts s JOIN posts p ON p.id = s.post_id "
     f"WHERE s.post_id = n.post_id AND s.account_id = n.account_id AND s.withdrawn_at IS NULL "
-    f"AND {visible('n.account_id')})))"
+    f"AND {visible('n.account_id')})) OR (n.kind = {int(NotificationKind.NOT_PUBLISHED)} "
+    "AND EXISTS (SELECT 1 FROM drafts d WHERE d.account_id = n.account_id AND d.problem <> '')))"
 )
 _LET_THROUGH = (
     "EXISTS (SELECT 1 FROM notification_permissions ok WHERE ok.account_id = n.account_id "
@@ -90,6 +91,8 @@ class NotificationView:
         """Where following the news leads."""
         if self.moved_to:
             return f"/{self.moved_to}"
+        if self.kind is NotificationKind.NOT_PUBLISHED:
+            return "/drafts"
         if self.post_id is None:
             return self.actor.path
         return f"/p/{self.post_id}/quotes" if self.kind is NotificationKind.QUOTE else f"/p/{self.post_id}"

@@ -13,6 +13,8 @@ from rossgram_fed.accounts.time_zones import zones
 from rossgram_fed.federation import errands
 from rossgram_fed.federation.network import Network
 from rossgram_fed.instance import Change
+from rossgram_fed.models.relations import NotificationKind
+from rossgram_fed.notifications.actions import notify, withdraw
 from rossgram_fed.posts import actions
 from rossgram_fed.posts.from_apps import draft_of as draft_of_form
 from rossgram_fed.posts.introductions import meet_mentioned
@@ -107,6 +109,14 @@ async def publish_draft(network: Network, payload: dict[str, object]) -> None:
                 draft_id,
                 at,
             )
+            await _tell(change, draft.account_id)
+
+
+async def _tell(change: Change, account_id: int) -> None:
+    """Tell its author of a draft that was not published; news of an earlier one makes room."""
+    kind = NotificationKind.NOT_PUBLISHED
+    await withdraw(change, account_id=account_id, kind=kind, actor_id=account_id)
+    await notify(change, account_id=account_id, kind=kind, actor_id=account_id)
 
 
 async def publish_now(change: Change, draft: Draft, *, at: int | None) -> int:

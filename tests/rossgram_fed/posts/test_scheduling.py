@@ -11,6 +11,8 @@ from rossgram_fed.federation import errands
 from rossgram_fed.instance import Instance
 from rossgram_fed.jobs.runner import JobHandler
 from rossgram_fed.models import Account
+from rossgram_fed.models.relations import NotificationKind
+from rossgram_fed.notifications.queries import notifications_page
 from rossgram_fed.posts import saved, scheduling
 from rossgram_fed.web.errors import Invalid, NotFound, Refusal
 from rossgram_fed.web.forms import Form
@@ -163,7 +165,7 @@ async def test_another_time_or_none(fediverse: Fediverse, here: Server, clock: S
 async def test_what_cannot_be_published(
     fediverse: Fediverse, here: Server, clock: SettableClock, sql: str, says: str
 ) -> None:
-    """The draft stays, without a time and with the reason; nothing was published or sent."""
+    """The draft stays, without a time and with the reason, and its author is told; nothing was published or sent."""
     await a_scheduled_draft(here)
     async with here.instance.change() as change:
         await change.tx.execute(sql)
@@ -173,6 +175,12 @@ async def test_what_cannot_be_published(
     assert (draft["publish_at"], bool(draft["kept"])) == (None, True)
     assert says in draft["problem"]
     assert draft["problem"].endswith(".")
+    news = await notifications_page(here.instance.database, draft["account_id"])
+    told = [] if "suspended" in sql else [(NotificationKind.NOT_PUBLISHED, "/drafts", True)]
+    assert [(one.kind, one.path, one.unread) for one in news] == told
+    async with here.instance.change() as change:
+        await saved.forget(change, draft["id"], account_id=draft["account_id"])
+    assert await notifications_page(here.instance.database, draft["account_id"]) == (), "there is nothing to see to"
     assert not await rows(here, "posts")
     assert not await rows(here, "outbox_activities")
 
