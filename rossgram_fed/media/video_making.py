@@ -18,12 +18,15 @@ from av.container import InputContainer, OutputContainer
 from av.filter import Graph
 
 from rossgram_fed.media.video import DAMAGED, TOO_HUNGRY, BadVideo, Clip
+from rossgram_fed.media.video_light import is_wide, narrowing
 from rossgram_fed.media.video_reading import BROKEN, Bounds, Measured, check_size, measure, opened
 
 LONG_EDGE, SHORT_EDGE = 1920, 1080
 MOST_PER_SECOND = 60
 SENT_BYTES = 95_000_000
 """Other servers take videos up to 99 MB."""
+_BT709 = 1
+"""As ITU-T H.273 numbers primaries, transfer and matrix alike."""
 _MOST_BITS = 8_000_000
 """Per second, of what is compressed here."""
 _SOUND_BITS = 128_000
@@ -67,6 +70,7 @@ def may_be_copied(measured: Measured, video: VideoStream, sound: AudioStream | N
         and max(measured.size) <= LONG_EDGE
         and min(measured.size) <= SHORT_EDGE
         and measured.stretch == 1
+        and not is_wide(measured.transfer)
         and 0 < rate <= MOST_PER_SECOND + 0.5
         and size <= SENT_BYTES
         and (sound is None or (sound.codec_context.codec.canonical_name == "aac" and sound.codec_context.channels <= 2))
@@ -148,6 +152,8 @@ class _Pictures:
         context = self._track.codec_context
         context.width, context.height, context.pix_fmt = *self._size, "yuv420p"
         context.thread_count = 2
+        if is_wide(measured.transfer):
+            context.color_primaries = context.color_trc = context.colorspace = _BT709
         context.time_base = video.time_base or Fraction(1, 90_000)
         most = int(min(_MOST_BITS, SENT_BYTES * 8 * 0.9 / measured.seconds - _SOUND_BITS))
         context.options = {
@@ -198,7 +204,10 @@ class _Pictures:
             chain.append(graph.add("fps", str(MOST_PER_SECOND)))
         turns = {90: ["cclock"], 180: ["clock", "clock"], 270: ["clock"]}
         chain += [graph.add("transpose", f"dir={direction}") for direction in turns.get(self._measured.turn, [])]
-        chain.append(graph.add("scale", f"{width}:{height}:out_color_matrix=bt709:out_range=tv"))
+        if is_wide(self._measured.transfer):
+            chain += [graph.add("scale", f"{width}:{height}"), *narrowing(graph, self._measured.transfer)]
+        else:
+            chain.append(graph.add("scale", f"{width}:{height}:out_color_matrix=bt709:out_range=tv"))
         chain.append(graph.add("setsar", "1"))
         chain.append(graph.add("format", "yuv420p"))
         chain.append(graph.add("buffersink"))

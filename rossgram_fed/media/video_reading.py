@@ -1,7 +1,7 @@
 """Open bytes that a stranger says are a video, and measure them before anything is made of them.
 
-The demuxer is always MP4's, or GIF's for moving pictures: no playlist, no other file and no address can be meant by what is read. Whatever a header
-says about lengths is believed only to refuse, never to accept.
+The demuxer is always MP4's, or for moving pictures GIF's: no playlist, no other file and no address can be meant by
+what is read. Whatever a header says about lengths is believed only to refuse, never to accept.
 """
 
 from __future__ import annotations

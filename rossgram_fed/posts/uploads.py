@@ -214,7 +214,7 @@ async def _waiting(instance: Instance, account_id: int) -> int:
 
 async def _develop(studio: Studio, folder: Folder, upload: Upload, *, limits: LimitSettings) -> Outcome:
     try:
-        if media_type := await type_of(upload):
+        if media_type := await type_of(upload, limits=limits):
             return await receive_video(folder, upload, media_type=media_type, limits=limits)
         if upload.too_large or upload.size > limits.photo_megabytes << 20:
             reason = f"This file is larger than {limits.photo_megabytes} MB, the most this server takes."

@@ -15,6 +15,7 @@ from rossgram_fed.config import LimitSettings
 from rossgram_fed.federation import errands
 from rossgram_fed.instance import Change, Instance
 from rossgram_fed.media.errors import BadPicture, Interrupted, NearlyFull, NotReachable
+from rossgram_fed.media.gifs import GIF, is_gif, moves
 from rossgram_fed.media.keeping import Files, note_photo_files, remove_files, renditions_text, shared, write_files
 from rossgram_fed.media.pictures import Picture
 from rossgram_fed.media.storage import SUFFIXES, Folder, random_key
@@ -37,9 +38,15 @@ class ReceivedVideo:
     files: Files
 
 
-async def type_of(upload: Upload) -> str:
-    """Return the media type of a sent video; empty for a file that is none."""
-    return video_type(await asyncio.to_thread(_read, upload, 0, HEAD_BYTES))
+async def type_of(upload: Upload, *, limits: LimitSettings) -> str:
+    """Return the media type of a sent video, or GIF that moves; empty for a file that is neither.
+
+    Where no videos are taken a GIF is a photo of its first picture.
+    """
+    head = await asyncio.to_thread(_read, upload, 0, HEAD_BYTES)
+    if is_gif(head) and limits.video_seconds:
+        return GIF if await asyncio.to_thread(moves, upload.file) else ""
+    return video_type(head)
 
 
 async def receive_video(folder: Folder, upload: Upload, *, media_type: str, limits: LimitSettings) -> ReceivedVideo:
@@ -61,10 +68,10 @@ async def store_video(change: Change, account_id: int, *, video: ReceivedVideo, 
     photo_id, files = change.new_id(), await shared(change, video.files, folder=folder)
     await change.tx.execute(
         "INSERT INTO photos (id, account_id, post_id, position, state, kind, description, media_type, remote_url, "
-        "blurhash, placeholder, focal_x, focal_y, renditions, sensitive, created_at) "
-        "VALUES ($1, $2, NULL, 0, $3, 'video', '', $4, '', '', '', 0.0, 0.0, $5, FALSE, $6)",
+        "blurhash, placeholder, focal_x, focal_y, renditions, sensitive, created_at, "
+        "loops) VALUES ($1, $2, NULL, 0, $3, 'video', '', $4, '', '', '', 0.0, 0.0, $5, FALSE, $6, $7)",
         *(photo_id, account_id, int(PhotoState.PROCESSING), files[SOURCE]["media_type"]),
-        *(renditions_text(files), change.now),
+        *(renditions_text(files), change.now, files[SOURCE]["media_type"] == GIF),
     )
     await note_photo_files(change, files, photo_id=photo_id)
     await errands.prepare_video(change, photo_id=photo_id)

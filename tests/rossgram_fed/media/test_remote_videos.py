@@ -22,6 +22,7 @@ from rossgram_fed.media.video_codecs import is_played_by_browsers
 from rossgram_fed.models import Account, MediaFailure, Photo
 from rossgram_fed.models.posts import PhotoState, Visibility
 from rossgram_fed.posts.media_pages import serve_media, serve_photo
+from rossgram_fed.posts.queries import post_page
 from rossgram_fed.renditions import renditions_from
 from rossgram_fed.secrets_file import Secrets
 from rossgram_fed.web import plumbing
@@ -329,6 +330,29 @@ async def test_still_and_video_come_and_go(
     assert (await Photo.get(id=photo.id)).renditions == "{}"
     await fetched(videos, photo)
     assert len(gallery.files) == 1
+
+
+@pytest.mark.parametrize(
+    ("columns", "video", "still", "reason"),
+    [
+        ({}, True, False, "played by way of us"),
+        ({"still_url": "https://there.test/s.jpg"}, True, True, "with its still"),
+        ({"problem": "No.", "still_url": "https://there.test/s.jpg"}, False, True, "a link with a still"),
+        ({"kind": "audio"}, False, False, "a sound is a link"),
+    ],
+)
+async def test_what_a_page_shows(
+    gallery: Gallery, columns: dict[str, object], video: bool, still: bool, reason: str
+) -> None:
+    """What a page loads comes from here; the address at the origin is only ever linked to."""
+    photo = await gallery.a_remote_photo("https://there.test/film.mp4", **({"kind": "video"} | columns))
+    assert photo.post_id is not None
+    page = await post_page(gallery.instance.database, photo.post_id, viewer_id=None)
+    assert page is not None
+    (shot,) = page.post.photos
+    assert shot.video == (f"/photos/{photo.id}/video" if video else ""), reason
+    assert shot.grid == (f"/photos/{photo.id}/grid" if still else ""), reason
+    assert shot.remote_url == "https://there.test/film.mp4"
 
 
 async def test_a_still_that_is_gone_is_not_asked_for_again(gallery: Gallery) -> None:

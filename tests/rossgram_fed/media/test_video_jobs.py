@@ -239,13 +239,3 @@ async def test_videos_hold_up_no_other_job(gallery: Gallery, alice: int) -> None
     others = JobSource(gallery.instance, {errands.BACKFILL: note}, but=(errands.PREPARE_VIDEO,))
     assert (await others.work_once(), await others.work_once(), done) == (1, 0, [{"account_id": alice}])
     assert await videos_of(gallery).work_once() == 1
-
-
-async def test_a_strangers_video_is_a_link(gallery: Gallery) -> None:
-    """What plays elsewhere is neither fetched nor played from here; the page says where it is."""
-    photo = await gallery.a_remote_photo("https://there.test/film.mp4", kind="video")
-    assert photo.post_id is not None
-    page = await post_page(gallery.instance.database, photo.post_id, viewer_id=None)
-    assert page is not None
-    (shot,) = page.post.photos
-    assert (shot.video, shot.src, shot.remote_url) == ("", "", "https://there.test/film.mp4")
