@@ -1,7 +1,7 @@
 """Our kinds of news in Mastodon's words, which apps speak.
 
-Three kinds have no word there and are for our own pages alone: that a follow was accepted, that somebody moved, and that
-a draft could not be published.
+Three kinds have no word there and are for our own pages alone: that a follow was accepted, that somebody moved, and
+that a draft could not be published.
 """
 
 from __future__ import annotations
