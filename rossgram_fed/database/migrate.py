@@ -21,6 +21,7 @@ from tortoise.migrations.recorder import MigrationRecorder
 from tortoise.migrations.schema_editor import AsyncpgSchemaEditor, BaseSchemaEditor
 from tortoise.migrations.schema_generator.state import State
 from tortoise.migrations.schema_generator.state_apps import StateApps
+from tortoise.utils import get_schema_sql
 
 from rossgram_fed.database.engine import MIGRATIONS, MODELS, Database
 from rossgram_fed.database.rebuild import RebuildingEditor
@@ -28,6 +29,10 @@ from rossgram_fed.database.turns import turn
 
 APP = "models"
 _TABLE_EXISTS = "EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'tortoise_migrations')"
+_ANY_TABLE = {
+    True: "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() LIMIT 1",
+    False: "SELECT 1 FROM sqlite_master WHERE type = 'table' LIMIT 1",
+}
 _LOCK = 0x526F7373
 """PostgreSQL's advisory lock that keeps two processes from migrating one database at once."""
 
@@ -47,25 +52,34 @@ async def pending(database: Database, *, package: str = MIGRATIONS) -> list[str]
 
 
 async def migrate(
-    database: Database, progress: Callable[[str], None] | None = None, *, package: str = MIGRATIONS
+    database: Database,
+    progress: Callable[[str], None] | None = None,
+    *,
+    package: str = MIGRATIONS,
+    by_steps: bool = False,
 ) -> list[str]:
     """Apply what waits and return the names of what was applied here; call it before anything else uses the database.
 
-    ``progress`` is told each name before its turn. An SQLite file that already has tables is copied first, next to
-    itself. Raises ``MigrationError`` as ``pending`` does, and when a migration would leave rows that point nowhere.
+    ``progress`` is told each name. A database without tables gets them all at once, unless it is to go ``by_steps``,
+    which leads to the same and takes sixty times as long. An SQLite file that already has tables is copied first, next
+    to itself. Raises ``MigrationError`` as ``pending`` does, and when a migration would leave rows that point nowhere.
     """
     if not await pending(database, package=package):
         return []
     async with _turn(database):
-        return await _migrate(database, progress or (lambda name: None), package=package)
+        return await _migrate(database, progress or (lambda name: None), package=package, by_steps=by_steps)
 
 
-async def _migrate(database: Database, progress: Callable[[str], None], *, package: str) -> list[str]:
+async def _migrate(database: Database, progress: Callable[[str], None], *, package: str, by_steps: bool) -> list[str]:
     waiting = await pending(database, package=package)
     if waiting and not database.postgresql and await _applied(database):
         await _back_up(database, waiting[0])
     if not waiting:
         return []
+    if package == MIGRATIONS and not by_steps and await _make_tables(database, waiting):
+        for name in waiting:
+            progress(name)
+        return waiting
     state, applied = _nothing_yet(database), []
     async with _unbound(database):
         for migration in _on_disk(database, package):
@@ -107,6 +121,31 @@ def _missing(known: list[str], done: list[str]) -> list[str]:
     return [name for name in known if name not in done]
 
 
+async def _make_tables(database: Database, names: list[str]) -> bool:
+    """Make every table of the models, and note all migrations down, in one step; False where there are tables."""
+    with database.active():
+        async with database.client._in_transaction() as client:
+            if database.postgresql:
+                await client.execute_query(f"SELECT pg_advisory_xact_lock({_LOCK})")
+            _, tables = await client.execute_query(_ANY_TABLE[database.postgresql])
+            if tables:
+                return False
+            editor = _editor(database, client, _nothing_yet(database))
+            await editor._run_sql(get_schema_sql(client, safe=False))
+            await editor._run_sql(editor._get_model_sql_data(MigrationRecorder(client).model).table_sql)
+            for name in names:
+                await _note(editor, name)
+    return True
+
+
+async def _note(editor: BaseSchemaEditor, name: str) -> None:
+    """Note a migration down as done."""
+    await editor._run_sql(
+        "INSERT INTO tortoise_migrations (app, name, applied_at)"  # noqa: S608 - our own file's name
+        f" VALUES ('{APP}', '{name}', CURRENT_TIMESTAMP)"
+    )
+
+
 async def _apply(database: Database, migration: Migration, state: State) -> bool:
     """Apply one migration and note it down, in one transaction; False when another process was faster.
 
@@ -126,10 +165,7 @@ async def _apply(database: Database, migration: Migration, state: State) -> bool
             await _run(migration, state, editor)
             if not database.postgresql:
                 await _check_references(client, migration.name)
-            await editor._run_sql(
-                "INSERT INTO tortoise_migrations (app, name, applied_at)"  # noqa: S608 - our own file's name
-                f" VALUES ('{APP}', '{migration.name}', CURRENT_TIMESTAMP)"
-            )
+            await _note(editor, migration.name)
     return True
 
 
