@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from rossgram_fed.api import (
+    account_statuses,
     accounts,
     accounts_lists,
     apps,
+    collections_of_mine,
     directory,
     domain_mutes,
     follow_requests,
@@ -30,6 +32,8 @@ from rossgram_fed.api import (
     statuses,
     suggestions,
     tags,
+    timelines,
+    trends,
 )
 from rossgram_fed.api.table import Route
 
@@ -61,4 +65,8 @@ ROUTES: tuple[Route, ...] = (
     *status_lists.ROUTES,
     *status_words.ROUTES,
     *scheduled.ROUTES,
+    *timelines.ROUTES,
+    *account_statuses.ROUTES,
+    *collections_of_mine.ROUTES,
+    *trends.ROUTES,
 )

@@ -14,10 +14,12 @@ from aiohttp import web
 from rossgram_fed.api import figures, limits, parameters
 from rossgram_fed.api.call import Call
 from rossgram_fed.api.table import Answer, Route, Who
+from rossgram_fed.api.trends import TRENDS
 from rossgram_fed.instance import INSTANCE
 from rossgram_fed.models.accounts import Role
 from rossgram_fed.oauth.callers import CALLERS, Caller
 from rossgram_fed.oauth.scopes import covers
+from rossgram_fed.timelines.trends import Trends
 from rossgram_fed.web.csrf import is_machine, machine
 from rossgram_fed.web.errors import Forbidden, NotFound, Refusal, SignInNeeded, TooMany
 from rossgram_fed.web.sessions import Handler
@@ -40,6 +42,7 @@ _PREFLIGHT = {
 def add_api(app: web.Application, routes: Iterable[Route]) -> None:
     """Serve every route, with and without a slash at its end, and say no in JSON to whatever else begins alike."""
     app[limits.COUNTS] = limits.Counts()
+    app[TRENDS] = Trends()
     app[figures.FIGURES] = figures.Figures()
     router = app.router
     for route in routes:

@@ -56,8 +56,8 @@ def _beyond(stretch: Stretch, found: Sequence[Entry]) -> Stretch:
     """Leave out what a full page has no room for."""
     if len(found) < stretch.limit:
         return stretch
-    last = found[-1].cursor
-    before, after = (last, stretch.after) if stretch.upwards else (stretch.before, last)
+    cursors = [one.cursor for one in found]
+    before, after = (max(cursors), stretch.after) if stretch.upwards else (stretch.before, min(cursors))
     return Stretch(before, after, stretch.limit, stretch.upwards)
 
 

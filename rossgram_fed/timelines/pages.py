@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from rossgram_fed.follows.suggestions import suggested_people
 from rossgram_fed.instance import INSTANCE
 from rossgram_fed.posts.tiles import explore_tiles, saved_tiles
 from rossgram_fed.timelines import queries
@@ -14,6 +15,8 @@ from rossgram_fed.web.sessions import Viewer, signed_in, viewer_of
 FEED_SIZE = 10
 GRID_SIZE = 24
 WELCOME_SIZE = 12
+SUGGESTED = 6
+"""People whom an empty home suggests."""
 
 
 async def home(request: web.Request) -> web.Response:
@@ -26,7 +29,9 @@ async def home(request: web.Request) -> web.Response:
     before = cursor_of(request)
     found = await queries.home(database, viewer.account_id, before=before, limit=FEED_SIZE + 1)
     page = page_of(found, FEED_SIZE, id_of=lambda item: item.cursor, before=before)
-    return await render(request, "timelines/home.html", page=page)
+    empty = before is None and not len(page)
+    suggested = await suggested_people(database, viewer.account_id, limit=SUGGESTED) if empty else []
+    return await render(request, "timelines/home.html", page=page, suggested=suggested)
 
 
 async def explore(request: web.Request) -> web.Response:
