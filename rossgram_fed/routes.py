@@ -14,9 +14,11 @@ from rossgram_fed.about import pages as about_pages
 from rossgram_fed.accounts import photo_preference_pages, preference_pages, settings_pages, sign_in_pages
 from rossgram_fed.admin import account_pages, domain_pages, metrics, report_pages, storage_pages
 from rossgram_fed.admin import pages as admin_pages
+from rossgram_fed.announcements import pages as announcement_pages
 from rossgram_fed.deliveries import pages as delivery_pages
 from rossgram_fed.federation import discovery, endpoints, listed_followers
 from rossgram_fed.feeds import pages as feed_pages
+from rossgram_fed.follows import more_pages as more_follow_pages
 from rossgram_fed.follows import pages as follow_pages
 from rossgram_fed.interact import pages as interact_pages
 from rossgram_fed.moving import pages as move_pages
@@ -138,6 +140,7 @@ PAGES: tuple[tuple[str, Handler], ...] = (
     ("/settings/apps", app_pages.listing),
     ("/settings/invites", settings_pages.invites_page),
     ("/settings/blocks", profile_pages.show_blocks),
+    ("/settings/tags", more_follow_pages.show_tags),
     ("/settings/move", move_pages.show),
     ("/admin", admin_pages.overview),
     ("/admin/domains", domain_pages.listing),
@@ -145,6 +148,7 @@ PAGES: tuple[tuple[str, Handler], ...] = (
     ("/admin/domains/allows.csv", domain_pages.export_allows),
     ("/admin/failed/{queue}", admin_pages.failed),
     ("/admin/relays", relay_pages.show),
+    ("/admin/announcements", announcement_pages.show),
     ("/admin/storage", storage_pages.show),
     ("/admin/reports", report_pages.queue),
     ("/admin/reports/{id}", report_pages.show),
@@ -184,6 +188,17 @@ FORMS: tuple[tuple[str, Handler], ...] = (
     ("/accounts/{id}/unblock", follow_pages.unblock),
     ("/accounts/{id}/mute", follow_pages.mute),
     ("/accounts/{id}/unmute", follow_pages.unmute),
+    ("/accounts/{id}/notify", more_follow_pages.notify),
+    ("/accounts/{id}/be-quiet", more_follow_pages.be_quiet),
+    ("/accounts/{id}/show-boosts", more_follow_pages.show_boosts),
+    ("/accounts/{id}/hide-boosts", more_follow_pages.hide_boosts),
+    ("/accounts/{id}/note", more_follow_pages.note),
+    ("/tags/{name}/follow", more_follow_pages.follow_tag),
+    ("/tags/{name}/unfollow", more_follow_pages.unfollow_tag),
+    ("/tags/{name}/feature", more_follow_pages.feature_tag),
+    ("/tags/{name}/unfeature", more_follow_pages.unfeature_tag),
+    ("/settings/blocks/servers", more_follow_pages.mute_host),
+    ("/settings/blocks/servers/show", more_follow_pages.unmute_host),
     ("/report", report_form_pages.send_report),
     ("/interact", interact_pages.send),
     ("/sign-in", sign_in_pages.sign_in),
@@ -208,6 +223,9 @@ FORMS: tuple[tuple[str, Handler], ...] = (
     ("/settings/invites/{id}/withdraw", settings_pages.withdraw_invite),
     ("/admin/hosts/try", admin_pages.try_host),
     ("/admin/relays", relay_pages.add),
+    ("/admin/announcements", announcement_pages.write),
+    ("/admin/announcements/{id}/end", announcement_pages.end),
+    ("/announcements/{id}/dismiss", announcement_pages.dismiss),
     ("/admin/storage/share", storage_pages.give_share),
     ("/admin/relays/{id}/ask", relay_pages.ask),
     ("/admin/relays/{id}/send", relay_pages.send),

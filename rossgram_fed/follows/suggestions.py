@@ -6,7 +6,9 @@ Only who wants to be suggested is; nobody whom they follow, block, mute or dismi
 # ruff: noqa: S608 - the SQL is put together of constants and placeholders only
 from __future__ import annotations
 
+from rossgram_fed.cards import CARD_COLUMNS, AccountCard, card_from
 from rossgram_fed.database import Reader
+from rossgram_fed.database.engine import placeholders
 from rossgram_fed.follows.parties import parties
 from rossgram_fed.instance import Change
 from rossgram_fed.models.relations import FollowState
@@ -46,6 +48,16 @@ async def suggested(reader: Reader, account_id: int, *, limit: int = 40) -> list
         for row in await reader.fetch(_POPULAR.format(limit=int(limit)), account_id):
             found.setdefault(row["id"], False)
     return list(found.items())[:limit]
+
+
+async def suggested_people(reader: Reader, account_id: int, *, limit: int) -> list[AccountCard]:
+    """Return whom to suggest to somebody, for pages."""
+    ids = [one for one, _ in await suggested(reader, account_id, limit=limit)]
+    if not ids:
+        return []
+    rows = await reader.fetch(f"SELECT {CARD_COLUMNS} FROM accounts a WHERE a.id IN ({placeholders(len(ids))})", *ids)
+    cards = {row["account_id"]: card_from(row) for row in rows}
+    return [cards[one] for one in ids if one in cards]
 
 
 async def dismiss(change: Change, *, account_id: int, target_id: int) -> None:

@@ -142,14 +142,16 @@ async def followed_tags(
     return [row["name"] for row in rows]
 
 
-async def follows_tag(reader: Reader, name: str, *, account_id: int) -> bool:
-    """Say whether somebody follows a tag, given by its folded name."""
-    found = await reader.fetch_value(
-        "SELECT 1 FROM tag_follows f JOIN tags t ON t.id = f.tag_id WHERE t.name = $1 AND f.account_id = $2",
+async def tag_standing(reader: Reader, name: str, *, account_id: int) -> tuple[bool, bool]:
+    """Say whether somebody follows a tag, given by its folded name, and whether they show it on their profile."""
+    row = await reader.fetch_one(
+        "SELECT f.id AS following, e.id AS featuring FROM tags t "
+        "LEFT JOIN tag_follows f ON f.tag_id = t.id AND f.account_id = $2 "
+        "LEFT JOIN featured_tags e ON e.tag_id = t.id AND e.account_id = $2 WHERE t.name = $1",
         name,
         account_id,
     )
-    return found is not None
+    return (False, False) if row is None else (row["following"] is not None, row["featuring"] is not None)
 
 
 async def featured_tags(reader: Reader, account_id: int) -> list[FeaturedTag]:

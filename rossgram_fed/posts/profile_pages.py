@@ -7,8 +7,10 @@ from aiohttp import web
 from rossgram_fed.accounts.profiles import Profile, account_by_uri, profile_by_handle
 from rossgram_fed.caption import tag_from
 from rossgram_fed.federation import errands
+from rossgram_fed.follows.listing import muted_hosts
 from rossgram_fed.follows.queries import blocked, followers, following, muted
 from rossgram_fed.follows.relations import Relation, relation, relations
+from rossgram_fed.follows.tags import featured_tags, tag_standing
 from rossgram_fed.instance import INSTANCE
 from rossgram_fed.posts.tiles import pinned_tiles, profile_tiles, tag_tiles
 from rossgram_fed.web.errors import Gone, NotFound
@@ -43,6 +45,7 @@ async def show(request: web.Request) -> web.Response:
         pinned=pinned,
         relation=await relation(database, viewer.account_id, found.account.id) if viewer else Relation(),
         fetching=fetching,
+        tags=await featured_tags(database, found.account.id) if found.features_tags else (),
         moved_to=await account_by_uri(database, found.moved_to_uri) if found.moved_to_uri else None,
     )
 
@@ -67,7 +70,10 @@ async def show_tag(request: web.Request) -> web.Response:
         request.app[INSTANCE].database, name, viewer_id=_id(viewer), before=before, limit=GRID_SIZE + 1
     )
     page = page_of(tiles, GRID_SIZE, id_of=lambda tile: tile.cursor, before=before)
-    return await render(request, "timelines/tag.html", tag=name, page=page)
+    standing = (
+        await tag_standing(request.app[INSTANCE].database, name, account_id=viewer.account_id) if viewer else None
+    )
+    return await render(request, "timelines/tag.html", tag=name, page=page, standing=standing)
 
 
 @signed_in
@@ -79,6 +85,7 @@ async def show_blocks(request: web.Request, viewer: Viewer) -> web.Response:
         "people/blocks.html",
         blocked=await blocked(database, viewer.account_id, limit=BLOCKS_SHOWN),
         muted=await muted(database, viewer.account_id, limit=BLOCKS_SHOWN),
+        hosts=[host for _, host in await muted_hosts(database, viewer.account_id, limit=BLOCKS_SHOWN)],
     )
 
 
