@@ -214,6 +214,8 @@ async def _waiting(instance: Instance, account_id: int) -> int:
 
 async def _develop(studio: Studio, folder: Folder, upload: Upload, *, limits: LimitSettings) -> Outcome:
     try:
+        if upload.no_room:
+            raise NotStored("no room for what was sent")
         if media_type := await type_of(upload, limits=limits):
             return await receive_video(folder, upload, media_type=media_type, limits=limits)
         if upload.too_large or upload.size > limits.photo_megabytes << 20:

@@ -7,6 +7,7 @@ each file goes to a temporary file, and one that is too long is thrown away whil
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from tempfile import SpooledTemporaryFile
 from typing import TypeVar
@@ -165,11 +166,23 @@ async def _read_file(form: Form, part: BodyPartReader, limits: LimitSettings) ->
             what = "video" if is_video else "photo"
             raise TooLarge(f"A {what} may be {most >> 20} MB large; one of these is far larger.")
         upload.too_large = upload.size > most
-        if not upload.too_large:
-            await asyncio.to_thread(upload.file.write, chunk)
+        if not (upload.too_large or upload.no_room):
+            await asyncio.to_thread(_write, upload, chunk)
         chunk = await _soon(part.read_chunk(_PIECE))
     if upload.too_large:
         await asyncio.to_thread(upload.file.truncate, HEAD_BYTES)
+
+
+def _write(upload: Upload, chunk: bytes) -> None:
+    """Add to a file; where the disk is full its bytes are given up, and what comes of it is named like any refusal."""
+    try:
+        upload.file.write(chunk)
+        upload.file.flush()
+    except OSError:
+        upload.no_room = True
+        with contextlib.suppress(OSError):  # what is still in its buffer cannot be written either
+            upload.file.close()
+        upload.file = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed when the request ends
 
 
 Value = TypeVar("Value")

@@ -33,6 +33,8 @@ class Upload:
     size: int = 0
     too_large: bool = False
     """It was longer than we take; its bytes were thrown away, but for the first few."""
+    no_room: bool = False
+    """The disk was full; its bytes were thrown away."""
 
     async def read(self) -> bytes:
         """Return the bytes."""
