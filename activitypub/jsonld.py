@@ -87,6 +87,7 @@ OWN_TERMS: Mapping[str, Any] = {
     "alsoKnownAs": {"@id": "as:alsoKnownAs", "@type": "@id"},
     "Emoji": "toot:Emoji",
     "blurhash": "toot:blurhash",
+    "votersCount": "toot:votersCount",
     "focalPoint": {"@id": "toot:focalPoint", "@container": "@list"},
     "featured": {"@id": "toot:featured", "@type": "@id"},
     "discoverable": "toot:discoverable",

@@ -98,6 +98,26 @@ class MentionTag:
 
 
 @dataclass(frozen=True, slots=True)
+class PollOption:
+    """An answer to choose."""
+
+    title: str
+    votes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """What a ``Question`` gives to choose from."""
+
+    options: tuple[PollOption, ...]
+    multiple: bool = False
+    """Whether more than one may be chosen."""
+    ends_at: datetime | None = None
+    closed: bool = False
+    voters: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """A post or comment. Other object types that carry content are read into this shape too (see ``kind``)."""
 
@@ -138,6 +158,7 @@ class Note:
     quote_authorization: str = ""
     """Where the quoted author's word is."""
     place: Place | None = None
+    poll: Poll | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from activitypub.errors import MalformedDocument
 from activitypub.objects import PUBLIC, PUBLIC_NAMES, Hashtag, MentionTag, Note
 from activitypub.origin import same_host
 from activitypub.places import place_of
+from activitypub.polls import poll_of
 
 NOTE_KINDS = frozenset(
     {"Article", "Audio", "ChatMessage", "Document", "Event", "Image", "Note", "Page", "Question", "Video"}
@@ -100,6 +101,7 @@ def read_note(document: Mapping[str, Any], author: str = "") -> Note:
         quote=_quote(document, linked),
         quote_authorization=fields.address(get("quoteAuthorization")),
         place=place_of(document) or next((one.place for one in attachments if one.place is not None), None),
+        poll=poll_of(document, kind),
     )
 
 

@@ -50,6 +50,7 @@ CONTEXT: list[Any] = [
         "Hashtag": "as:Hashtag",
         "conversation": {"@id": "ostatus:conversation", "@type": "@id"},
         "blurhash": "toot:blurhash",
+        "votersCount": "toot:votersCount",
         "focalPoint": {"@container": "@list", "@id": "toot:focalPoint"},
         "commentsEnabled": "pixelfed:commentsEnabled",
         "capabilities": {"@id": "pixelfed:capabilities", "@container": "@set"},

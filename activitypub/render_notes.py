@@ -13,6 +13,7 @@ from typing import Any
 from activitypub.exif import exif_document
 from activitypub.objects import Attachment, Authorization, Note, Tombstone
 from activitypub.places import place_document
+from activitypub.polls import poll_document
 
 Document = dict[str, Any]
 
@@ -64,6 +65,8 @@ def note_document(note: Note, *, extras: Mapping[str, Any] | None = None) -> Doc
         document |= _quote(note)
     if note.place is not None:
         document["location"] = place_document(note.place)
+    if note.poll is not None:
+        document |= poll_document(note.poll, time_text(note.poll.ends_at) if note.poll.ends_at else "")
     return document | dict(extras or {})
 
 
