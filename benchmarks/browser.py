@@ -30,10 +30,10 @@ class Browser:
 
     async def sign_in(self, username: str, password: str) -> None:
         """Sign in, and open the composer for its token."""
-        await self._open("/sign-in")
+        await self.open("/sign-in")
         if await self.submit("/sign-in", {"username": username, "password": password}) != 303:
             raise RuntimeError("Signing in failed.")
-        await self._open("/new")
+        await self.open("/new")
 
     async def submit(self, path: str, fields: dict[str, str]) -> int:
         """Send a form and return the status of the answer."""
@@ -56,7 +56,8 @@ class Browser:
             await answer.read()
             return answer.status
 
-    async def _open(self, path: str) -> None:
+    async def open(self, path: str) -> None:
+        """Read a page, and keep its cookies and its form's token."""
         async with self._session.get(self._address + path, headers=self._headers()) as answer:
             self._keep(answer.headers.getall("Set-Cookie", []))
             found = _TOKEN.search(await answer.text())

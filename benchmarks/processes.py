@@ -74,9 +74,13 @@ def free_port() -> int:
 @asynccontextmanager
 async def running(*command: str, port: int, folder: Path) -> AsyncIterator[Running]:
     """Start a Python process, wait until it answers on ``port``, and stop it at the end; its log goes to ``folder``."""
+    # A server that is installed has its bytecode, whatever the developer's shell says.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     began = time.perf_counter()
     with (folder / f"log-{port}").open("wb") as log:
-        process = await asyncio.create_subprocess_exec(sys.executable, *command, cwd=ROOT, stdout=log, stderr=log)
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, *command, cwd=ROOT, stdout=log, stderr=log, env=environment
+        )
     try:
         await _answering(process, port)
         yield Running(process.pid, port, time.perf_counter() - began)
