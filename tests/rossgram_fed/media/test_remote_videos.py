@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from io import BytesIO
+from typing import Any
 
 import pytest
 from aiohttp import ClientError, web
@@ -342,7 +343,7 @@ async def test_still_and_video_come_and_go(
     ],
 )
 async def test_what_a_page_shows(
-    gallery: Gallery, columns: dict[str, object], video: bool, still: bool, reason: str
+    gallery: Gallery, columns: dict[str, Any], video: bool, still: bool, reason: str
 ) -> None:
     """What a page loads comes from here; the address at the origin is only ever linked to."""
     photo = await gallery.a_remote_photo("https://there.test/film.mp4", **({"kind": "video"} | columns))
