@@ -16,6 +16,7 @@ from aiohttp.abc import AbstractResolver
 
 from rossgram_fed.activities import HANDLERS, job_handlers
 from rossgram_fed.admin.domain_actions import apply_at_start
+from rossgram_fed.announcements.board import BOARD, Board
 from rossgram_fed.api.routes import ROUTES
 from rossgram_fed.api.serving import add_api
 from rossgram_fed.config import Settings
@@ -52,7 +53,7 @@ from rossgram_fed.routes import add_routes
 from rossgram_fed.secrets_file import Secrets
 from rossgram_fed.setup import first_run
 from rossgram_fed.web.plumbing import install
-from rossgram_fed.web.rendering import OPEN_REPORTS, UNREAD
+from rossgram_fed.web.rendering import NOTICE, OPEN_REPORTS, UNREAD
 from rossgram_fed.web.secrets import SECRETS
 from rossgram_fed.web.sessions import Viewer
 
@@ -115,6 +116,8 @@ async def _opened(
         parts.push_async_callback(deliveries.close)
         app[INSTANCE], app[NETWORK], app[STUDIO], app[STORAGE] = instance, network, studio, folder
         app[CALLERS] = Callers(instance)
+        app[BOARD] = Board(instance)
+        app[NOTICE] = app[BOARD].unread
         app[VIEWED] = Viewed(instance)
         app[ARRIVING] = Arriving(settings.storage.data / "arriving")
         app[PROOFS] = Proofs(studio, folder)

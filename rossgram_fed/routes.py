@@ -74,6 +74,7 @@ ACTIVITYPUB: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/users/{username}/followers_synchronization", listed_followers.get_followers_synchronization),
     ("GET", "/users/{username}/following", endpoints.get_following),
     ("GET", "/users/{username}/collections/featured", activity_endpoints.featured),
+    ("GET", "/users/{username}/collections/tags", activity_endpoints.tags_on_profile),
     ("GET", "/p/{id}/activity", activity_endpoints.create_activity),
     ("GET", "/p/{id}/again/{times}/activity", activity_endpoints.create_activity),
     ("GET", "/p/{id}/replies", activity_endpoints.replies),

@@ -12,6 +12,7 @@ from aiohttp import FormData
 from aiohttp.test_utils import TestClient
 from multidict import CIMultiDict
 
+from rossgram_fed.announcements.board import Board
 from rossgram_fed.api.routes import ROUTES
 from rossgram_fed.api.serving import add_api
 from rossgram_fed.federation.network import NETWORK, build_network
@@ -23,6 +24,7 @@ from rossgram_fed.media.studio import STUDIO, Studio
 from rossgram_fed.models import AccessToken, Account, App, User
 from rossgram_fed.oauth.callers import CALLERS, Callers
 from rossgram_fed.routes import add_routes
+from rossgram_fed.web.rendering import NOTICE
 from rossgram_fed.web.sessions import token_hash
 from tests.rossgram_fed.site import Site
 from tests.rossgram_fed.web.browser import browser_for, plain_app
@@ -136,6 +138,7 @@ async def opened_api(instance: Instance) -> AsyncIterator[ApiSite]:
     app[PROOFS] = Proofs(studio, folder)
     app[ARRIVING] = Arriving(instance.settings.storage.data / "arriving")
     app[CALLERS] = Callers(instance)
+    app[NOTICE] = Board(instance).unread
     add_routes(app)
     add_api(app, ROUTES)
     visitor = await browser_for(app)

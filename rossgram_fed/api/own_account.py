@@ -17,7 +17,7 @@ _TYPED = (
     "WHERE f.followed_id = a.id AND f.state = $2) AS requests FROM accounts a WHERE a.id = $1"
 )
 _ROLES = {Role.MEMBER: "", Role.MODERATOR: "Moderator", Role.ADMIN: "Admin"}
-_QUOTES = {Policy.EVERYONE: "public", Policy.FOLLOWERS: "followers", Policy.NOBODY: "nobody"}
+QUOTES = {Policy.EVERYONE: "public", Policy.FOLLOWERS: "followers", Policy.NOBODY: "nobody"}
 
 
 async def own_account(call: Call) -> Account:
@@ -41,7 +41,7 @@ async def own_account(call: Call) -> Account:
         follow_requests_count=row["requests"],
         discoverable=bool(row["discoverable"]),
         indexable=bool(row["indexable"]),
-        quote_policy=_QUOTES[chosen.quote_policy],
+        quote_policy=QUOTES[chosen.quote_policy],
     )
     # No bit of permissions: what they stand for are endpoints for administration, and those are not here.
     account.role = Permissions(id=str(int(role)), name=_ROLES[role], permissions="0", highlighted=role > Role.MEMBER)

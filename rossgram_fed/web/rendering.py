@@ -29,6 +29,9 @@ UNREAD: web.AppKey[Callable[[Instance, int], Awaitable[int]]] = web.AppKey("unre
 OPEN_REPORTS: web.AppKey[Callable[[Instance, Viewer], Awaitable[int]]] = web.AppKey("open_reports")
 """How many reports wait for somebody of the staff; their pages show the number. Absent: none."""
 
+NOTICE: web.AppKey[Callable[[int], Awaitable[Any]]] = web.AppKey("notice")
+"""What an account (by id) is to be told above every page, with ``id`` and ``html``, or None. Absent: nothing."""
+
 HTML_HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
     # Never no-store: it would keep pages out of the browser's back-forward cache.
@@ -66,19 +69,21 @@ def environment() -> Environment:
 
 async def render(request: web.Request, name: str, status: int = 200, **values: Any) -> web.Response:
     """Answer with a page. Besides ``values`` the template has ``viewer`` (or None), ``settings``, ``now``, ``path``,
-    ``flash``, ``unread``, ``open_reports`` (for the staff), ``csrf_field()`` and ``script(name)``, the only way to a
-    script: pages that do not call it may run none.
+    ``flash``, ``unread``, ``open_reports`` (for the staff), ``notice`` (or None), ``csrf_field()`` and
+    ``script(name)``, the only way to a script: pages that do not call it may run none.
     """
     instance = request.app[INSTANCE]
     viewer = await viewer_of(request)
     unread = await _unread(request, instance, viewer)
     waiting = await _open_reports(request, instance, viewer)
-    return _page(request, name, status, {"viewer": viewer, "unread": unread, "open_reports": waiting, **values})
+    notice = await _notice(request, viewer)
+    seen = {"viewer": viewer, "unread": unread, "open_reports": waiting, "notice": notice}
+    return _page(request, name, status, {**seen, **values})
 
 
 def render_without_viewer(request: web.Request, name: str, status: int, **values: Any) -> web.Response:
     """Answer with a page without asking the database who is looking: for when something is broken."""
-    return _page(request, name, status, {"viewer": None, "unread": 0, "open_reports": 0, **values})
+    return _page(request, name, status, {"viewer": None, "unread": 0, "open_reports": 0, "notice": None, **values})
 
 
 def _page(request: web.Request, name: str, status: int, values: dict[str, Any]) -> web.Response:
@@ -109,6 +114,12 @@ async def _unread(request: web.Request, instance: Instance, viewer: Viewer | Non
     if viewer is None or UNREAD not in request.app:
         return 0
     return await request.app[UNREAD](instance, viewer.account_id)
+
+
+async def _notice(request: web.Request, viewer: Viewer | None) -> Any:
+    if viewer is None or NOTICE not in request.app:
+        return None
+    return await request.app[NOTICE](viewer.account_id)
 
 
 async def _open_reports(request: web.Request, instance: Instance, viewer: Viewer | None) -> int:
