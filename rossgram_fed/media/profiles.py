@@ -35,6 +35,8 @@ _SHOWING = frozenset(
 ) | frozenset(b"D2B0 D2B1 D2B2 D2B3 B2D0 B2D1 B2D2 B2D3".split())
 """The tags that say what colours mean; all others are about a device, a person or a program."""
 _MOST_TAGS = 100
+_NAME = "Colours".encode("utf-16-be")
+"""Made here: the first use of a codec opens a file, which processes that develop pictures may not."""
 
 
 def made(primaries: Primaries, *, white: Point = D65, gamma: float | None = None) -> bytes:
@@ -110,7 +112,7 @@ def _assembled(
 def _names(version: bytes) -> dict[bytes, bytes]:
     if version[:1] >= b"\x04":
         head = b"mluc\0\0\0\0" + struct.pack(">II4sII", 1, 12, b"enUS", 14, 28)
-        text = head + "Colours".encode("utf-16-be")
+        text = head + _NAME
         return {b"desc": text, b"cprt": text}
     desc = b"desc\0\0\0\0" + struct.pack(">I", 8) + b"Colours\0" + bytes(78)
     return {b"desc": desc, b"cprt": b"text\0\0\0\0Colours\0"}

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 from rossgram_fed.config import LimitSettings
 from rossgram_fed.media.developing import develop
@@ -49,6 +49,15 @@ async def studio() -> AsyncIterator[Studio]:
     studio = Studio(LIMITS)
     yield studio
     await studio.close()
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+async def test_a_profile_of_version_four(studio: Studio, kind: str) -> None:
+    """A profile of any version is rewritten in a process that can open no file, not even a codec of Python."""
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    assert profile[8] == 4
+    picture = await studio.develop(encoded(pixels(60, 40), kind, icc_profile=profile))
+    assert "feed" in picture.renditions
 
 
 def is_running(process_id: int) -> bool:
