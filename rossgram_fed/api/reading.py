@@ -15,6 +15,7 @@ from rossgram_fed.api.entities.accounts import ACCOUNT_COLUMNS, Account, account
 from rossgram_fed.api.entities.statuses import Body, Seen, Status, status_of
 from rossgram_fed.api.entities.words import instant
 from rossgram_fed.api.reading_bodies import commons_by_ids
+from rossgram_fed.api.reading_filters import filtered
 from rossgram_fed.api.reading_quotes import quotes
 from rossgram_fed.api.reading_viewer import Extra, Showing, Sight, flags, seen_from
 from rossgram_fed.config import Settings
@@ -22,7 +23,7 @@ from rossgram_fed.database import Reader, Row
 from rossgram_fed.database.engine import placeholders
 from rossgram_fed.visibility import visible
 
-EXTRAS: tuple[Extra, ...] = (quotes,)
+EXTRAS: tuple[Extra, ...] = (quotes, filtered)
 """What features add to posts, for whoever looks."""
 
 
@@ -98,5 +99,11 @@ def boosted(row: Row, *, account: Account, post: Status) -> Status:
         uri=row["uri"] or post.uri,
         url=post.url,
     )
-    seen = Seen(favourited=post.favourited, reblogged=post.reblogged, muted=post.muted, bookmarked=post.bookmarked)
+    seen = Seen(
+        favourited=post.favourited,
+        reblogged=post.reblogged,
+        muted=post.muted,
+        bookmarked=post.bookmarked,
+        filtered=post.filtered,
+    )
     return status_of(body, account, seen, reblog=post)
