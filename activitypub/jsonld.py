@@ -13,11 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from pyld import jsonld
-from pyld.documentloader.frozen import BUNDLED_CONTEXTS
 
 from activitypub import fields
 from activitypub.errors import MalformedDocument
+from activitypub.processor import BUNDLED_CONTEXTS, pyld
 
 MAX_DEPTH = 32
 """Levels of nesting; the deepest honest documents have about ten."""
@@ -90,6 +89,7 @@ OWN_TERMS: Mapping[str, Any] = {
     "votersCount": "toot:votersCount",
     "focalPoint": {"@id": "toot:focalPoint", "@container": "@list"},
     "featured": {"@id": "toot:featured", "@type": "@id"},
+    "featuredTags": {"@id": "toot:featuredTags", "@type": "@id"},
     "discoverable": "toot:discoverable",
     "indexable": "toot:indexable",
     "PropertyValue": "schema:PropertyValue",
@@ -135,7 +135,7 @@ MAX_REMEMBERED_CONTEXT = 8_192
 """Bytes; servers send the same few contexts with every document, and the verdict on one costs 20 µs."""
 _HARMLESS_KEYWORDS = frozenset({"@base", "@direction", "@language", "@propagate", "@protected", "@version", "@vocab"})
 PYLD_FAILS_WITH = (
-    jsonld.JsonLdError,
+    pyld.JsonLdError,
     ArithmeticError,
     AttributeError,
     LookupError,
@@ -259,7 +259,7 @@ def compact(document: Mapping[str, Any]) -> dict[str, Any]:
     contexts, _ = survey(bare)
     check_contexts(contexts)
     try:
-        compacted = jsonld.compact(bare, COMPACT_WITH, OPTIONS)
+        compacted = pyld.compact(bare, COMPACT_WITH, OPTIONS)
     except PYLD_FAILS_WITH as error:
         raise MalformedDocument("The document's JSON-LD contexts cannot be processed.") from error
     if not isinstance(compacted, dict):

@@ -11,10 +11,9 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
-from pyld import jsonld as pyld
-
 from activitypub import jsonld
 from activitypub.errors import MalformedDocument
+from activitypub.processor import pyld
 
 MAX_VALUES = jsonld.MAX_COMPACTED_VALUES
 MAX_BLANK_NODES = 100

@@ -19,12 +19,12 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
-from pyld import jsonld as pyld
 
 from activitypub import jsonld
 from activitypub.canonical import rdf
 from activitypub.errors import BadSignature, MalformedDocument, MalformedSignature, MissingSignature
 from activitypub.keys import PublicKey
+from activitypub.processor import pyld
 
 from .times import check_embedded, timestamp
 from .values import SigningKey

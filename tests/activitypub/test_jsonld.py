@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import socket
+import sys
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from activitypub import jsonld, parse
 from activitypub.activities import Create
 from activitypub.errors import MalformedDocument
 from activitypub.objects import PUBLIC, Note
+from activitypub.processor import pyld
 from tests.activitypub.documents import own
 
 AS2 = jsonld.AS2_URL
@@ -216,3 +219,11 @@ def test_compaction_is_bounded(document: dict[str, Any], reason: str) -> None:
     with pytest.raises(MalformedDocument):
         jsonld.plain(document)
         pytest.fail(reason)
+
+
+def test_pyld_has_no_way_out() -> None:
+    """It was imported as if there were no client for HTTP, and what stood in for the libraries is gone."""
+    with pytest.raises(pyld.JsonLdError, match="No default document loader"):
+        pyld.get_document_loader()("https://www.w3.org/ns/activitystreams", {})
+    for name in ("requests", "aiohttp", "lxml", "lxml.html"):
+        assert getattr(sys.modules.get(name, json), "__spec__", None) is not None, "a real module, or none"

@@ -67,9 +67,7 @@ def test_a_typical_photo_is_light() -> None:
 
 
 def test_a_busy_photo_is_light_too() -> None:
-    """Grain that would make the feed's picture half as heavy again costs quality instead; pure noise costs no more
-    than one more try.
-    """
+    """Grain that would make the feed's picture too heavy costs quality instead; pure noise costs one more try."""
     grain = Image.effect_noise((540, 400), 45).resize((1080, 800), Image.Resampling.BICUBIC)
     busy = Image.blend(pixels(1080, 800), Image.merge("RGB", (grain,) * 3), 0.35)
     assert webp(busy, quality=QUALITIES[FEED], method=2).size > 110_000, "the test can tell"
