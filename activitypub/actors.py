@@ -51,6 +51,8 @@ class Actor:
     followers: str = ""
     following: str = ""
     featured: str = ""
+    featured_tags: str = ""
+    """Collection of tags on the profile (Mastodon)."""
     icon: str = ""
     """URL of the avatar."""
     icon_media_type: str = ""

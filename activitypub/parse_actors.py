@@ -60,6 +60,7 @@ def read_actor(document: Mapping[str, Any]) -> Actor:
         followers=fields.address(get("followers")),
         following=fields.address(get("following")),
         featured=fields.address(get("featured")),
+        featured_tags=fields.address(get("featuredTags")),
         icon=icon,
         icon_media_type=icon_media_type,
         image=_image(get("image"))[0],

@@ -38,6 +38,7 @@ def actor_document(actor: Actor, *, extras: Mapping[str, Any] | None = None) -> 
         "followers": actor.followers,
         "following": actor.following,
         "featured": actor.featured,
+        "featuredTags": actor.featured_tags,
         "movedTo": actor.moved_to,
         "webfinger": actor.webfinger,
     }

@@ -56,6 +56,7 @@ def actor_of(settings: Settings, account: Row) -> Actor:
         followers=account["followers_uri"],
         following=account["following_uri"],
         featured=account["featured_uri"],
+        featured_tags=addresses.featured_tags_uri(settings, account["username"]) if account["featured_uri"] else "",
         icon=addresses.photo_url(settings, avatar) if avatar else "",
         icon_media_type=_AVATAR_TYPES.get(avatar.rpartition(".")[2], "image/jpeg"),
         image=addresses.photo_url(settings, account["header_key"]) if account["header_key"] else "",

@@ -66,6 +66,11 @@ def featured_uri(settings: Settings, username: str) -> str:
     return f"{actor_uri(settings, username)}/collections/featured"
 
 
+def featured_tags_uri(settings: Settings, username: str) -> str:
+    """Return the collection of tags on an actor's profile."""
+    return f"{actor_uri(settings, username)}/collections/tags"
+
+
 def key_id(actor: str) -> str:
     """Return the id of an actor's RSA key; some servers strip the fragment and compare the rest with the actor."""
     return f"{actor}#main-key"

@@ -13,6 +13,7 @@ from rossgram_fed.database import Row
 from rossgram_fed.federation import addresses
 from rossgram_fed.federation.ready import refusal
 from rossgram_fed.federation.visitors import for_servers
+from rossgram_fed.follows.tags import featured_tags
 from rossgram_fed.ids import read_id
 from rossgram_fed.instance import INSTANCE
 from rossgram_fed.posts import collections, documents
@@ -136,6 +137,21 @@ async def featured(request: web.Request) -> web.Response:
     items = await collections.featured_documents(instance, account["id"], reader_id=await reader_of(request))
     uri = addresses.featured_uri(instance.settings, account["username"])
     return activity_response(with_context(collection_document(uri, total=len(items), items=items)))
+
+
+@for_servers
+async def tags_on_profile(request: web.Request) -> web.Response:
+    """``GET /users/{username}/collections/tags``: the tags on somebody's profile, whole."""
+    account = await _account(request)
+    if isinstance(account, web.Response):
+        return account
+    instance = request.app[INSTANCE]
+    items = [
+        {"type": "Hashtag", "href": addresses.tag_url(instance.settings, tag.name), "name": f"#{tag.name}"}
+        for tag in await featured_tags(instance.database, account["id"])
+    ]
+    uri = addresses.featured_tags_uri(instance.settings, account["username"])
+    return activity_response(with_context(collection_document(uri, total=len(items), items=items, ordered=False)))
 
 
 @for_servers

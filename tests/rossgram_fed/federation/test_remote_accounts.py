@@ -58,10 +58,12 @@ async def test_a_refresh_updates_the_row(here: Server, there: FakePeer) -> None:
     """Reading somebody again changes their row and keeps its id."""
     sam = there.actor()
     account_id = await remote_accounts.by_uri(here.network, sam.id)
-    there.serve("/users/sam", sam.document | {"name": "Samantha"})
+    image = {"type": "Image", "url": "https://pictures.test/wide.jpg"}
+    there.serve("/users/sam", sam.document | {"name": "Samantha", "type": "Service", "image": image})
     await remote_accounts.refresh(here.network, {"uri": sam.id})
     row = await the_row(here, sam.id)
-    assert (row["id"], row["name"]) == (account_id, "Samantha")
+    assert (row["id"], row["name"], row["actor_type"]) == (account_id, "Samantha", "Service")
+    assert row["header_url"] == "https://pictures.test/wide.jpg"
 
 
 async def test_ten_who_ask_at_once_share_one_fetch(here: Server, there: FakePeer) -> None:

@@ -11,13 +11,13 @@ from aiohttp.test_utils import TestClient, TestServer
 from rossgram_fed.federation.remote_media import REMOTE_MEDIA
 from rossgram_fed.instance import INSTANCE
 from rossgram_fed.media.developing import develop
-from rossgram_fed.media.keeping import note_avatar, write_files
+from rossgram_fed.media.keeping import Portrait, note_avatar, note_portrait, write_files
 from rossgram_fed.media.pictures import Recipe
 from rossgram_fed.media.storage import STORAGE
 from rossgram_fed.media.studio import STUDIO
 from rossgram_fed.models import Account, Mention, Photo, User
 from rossgram_fed.models.posts import Visibility
-from rossgram_fed.posts.media_pages import serve_avatar, serve_media, serve_photo
+from rossgram_fed.posts.media_pages import serve_avatar, serve_header, serve_media, serve_photo
 from rossgram_fed.renditions import Rendition
 from rossgram_fed.secrets_file import Secrets
 from rossgram_fed.web import plumbing, sessions
@@ -38,6 +38,7 @@ async def client(gallery: Gallery) -> AsyncIterator[Client]:
     app.router.add_get("/media/{key}", serve_media)
     app.router.add_get("/photos/{photo_id}/{rendition}", serve_photo)
     app.router.add_get("/avatars/{account_id}", serve_avatar)
+    app.router.add_get("/headers/{account_id}", serve_header)
     async with TestClient(TestServer(app)) as made:
         yield made
 
@@ -196,25 +197,26 @@ async def test_an_upload_without_a_post_has_no_public_address(gallery: Gallery, 
     assert await status_of(client, f"/photos/{photo.id}/grid") == 404
 
 
-async def test_avatars_of_ours_and_of_others(gallery: Gallery, client: Client) -> None:
+@pytest.mark.parametrize("what", ["avatar", "header"])
+async def test_avatars_and_headers_of_ours_and_of_others(gallery: Gallery, client: Client, what: Portrait) -> None:
     """Both are served from our storage as JPEG; the accounts of those who are suspended or gone show none."""
     gallery.there.serve("/sam.png", a_file("PNG", 500, 500))
-    picture = develop(a_file(), gallery.instance.settings.limits, recipe=Recipe.AVATAR)
+    picture = develop(a_file(), gallery.instance.settings.limits, recipe=Recipe(what))
     files = await write_files(gallery.folder, picture)
     async with gallery.instance.change() as change:
         alice, sam = await a_person(change), await gallery.a_sam(change)
-        key = await note_avatar(change, files, account_id=alice.id)
-        await Account.filter(id=alice.id).update(avatar_key=key)
-        await Account.filter(id=sam.id).update(avatar_url="https://there.test/sam.png")
+        key = await note_portrait(change, files, what, account_id=alice.id)
+        await Account.filter(id=alice.id).update(**{f"{what}_key": key})
+        await Account.filter(id=sam.id).update(**{f"{what}_url": "https://there.test/sam.png"})
     for account in (alice, sam, sam):
-        async with client.get(f"/avatars/{account.id}", allow_redirects=False) as response:
+        async with client.get(f"/{what}s/{account.id}", allow_redirects=False) as response:
             assert response.status == 200
             assert response.headers["Content-Type"] == "image/jpeg"
             assert response.headers["Cache-Control"] == "public, max-age=300"
     assert gallery.there.asked_for("/sam.png") == 1
     await Account.filter(id=alice.id).update(suspended_at=1)
     await Account.filter(id=sam.id).update(deleted_at=1)
-    assert [await status_of(client, f"/avatars/{account.id}") for account in (alice, sam)] == [404, 404]
+    assert [await status_of(client, f"/{what}s/{account.id}") for account in (alice, sam)] == [404, 404]
 
 
 async def test_somebody_without_an_avatar(gallery: Gallery, client: Client) -> None:

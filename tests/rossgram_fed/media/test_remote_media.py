@@ -244,6 +244,23 @@ async def test_an_avatar_is_fetched_and_exchanged(gallery: Gallery) -> None:
     assert gallery.files == await gallery.known_files() == [second["key"]]
 
 
+async def test_a_header_and_an_avatar_of_one_account(gallery: Gallery) -> None:
+    """Each is cut to its own shape, and a new one takes the place of the one before without touching the other."""
+    for name, seed in (("one", 1), ("two", 2), ("wide", 3)):
+        gallery.there.serve(f"/{name}.png", a_file("PNG", 600, 500, seed=seed))
+    async with gallery.instance.change() as change:
+        sam = await gallery.a_sam(change)
+        addresses = {"avatar_url": "https://there.test/one.png", "header_url": "https://there.test/wide.png"}
+        await Account.filter(id=sam.id).update(**addresses)
+    header = (await gallery.remote.portrait(sam.id, "header"))["header"]
+    assert (header["media_type"], header["width"], header["height"]) == ("image/jpeg", 600, 200)
+    await gallery.remote.avatar(sam.id)
+    await Account.filter(id=sam.id).update(avatar_url="https://there.test/two.png")
+    avatar = (await gallery.remote.avatar(sam.id))["avatar"]
+    await gallery.sweep.work_once()
+    assert gallery.files == await gallery.known_files() == sorted([avatar["key"], header["key"]])
+
+
 async def test_somebody_without_an_avatar_has_none(gallery: Gallery) -> None:
     """No address, no request."""
     async with gallery.instance.change() as change:

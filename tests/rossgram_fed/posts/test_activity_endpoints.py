@@ -8,6 +8,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient
 
+from rossgram_fed.federation.actor_documents import ACTOR_COLUMNS, actor_document_of
+from rossgram_fed.follows.tags import feature_tag
 from rossgram_fed.instance import INSTANCE, Instance
 from rossgram_fed.models import Account
 from rossgram_fed.models.posts import Visibility
@@ -29,6 +31,7 @@ ROUTES = (
     ("/contexts/{id}", endpoints.context),
     ("/users/{username}/outbox", endpoints.outbox),
     ("/users/{username}/collections/featured", endpoints.featured),
+    ("/users/{username}/collections/tags", endpoints.tags_on_profile),
     ("/actor/outbox", endpoints.server_outbox),
 )
 
@@ -139,6 +142,19 @@ async def test_featured_photos(instance: Instance, client: TestClient[Any, Any])
     _, collection = await get(client, "/users/alice/collections/featured")
     assert [item["id"] for item in collection["orderedItems"]] == [f"https://here.test/p/{one}" for one in ids[:0:-1]]
     assert collection["orderedItems"][0]["attachment"]
+
+
+async def test_tags_on_a_profile(instance: Instance, client: TestClient[Any, Any]) -> None:
+    """Tags that somebody shows on their profile are a collection of their own, which their document names."""
+    async with instance.change() as change:
+        alice = await a_person(change)
+        await feature_tag(change, "Sea", account_id=alice.id)
+    row = await instance.database.fetch_one(f"SELECT {ACTOR_COLUMNS} FROM accounts WHERE id = $1", alice.id)
+    assert row is not None
+    status, collection = await get(client, actor_document_of(instance.settings, row)["featuredTags"])
+    assert (status, collection["type"], collection["totalItems"]) == (200, "Collection", 1)
+    assert collection["items"] == [{"type": "Hashtag", "href": "https://here.test/tags/sea", "name": "#sea"}]
+    assert (await get(client, "/users/nobody/collections/tags"))[0] == 404
 
 
 async def test_comments_and_threads(instance: Instance, client: TestClient[Any, Any]) -> None:
