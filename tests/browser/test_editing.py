@@ -101,3 +101,39 @@ async def test_preview_follows_the_form(window: Window, photo: Path) -> None:
     assert int(await page.input_value("input[data-look=y]")) == 0
     assert [url for url in asked if "size=tile" not in url] == []
     assert window.complaints == []
+
+
+async def test_keys_and_taps(window: Window, photo: Path) -> None:
+    """Sliders are moved by keys and show their numbers; a tap says what must stay in sight, which the crop takes along,
+    and which the server cuts around.
+    """
+    page = window.page
+    await upload(window, photo)
+    await page.click("summary:has-text('Crop and look')")
+    await page.wait_for_selector(".look[data-drawn]")
+    await page.focus("input[data-look=exposure]")
+    for _ in range(3):
+        await page.keyboard.press("ArrowRight")
+    await page.wait_for_selector(".look[data-drawn*='\"exposure\":3']")
+    assert await page.locator(".slide:has([data-look=exposure]) output").inner_text() == "+3"
+    canvas = page.locator(".look-shown canvas")
+    await canvas.scroll_into_view_if_needed()
+    box = await canvas.bounding_box()
+    assert box is not None
+    assert not await page.locator(".look-focus").is_visible()
+    await page.mouse.click(box["x"] + box["width"] * 0.75, box["y"] + box["height"] * 0.25)
+    await page.locator(".look-focus").wait_for()
+    point = [int(await page.input_value(f"input[data-focus={name}]")) for name in ("across", "down")]
+    assert point == [pytest.approx(50, abs=2), pytest.approx(-50, abs=2)]
+    assert await page.input_value("input[data-look=x]") == "0", "a tap moves no crop"
+    await page.check("input[data-look=shape][value='1:1']")
+    await page.wait_for_selector(".look[data-drawn*='1:1']")
+    across = int(await page.input_value("input[data-focus=across]"))
+    assert across == pytest.approx(point[0] * 1.5, abs=2), "it is where it was in a picture that is narrower"
+    await page.fill("textarea[name^=description]", "A lake")
+    await page.click("p.form-end button[value=post]")
+    assert "/p/" in page.url, await page.inner_text("main")
+    row = await window.here.instance.database.fetch_one("SELECT focal_x, focal_y FROM photos")
+    assert row is not None
+    assert (row["focal_x"], row["focal_y"]) == (across / 100, -point[1] / 100)
+    assert window.complaints == []

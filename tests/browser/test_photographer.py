@@ -130,7 +130,7 @@ async def posted(window: Window, files: Sequence[Path]) -> str:
     await window.here.settle()  # the video is prepared
     for number, words in enumerate(("Four colours", "A colour chart", "Red and blue")):
         await page.locator("textarea[name^=description]").nth(number).fill(words)
-    await page.get_by_role("button", name="Look again").click()
+    await page.locator(".card-waiting").wait_for(state="detached")  # the page looks by itself
     await page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true })")
     for box in await page.locator("input[name^=exif-]").all():
         await box.check()

@@ -224,6 +224,7 @@ function merge(fresh, come) {
   const added = mergeCards(fresh.querySelector(".cards"));
   if (added < come.length) throw new Error("not all were taken");
   come.forEach(forget);
+  lookAgain();
   say(added === 1 ? "One photo was added. Describe it." : `${added} photos were added. Describe them.`);
 }
 
@@ -246,6 +247,29 @@ function mergeCards(fresh) {
   return added;
 }
 
+const PREPARED = ".card-state[role=status]";
+let looking = false;
+
+/** Show videos that are being prepared as soon as they are ready, asking more and more seldom. */
+async function lookAgain() {
+  if (looking) return;
+  looking = true;
+  for (let seconds = 2; form.querySelector(PREPARED); seconds = Math.min(seconds * 1.5, 30)) {
+    await new Promise((resume) => setTimeout(resume, seconds * 1000));
+    const fresh = bringing ? null : await answered([]).catch(() => null);
+    for (const card of fresh?.querySelectorAll("li.card:not(:has(" + PREPARED + "))") ?? []) {
+      const photo = card.querySelector("input[name=photo]").value;
+      const here = form.querySelector(`.card:has(${PREPARED}):has(input[name=photo][value="${photo}"])`);
+      if (!here) continue;
+      here.querySelector(".card-picture").replaceWith(card.querySelector(".card-picture"));
+      const state = card.querySelector(".card-state");
+      here.querySelector(".card-state").replaceWith(...(state ? [state] : []));
+      say(state?.textContent ?? "A video is ready.");
+    }
+  }
+  looking = false;
+}
+
 /** Replace a part of the form by what the server says of it now, and leave in it what is typed and open. */
 function renew(old, fresh) {
   if (!old || !fresh) return;
@@ -263,3 +287,4 @@ function renew(old, fresh) {
 }
 
 recall();
+lookAgain();
