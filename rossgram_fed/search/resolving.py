@@ -7,10 +7,12 @@ arrived, with every check that arrivals go through.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 
 from activitypub.actors import ACTOR_TYPES
 from activitypub.errors import ActivityPubError
 from rossgram_fed.accounts.mentions import handle_from
+from rossgram_fed.database import Reader
 from rossgram_fed.federation import addresses, remote_accounts, remote_documents
 from rossgram_fed.federation.network import Network
 from rossgram_fed.posts import fetching
@@ -24,8 +26,16 @@ class NotFoundAnywhere(Exception):
     """Nothing is there; the text is a sentence for whoever searched."""
 
 
-async def resolve(network: Network, text: str, *, viewer_id: int) -> str | None:
-    """Return the path of the page of what ``text`` names; None when it is neither a whole handle nor an address.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a text names: an account or a post."""
+
+    account_id: int | None = None
+    post_id: int | None = None
+
+
+async def find(network: Network, text: str, *, viewer_id: int) -> Found | None:
+    """Return what ``text`` names; None when it is neither a whole handle nor an address.
 
     Raises ``NotFoundAnywhere`` when it is one of these and leads nowhere; a post that the viewer may not see is looked
     for as if it were not here.
@@ -33,7 +43,7 @@ async def resolve(network: Network, text: str, *, viewer_id: int) -> str | None:
     wanted = text.strip()
     try:
         async with asyncio.timeout(SECONDS):
-            if wanted.startswith(("https://", "http://")):
+            if is_address(wanted):
                 return await _by_address(network, wanted, viewer_id=viewer_id)
             if "@" in wanted.removeprefix("@") or wanted.startswith("acct:"):
                 return await _by_handle(network, wanted.removeprefix("acct:"))
@@ -44,42 +54,74 @@ async def resolve(network: Network, text: str, *, viewer_id: int) -> str | None:
     return None
 
 
-async def _by_handle(network: Network, text: str) -> str:
+async def resolve(network: Network, text: str, *, viewer_id: int) -> str | None:
+    """Return the path of the page of what ``text`` names, as ``find`` finds it."""
+    found = await find(network, text, viewer_id=viewer_id)
+    if found is None:
+        return None
+    if found.account_id is not None:
+        return await _path_of(network, found.account_id)
+    return f"/p/{found.post_id}"
+
+
+async def known(reader: Reader, address: str, *, viewer_id: int | None) -> Found | None:
+    """Return what is here and has an address, without asking anybody."""
+    viewer, known = ("$2", [viewer_id]) if viewer_id is not None else (None, [])
+    post_id = await reader.fetch_value(
+        f"SELECT p.id FROM posts p WHERE (p.uri = $1 OR p.url = $1) AND {visible(viewer)} ORDER BY p.id LIMIT 1",  # noqa: S608 - constants
+        address,
+        *known,
+    )
+    if post_id is not None:
+        return Found(post_id=int(post_id))
+    account_id = await reader.fetch_value(
+        f"SELECT a.id FROM accounts a WHERE (a.uri = $1 OR a.url = $1) AND a.deleted_at IS NULL AND {heard('a')} "  # noqa: S608 - a constant
+        "ORDER BY a.id LIMIT 1",
+        address,
+    )
+    return None if account_id is None else Found(account_id=int(account_id))
+
+
+def is_address(text: str) -> bool:
+    """Say whether a text is an address of the web."""
+    return text.startswith(("https://", "http://"))
+
+
+async def _by_handle(network: Network, text: str) -> Found:
     settings = network.instance.settings
     handle = handle_from(settings, text)
     if handle is None:
         raise NotFoundAnywhere("That is no handle; they look like @name@server.example.")
-    return await _path_of(network, await remote_accounts.by_handle(network, handle))
+    return await _shown(network, await remote_accounts.by_handle(network, handle))
 
 
-async def _by_address(network: Network, address: str, *, viewer_id: int) -> str:
-    database = network.instance.database
-    known = await database.fetch_one(
-        f"SELECT p.id FROM posts p WHERE (p.uri = $1 OR p.url = $1) AND {visible('$2')} ORDER BY p.id LIMIT 1",  # noqa: S608 - constants
-        address,
-        viewer_id,
-    )
-    if known is not None:
-        return f"/p/{known['id']}"
-    row = await database.fetch_one("SELECT id FROM accounts WHERE uri = $1 OR url = $1 ORDER BY id LIMIT 1", address)
-    if row is not None:
-        return await _path_of(network, int(row["id"]))
+async def _by_address(network: Network, address: str, *, viewer_id: int) -> Found:
+    found = await known(network.instance.database, address, viewer_id=viewer_id)
+    if found is not None:
+        return found
     if addresses.is_local(network.instance.settings, address):
         raise NotFoundAnywhere("There is nothing at that address on this server.")
     document = await remote_documents.fetch(network, address)
     if document.get("type") in ACTOR_TYPES:
-        return await _path_of(network, await remote_accounts.by_uri(network, str(document["id"])))
+        return await _shown(network, await remote_accounts.by_uri(network, str(document["id"])))
     post_id = await fetching.keep_document(network, document)
     if post_id is None:
         raise NotFoundAnywhere("What is at that address is no post that everybody may see.")
-    return f"/p/{post_id}"
+    return Found(post_id=post_id)
+
+
+async def _shown(network: Network, account_id: int) -> Found:
+    row = await network.instance.database.fetch_one(
+        f"SELECT id FROM accounts a WHERE id = $1 AND {heard('a')}",  # noqa: S608 - a constant
+        account_id,
+    )
+    if row is None:
+        raise NotFoundAnywhere("This server does not show that account.")
+    return Found(account_id=account_id)
 
 
 async def _path_of(network: Network, account_id: int) -> str:
-    row = await network.instance.database.fetch_one(
-        f"SELECT username, domain FROM accounts a WHERE id = $1 AND {heard('a')}",  # noqa: S608 - a constant
-        account_id,
-    )
+    row = await network.instance.database.fetch_one("SELECT username, domain FROM accounts WHERE id = $1", account_id)
     if row is None:
         raise NotFoundAnywhere("This server does not show that account.")
     return f"/@{row['username']}@{row['domain']}" if row["domain"] else f"/@{row['username']}"
