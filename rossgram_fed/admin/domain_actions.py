@@ -130,7 +130,7 @@ async def _mark(change: Change, ids: Sequence[int], verdict: Verdict) -> None:
 
 
 async def _sever(change: Change, ids: Sequence[int]) -> None:
-    """End every follow of these accounts, both ways, without a word to anybody."""
+    """End every follow of these accounts, both ways, without a word to anybody; they leave lists and profiles."""
     if not ids:
         return
     marks = placeholders(len(ids))
@@ -142,6 +142,8 @@ async def _sever(change: Change, ids: Sequence[int]) -> None:
     for row in rows:
         if row["state"] == FollowState.ACCEPTED:
             await count_follow(change, follower_id=row["follower_id"], followed_id=row["followed_id"], by=-1)
+    await change.tx.execute(f"DELETE FROM list_members WHERE account_id IN ({marks})", *ids)
+    await change.tx.execute(f"DELETE FROM endorsements WHERE target_id IN ({marks})", *ids)
 
 
 async def _forget_pictures(change: Change, ids: Sequence[int]) -> None:
