@@ -37,6 +37,7 @@ check: .venv/.ready-to-test
 peers: .venv/.ready-to-test
 	@if [ -x tests/peers/install ]; then tests/peers/install; fi
 	@if [ -x tests/browser/install ]; then tests/browser/install; fi
+	@if [ -x tests/clients/install ]; then tests/clients/install; fi
 .PHONY: peers
 
 bench: .venv/.ready-to-test
