@@ -21,7 +21,8 @@ from rossgram_fed.follows import inbound as follows
 from rossgram_fed.jobs.runner import JobHandler
 from rossgram_fed.moving import followers, succession
 from rossgram_fed.moving import inbound as moves
-from rossgram_fed.posts import backfill, catching_up, confirming, fetching, remote_pins, scheduling, threads
+from rossgram_fed.polls import inbound as polls
+from rossgram_fed.posts import asking, backfill, catching_up, confirming, fetching, remote_pins, scheduling, threads
 from rossgram_fed.posts import inbound as posts
 from rossgram_fed.quotes import inbound as quotes
 from rossgram_fed.quotes import revoking, sending, verifying
@@ -35,6 +36,7 @@ FEATURES: tuple[Handlers, ...] = (
     follows.HANDLERS,
     reactions.HANDLERS,
     quotes.HANDLERS,
+    polls.HANDLERS,
     posts.HANDLERS,
     remote_pins.HANDLERS,
     accounts.HANDLERS,
@@ -57,6 +59,7 @@ def job_handlers(network: Network) -> Mapping[str, JobHandler]:
         errands.APPLY_DOMAIN_RULES: partial(domain_actions.apply_rules, network.instance),
         errands.BACKFILL: partial(backfill.backfill, network),
         errands.CATCH_UP: partial(catching_up.catch_up, network),
+        errands.CLOSE_POLL: partial(asking.close_poll, network.instance),
         errands.CONFIRM_DELETE: partial(confirming.confirm_delete, network),
         errands.END_MUTE: partial(blocks.end_mute, network.instance),
         errands.ERASE_ACCOUNT: partial(succession.erase_account, network),
@@ -73,6 +76,7 @@ def job_handlers(network: Network) -> Mapping[str, JobHandler]:
         errands.REFRESH_ACCOUNT: partial(remote_accounts.refresh, network),
         errands.REVOKE_QUOTES: partial(revoking.revoke_quotes, network.instance),
         errands.SUCCEED_ACCOUNT: partial(succession.succeed_account, network),
+        errands.TELL_OF_POLL: partial(asking.tell_of_poll, network.instance),
         errands.VERIFY_LINKS: partial(link_checks.verify_links, network),
         errands.SYNCHRONISE_FOLLOWERS: partial(synchronisation.synchronise, network),
         errands.VERIFY_QUOTE: partial(verifying.verify_quote, network),

@@ -14,16 +14,17 @@ from functools import partial
 from rossgram_fed.api.entities.accounts import ACCOUNT_COLUMNS, Account, account_from
 from rossgram_fed.api.entities.statuses import Body, Seen, Status, status_of
 from rossgram_fed.api.entities.words import instant
-from rossgram_fed.api.reading_bodies import commons_by_ids
+from rossgram_fed.api.reading_bodies import bodies_by_ids
 from rossgram_fed.api.reading_filters import filtered
+from rossgram_fed.api.reading_polls import polls
 from rossgram_fed.api.reading_quotes import quotes
-from rossgram_fed.api.reading_viewer import Extra, Showing, Sight, flags, seen_from
+from rossgram_fed.api.reading_viewer import BOOST_COLUMNS, Extra, Showing, Sight, flags, seen_from
 from rossgram_fed.config import Settings
 from rossgram_fed.database import Reader, Row
 from rossgram_fed.database.engine import placeholders
 from rossgram_fed.visibility import visible
 
-EXTRAS: tuple[Extra, ...] = (quotes, filtered)
+EXTRAS: tuple[Extra, ...] = (quotes, polls, filtered)
 """What features add to posts, for whoever looks."""
 
 
@@ -51,23 +52,30 @@ async def statuses_by_ids(
         return {}
     viewer, known = ("$1", [viewer_id]) if viewer_id is not None else (None, [])
     rows = await reader.fetch(
-        f"SELECT p.id, p.account_id, {flags(viewer)} FROM posts p JOIN accounts a ON a.id = p.account_id "
+        f"SELECT p.id, {flags(viewer)} FROM posts p JOIN accounts a ON a.id = p.account_id "
         f"WHERE p.id IN ({placeholders(len(ids), len(known) + 1)}) AND {visible(viewer, author='a')}",
         *known,
         *ids,
     )
-    commons = await commons_by_ids(reader, settings, [row["id"] for row in rows])
-    accounts = await accounts_by_ids(reader, settings, [one.account_id for one in commons.values()])
+    bodies = await bodies_by_ids(reader, settings, [row["id"] for row in rows])
+    accounts = await accounts_by_ids(reader, settings, [row["account_id"] for row in rows])
     sights = [
-        Sight(commons[row["id"]], seen_from(row, viewer_id=viewer_id))
+        Sight(bodies[row["id"]][0], seen_from(row, viewer_id=viewer_id))
         for row in rows
-        if row["id"] in commons and row["account_id"] in accounts
+        if row["id"] in bodies and row["account_id"] in accounts
     ]
+    await add_extras(reader, settings, sights, viewer_id=viewer_id, nested=nested)
+    return {one.post.id: status_of(bodies[one.post.id][1], accounts[one.post.account_id], one.seen) for one in sights}
+
+
+async def add_extras(
+    reader: Reader, settings: Settings, sights: Sequence[Sight], *, viewer_id: int | None, nested: bool = False
+) -> None:
+    """Have all features add their part to posts on their way to a viewer."""
     read = partial(statuses_by_ids, reader, settings, viewer_id=viewer_id, nested=True)
     showing = Showing(reader, settings, viewer_id, sights, nested, read)
     for extra in EXTRAS:
         await extra(showing)
-    return {one.post.id: status_of(one.post.body, accounts[one.post.account_id], one.seen) for one in sights}
 
 
 async def boosts_by_ids(
@@ -77,33 +85,34 @@ async def boosts_by_ids(
     if not ids:
         return {}
     rows = await reader.fetch(
-        f"SELECT b.id, b.post_id, b.account_id, b.uri, b.created_at FROM boosts b WHERE b.id IN "
-        f"({placeholders(len(ids))})",
+        f"SELECT b.id, b.post_id, b.account_id, {BOOST_COLUMNS} FROM boosts b WHERE b.id IN ({placeholders(len(ids))})",
         *ids,
     )
     posts = await statuses_by_ids(reader, settings, sorted({row["post_id"] for row in rows}), viewer_id=viewer_id)
     accounts = await accounts_by_ids(reader, settings, [row["account_id"] for row in rows])
     return {
-        row["id"]: boosted(row, account=accounts[row["account_id"]], post=posts[row["post_id"]])
+        row["id"]: _boosted(row, account=accounts[row["account_id"]], post=posts[row["post_id"]])
         for row in rows
         if row["post_id"] in posts and row["account_id"] in accounts
     }
 
 
-def boosted(row: Row, *, account: Account, post: Status) -> Status:
-    """Return a boost as apps take it: a post of whoever boosted, with nothing in it but ``reblog``."""
-    body = Body(
-        id=str(row["id"]),
-        created_at=instant(row["created_at"]),
-        visibility=post.visibility,
-        uri=row["uri"] or post.uri,
-        url=post.url,
+def boost_body(row: Row, boost_id: int, *, visibility: str, url: str) -> Body:
+    """Return what a boost is as a post: nothing but that it is there; the row has ``BOOST_COLUMNS``."""
+    return Body(
+        id=str(boost_id),
+        created_at=instant(row["boosted_at"]),
+        visibility=visibility,
+        uri=row["boost_uri"] or url,
+        url=url,
     )
-    seen = Seen(
-        favourited=post.favourited,
-        reblogged=post.reblogged,
-        muted=post.muted,
-        bookmarked=post.bookmarked,
-        filtered=post.filtered,
-    )
-    return status_of(body, account, seen, reblog=post)
+
+
+def seen_around(seen: Seen | Status) -> Seen:
+    """Return what a boost is to the viewer: what the post in it is, as far as they can act on it."""
+    return Seen(favourited=seen.favourited, reblogged=seen.reblogged, muted=seen.muted, bookmarked=seen.bookmarked)
+
+
+def _boosted(row: Row, *, account: Account, post: Status) -> Status:
+    body = boost_body(row, row["id"], visibility=post.visibility, url=post.url)
+    return status_of(body, account, seen_around(post), reblog=post)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from activitypub.objects import Poll
 from rossgram_fed.federation import errands
 from rossgram_fed.instance import Change
 from rossgram_fed.polls.drafts import PollDraft, checked
@@ -93,3 +94,43 @@ async def _insert_options(change: Change, poll_id: int, options: Sequence[str]) 
             "INSERT INTO poll_options (id, poll_id, position, title, votes_count) VALUES ($1, $2, $3, $4, 0)",
             *(change.new_id(), poll_id, position, title),
         )
+
+
+async def take_poll(change: Change, poll: Poll | None, *, post_id: int) -> None:
+    """Write what a stranger asks, or how their poll stands now; other answers to choose from begin without our votes.
+
+    Only for what the author's own server said. A poll that is no more there is kept with its last numbers.
+    """
+    if poll is None:
+        return
+    ends_at = None if poll.ends_at is None else max(0, int(poll.ends_at.timestamp() * 1000))
+    row = await change.tx.fetch_one("SELECT id, multiple, expires_at, closed_at FROM polls WHERE post_id = $1", post_id)
+    titles = [option.title for option in poll.options]
+    if row is None:
+        poll_id = await insert_poll(change, titles, post_id=post_id, multiple=poll.multiple, expires_at=ends_at)
+    else:
+        poll_id = int(row["id"])
+        if bool(row["multiple"]) != poll.multiple or await titles_of(change, poll_id) != titles:
+            await begin_again(change, poll_id, titles)
+    for position, option in enumerate(poll.options):
+        await change.tx.execute(
+            "UPDATE poll_options SET votes_count = $1 WHERE poll_id = $2 AND position = $3",
+            *(option.votes, poll_id, position),
+        )
+    voters = sum(option.votes for option in poll.options) if poll.voters is None else poll.voters
+    await change.tx.execute(
+        "UPDATE polls SET multiple = $1, voters_count = $2, expires_at = $3 WHERE id = $4",
+        *(poll.multiple, voters, ends_at, poll_id),
+    )
+    await _let_end(change, poll_id, ends_at, closed=poll.closed, was_open=row is None or row["closed_at"] is None)
+
+
+async def _let_end(change: Change, poll_id: int, ends_at: int | None, *, closed: bool, was_open: bool) -> None:
+    """See to it that whoever takes part is told of the end: at its time, or now where it has come."""
+    if not was_open:
+        return
+    if closed and (ends_at is None or ends_at > change.now):
+        ends_at = change.now
+        await change.tx.execute("UPDATE polls SET expires_at = $1 WHERE id = $2", ends_at, poll_id)
+    if ends_at is not None:
+        await errands.close_poll(change, poll_id=poll_id, at=ends_at)

@@ -43,7 +43,7 @@ _ADDRESSEES = {
 
 
 def note_from(post: PostSource, settings: Settings) -> Note:
-    """Return a local post as a Note."""
+    """Return a local post as a Note, or as a Question where it has a poll."""
     mentioned = [one.uri for one in post.mentions]
     to, cc = addressing(_ADDRESSEES[post.visibility], post.author_followers, mentioned)
     return Note(
@@ -71,6 +71,8 @@ def note_from(post: PostSource, settings: Settings) -> Note:
         quote=post.quoted_uri,
         quote_authorization=post.quote_authorization,
         place=post.place,
+        kind="Note" if post.poll is None else "Question",
+        poll=post.poll,
     )
 
 
@@ -101,6 +103,11 @@ def update_document(post: PostSource, settings: Settings) -> Document:
 def requote_document(post: PostSource, settings: Settings, *, at: int) -> Document:
     """Return the Update that tells what became of a quote; it is no edit, and the post does not say that it is."""
     return _update_document(post, settings, f"{post.uri}#quote/{at}")
+
+
+def tally_document(post: PostSource, settings: Settings, *, at: int) -> Document:
+    """Return the Update that tells how a poll stands; it is no edit of the author's."""
+    return _update_document(post, settings, f"{post.uri}#poll/{at}")
 
 
 def untag_document(post: PostSource, settings: Settings, *, at: int) -> Document:

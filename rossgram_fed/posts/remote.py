@@ -21,6 +21,7 @@ from rossgram_fed.instance import Change
 from rossgram_fed.markup import clean, text_of
 from rossgram_fed.models.posts import Visibility
 from rossgram_fed.notifications.actions import notify_of_edit
+from rossgram_fed.polls.store import take_poll
 from rossgram_fed.posts import store
 from rossgram_fed.posts.claims import Author, ask_about_quote, claims_of, take_claims, words_of
 from rossgram_fed.posts.history import remember, said_by
@@ -40,7 +41,7 @@ _VISIBILITIES = {
 _TITLED_OTHERWISE = frozenset({"Note", "Question", "ChatMessage"})
 """Kinds whose ``name``, if any, is not a title to show."""
 _ALL_HERE = frozenset({"Note", "ChatMessage"})
-"""Kinds of which everything is shown here, so that nobody has to go to the original."""
+"""Kinds of which everything is shown here, so that nobody has to go to the original; of a poll it is as well."""
 _LARGEST_COUNT = 2**31 - 1
 _AT_LEAST_KNOWN = (
     "CASE WHEN ${0} < (SELECT COUNT(*) FROM {1} k WHERE k.post_id = posts.id) "
@@ -69,6 +70,8 @@ async def store_note(
     await add_photos(change, post, shown_of(change, note), sensitive=note.sensitive)
     if note.place is not None:
         await keep_place(change, note.place, post_id=post.id)
+    if note.poll is not None:
+        await take_poll(change, note.poll, post_id=post.id)
     if note.hashtags:
         await store.add_tags(change, post.id, [tag for one in note.hashtags if (tag := tag_from(one.name))])
     if hearers:
@@ -112,6 +115,7 @@ async def update_note(change: Change, note: Note, *, post_id: int, author: Autho
     if closing and not note.in_reply_to:
         await store.count_post(change, author.account_id, by=-1)
     await recount(change, note, post_id=post_id)
+    await take_poll(change, note.poll, post_id=post_id)
     await replace_photos(change, post_id, author.account_id, shown, sensitive=note.sensitive)
     await keep_place(change, note.place, post_id=post_id)
     await store.clear_tags(change, post_id)
@@ -214,7 +218,7 @@ def _visibility(note: Note, author: Author) -> Visibility:
 
 def _html(note: Note) -> str:
     """Return what a note says; one that is more than a note has its title first, which leads to the original."""
-    if note.kind in _ALL_HERE:
+    if note.kind in _ALL_HERE or note.poll is not None:
         return clean(words_of(note))
     page = escape(_page_of(note))
     if note.kind == "Question":

@@ -1,4 +1,4 @@
-"""Posts as their documents need them: everything a Note says, read for many posts in four statements."""
+"""Posts as their documents need them: everything a Note says, read in four statements, polls in three more."""
 
 # ruff: noqa: S608 - the SQL is put together of constants and placeholders only
 from __future__ import annotations
@@ -7,12 +7,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from activitypub.objects import Place
+from activitypub.objects import Place, Poll
 from rossgram_fed.database import Reader, Row
 from rossgram_fed.database.engine import placeholders
 from rossgram_fed.media.facts import Facts, facts_of
 from rossgram_fed.models.accounts import Policy
 from rossgram_fed.models.posts import PhotoState, Visibility
+from rossgram_fed.polls.documents import poll_from
+from rossgram_fed.polls.queries import PollView, polls_of
 from rossgram_fed.renditions import Renditions, renditions_from
 
 
@@ -77,6 +79,7 @@ class PostSource:
     tags: tuple[str, ...]
     mentions: tuple[MentionSource, ...]
     place: Place | None
+    poll: Poll | None
 
 
 async def post_source(reader: Reader, post_id: int) -> PostSource | None:
@@ -92,8 +95,10 @@ async def post_sources(reader: Reader, ids: Sequence[int]) -> tuple[PostSource, 
     wanted = placeholders(len(ids))
     posts = await reader.fetch(
         "SELECT p.*, a.uri AS author_uri, a.followers_uri AS author_followers, r.comment_policy AS root_policy, "
-        "ra.uri AS root_author, ra.followers_uri AS root_followers FROM posts p JOIN accounts a ON a.id = p.account_id "
-        "LEFT JOIN posts r ON r.id = p.thread_id LEFT JOIN accounts ra ON ra.id = r.account_id "
+        "ra.uri AS root_author, ra.followers_uri AS root_followers, "
+        "(SELECT po.id FROM polls po WHERE po.post_id = p.id) AS poll_id FROM posts p "
+        "JOIN accounts a ON a.id = p.account_id LEFT JOIN posts r ON r.id = p.thread_id "
+        "LEFT JOIN accounts ra ON ra.id = r.account_id "
         f"WHERE p.id IN ({wanted})",
         *ids,
     )
@@ -113,7 +118,11 @@ async def post_sources(reader: Reader, ids: Sequence[int]) -> tuple[PostSource, 
         *ids,
     )
     shown, named, addressed = _by_post(photos), _by_post(tags), _by_post(mentions)
-    found = {row["id"]: _source(row, shown[row["id"]], named[row["id"]], addressed[row["id"]]) for row in posts}
+    asking = await polls_of(reader, [row["id"] for row in posts if row["poll_id"]], viewer_id=None)
+    found = {
+        row["id"]: _source(row, shown[row["id"]], named[row["id"]], addressed[row["id"]], asking.get(row["id"]))
+        for row in posts
+    }
     return tuple(found[post_id] for post_id in ids if post_id in found)
 
 
@@ -124,7 +133,9 @@ def _by_post(rows: Sequence[Row]) -> defaultdict[int, list[Row]]:
     return grouped
 
 
-def _source(row: Row, photos: Sequence[Row], tags: Sequence[Row], mentions: Sequence[Row]) -> PostSource:
+def _source(
+    row: Row, photos: Sequence[Row], tags: Sequence[Row], mentions: Sequence[Row], poll: PollView | None
+) -> PostSource:
     return PostSource(
         id=row["id"],
         author_id=row["account_id"],
@@ -156,6 +167,7 @@ def _source(row: Row, photos: Sequence[Row], tags: Sequence[Row], mentions: Sequ
         tags=tuple(tag["name"] for tag in tags),
         mentions=tuple(MentionSource(one["id"], one["uri"], one["username"], one["domain"]) for one in mentions),
         place=_place(row),
+        poll=None if poll is None else poll_from(poll),
     )
 
 

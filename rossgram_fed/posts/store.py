@@ -60,8 +60,9 @@ async def insert_post(change: Change, post: NewPost) -> bool:
         "INSERT INTO posts (id, account_id, uri, url, local, visibility, caption, content_html, warning, sensitive, "
         "language, photo_count, in_reply_to_id, in_reply_to_uri, thread_id, context_uri, likes_count, boosts_count, "
         "replies_count, published_at, created_at, replies_uri, comment_policy, quote_policy, quoted_uri, quoted_id, "
-        "quote_state, quote_authorization, app_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "
-        "$15, $16, $17, $18, 0, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28) ON CONFLICT DO NOTHING RETURNING id",
+        "quote_state, quote_authorization, app_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, "
+        "$14, $15, $16, $17, $18, 0, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28) "
+        "ON CONFLICT DO NOTHING RETURNING id",
         post.id,
         post.account_id,
         post.uri,

@@ -272,7 +272,7 @@ def recorded() -> list[Any]:
 
 
 NOT_BELIEVED = frozenset({"Update(Person)", "Flag", "Create(Question) poll"})
-"""They verify, but write a key or a number as a typed value, or name several objects; such things are fetched instead."""
+"""They verify, but write a key or a number as a typed value, or name several objects; they are fetched instead."""
 
 
 @pytest.mark.parametrize(("row", "keys"), recorded())

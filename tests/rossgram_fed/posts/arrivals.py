@@ -12,13 +12,14 @@ from rossgram_fed.federation.arrivals import Arrival, Handlers, Sender
 from rossgram_fed.follows.inbound import HANDLERS as FOLLOWS
 from rossgram_fed.instance import Instance
 from rossgram_fed.models import Account
+from rossgram_fed.polls.inbound import HANDLERS as POLLS
 from rossgram_fed.posts.inbound import HANDLERS as POSTS
 from rossgram_fed.quotes.inbound import HANDLERS as QUOTES
 from rossgram_fed.reactions.inbound import HANDLERS as REACTIONS
 from rossgram_fed.reports.inbound import HANDLERS as REPORTS
 
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
-REGISTRIES: tuple[Handlers, ...] = (QUOTES, POSTS, ACCOUNTS, FOLLOWS, REACTIONS, REPORTS)
+REGISTRIES: tuple[Handlers, ...] = (QUOTES, POLLS, POSTS, ACCOUNTS, FOLLOWS, REACTIONS, REPORTS)
 
 
 async def arrive(instance: Instance, sender: Account, document: dict[str, Any]) -> bool:

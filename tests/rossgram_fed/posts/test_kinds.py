@@ -73,8 +73,14 @@ def made(kind: str, **parts: Any) -> dict[str, Any]:
                 "Question", content="<p>Tea?</p>", attachment={"type": "Image", "url": PICTURE}, oneOf=[{"name": "Yes"}]
             ),
             [("image", PICTURE)],
+            "<p>Tea?</p>",
+            "a poll is answered here",
+        ),
+        (
+            made("Question", content="<p>Tea?</p>", attachment={"type": "Image", "url": PICTURE}),
+            [("image", PICTURE)],
             '<p>Tea?</p><p><a href="https://an.example/9" rel="nofollow noopener">The poll is at an.example</a></p>',
-            "a poll is answered where it is",
+            "a question of which nothing can be chosen is answered where it is",
         ),
         (
             made("Note", name="Title", content="<p>Words</p>", icon={"type": "Image", "url": PICTURE}),
