@@ -171,10 +171,13 @@ async def tell_of_poll(change: Change, *, post_id: int, at: int) -> None:
     await enqueue(change, TELL_OF_POLL, {"post_id": post_id}, unique_key=f"{TELL_OF_POLL} {post_id}", run_at=at)
 
 
-async def publish_draft(change: Change, *, draft_id: int, at: int) -> None:
-    """Ask for a draft to be published at the instant ``at`` (milliseconds), if that is still its time then."""
-    payload = {"draft_id": draft_id, "at": at}
-    await enqueue(change, PUBLISH_DRAFT, payload, unique_key=f"{PUBLISH_DRAFT} {draft_id} {at}", run_at=at)
+async def publish_draft(change: Change, *, draft_id: int, at: int, again: int | None = None) -> None:
+    """Ask for a draft to be published at the instant ``at`` (milliseconds), if that is still its time then.
+
+    ``again`` is a later instant at which that is tried once more.
+    """
+    payload, run_at = {"draft_id": draft_id, "at": at}, again or at
+    await enqueue(change, PUBLISH_DRAFT, payload, unique_key=f"{PUBLISH_DRAFT} {draft_id} {run_at}", run_at=run_at)
 
 
 async def push(

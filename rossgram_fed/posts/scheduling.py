@@ -13,6 +13,7 @@ from rossgram_fed.accounts.time_zones import zones
 from rossgram_fed.federation import errands
 from rossgram_fed.federation.network import Network
 from rossgram_fed.instance import Change
+from rossgram_fed.models.posts import PhotoState
 from rossgram_fed.models.relations import NotificationKind
 from rossgram_fed.notifications.actions import notify, withdraw
 from rossgram_fed.posts import actions
@@ -22,6 +23,9 @@ from rossgram_fed.posts.saved import Draft, draft_of
 from rossgram_fed.web.errors import Invalid, NotFound, Refusal
 
 FARTHEST_DAYS = 366
+PATIENCE = 3_600_000
+"""How many milliseconds beyond its time a post waits for videos that are being prepared."""
+AGAIN = 60_000
 NOBODY_HOME = "Your account could not post at that time."
 
 _DAY = 24 * 3_600_000
@@ -100,7 +104,8 @@ async def publish_draft(network: Network, payload: dict[str, object]) -> None:
     await meet_mentioned(network, draft.naming)
     try:
         async with instance.change() as change:
-            await publish_now(change, draft, at=at)
+            if not await _waits_for_videos(change, draft, at=at):
+                await publish_now(change, draft, at=at)
     except Refusal as refusal:
         async with instance.change() as change:
             await change.tx.execute(
@@ -110,6 +115,18 @@ async def publish_draft(network: Network, payload: dict[str, object]) -> None:
                 at,
             )
             await _tell(change, draft.account_id)
+
+
+async def _waits_for_videos(change: Change, draft: Draft, *, at: int) -> bool:
+    """Say whether a video of the draft is still being prepared and may yet be ready; then it is tried again soon."""
+    if change.now > at + PATIENCE or not await change.tx.fetch(
+        "SELECT 1 FROM photos WHERE draft_id = $1 AND post_id IS NULL AND state = $2 LIMIT 1",
+        draft.id,
+        int(PhotoState.PROCESSING),
+    ):
+        return False
+    await errands.publish_draft(change, draft_id=draft.id, at=at, again=change.now + AGAIN)
+    return True
 
 
 async def _tell(change: Change, account_id: int) -> None:

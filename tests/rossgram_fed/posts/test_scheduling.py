@@ -11,6 +11,7 @@ from rossgram_fed.federation import errands
 from rossgram_fed.instance import Instance
 from rossgram_fed.jobs.runner import JobHandler
 from rossgram_fed.models import Account
+from rossgram_fed.models.posts import PhotoState
 from rossgram_fed.models.relations import NotificationKind
 from rossgram_fed.notifications.queries import notifications_page
 from rossgram_fed.posts import saved, scheduling
@@ -183,6 +184,28 @@ async def test_what_cannot_be_published(
     assert await notifications_page(here.instance.database, draft["account_id"]) == (), "there is nothing to see to"
     assert not await rows(here, "posts")
     assert not await rows(here, "outbox_activities")
+
+
+@pytest.mark.parametrize("ready", [True, False], ids=["ready in time", "never ready"])
+async def test_videos_that_are_being_prepared(
+    fediverse: Fediverse, here: Server, clock: SettableClock, ready: bool
+) -> None:
+    """A post waits for its videos a little beyond its time; when they are not ready then, its author is told."""
+    await a_scheduled_draft(here)
+    async with here.instance.change() as change:
+        await change.tx.execute("UPDATE photos SET state = $1", int(PhotoState.PROCESSING))
+    for _ in range(3):
+        clock.advance(11 * MINUTE)
+        await fediverse.settle()
+        assert not await rows(here, "posts")
+        assert [draft["problem"] for draft in await rows(here, "drafts")] == [""]
+    if ready:
+        async with here.instance.change() as change:
+            await change.tx.execute("UPDATE photos SET state = $1", int(PhotoState.READY))
+    clock.advance(scheduling.PATIENCE)
+    await fediverse.settle()
+    assert len(await rows(here, "posts")) == ready
+    assert ["still being prepared" in draft["problem"] for draft in await rows(here, "drafts")] == [True] * (not ready)
 
 
 async def test_drafts_have_their_bounds(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
