@@ -15,7 +15,7 @@ from activitypub.http import ACTIVITY_JSON, Request
 from activitypub.keys import PrivateKey, make_rsa, public_pem
 from activitypub.signatures import Scheme, SigningKey, sign
 from rossgram_fed.accounts.new_users import create_user, prepare_user
-from rossgram_fed.config import DevelopmentSettings, ServerSettings, Settings, StorageSettings
+from rossgram_fed.config import DevelopmentSettings, LimitSettings, ServerSettings, Settings, StorageSettings
 from rossgram_fed.database import open_database
 from rossgram_fed.database.migrate import migrate
 from rossgram_fed.federation.account_rows import insert_account
@@ -49,10 +49,13 @@ class World:
 
 
 def settings_in(folder: Path, *, port: int) -> Settings:
-    """Return the settings of the measured server."""
+    """Return the settings of the measured server; its database is named in a file, or it is SQLite in the folder."""
+    named = folder / "database-url"
+    database = named.read_text(encoding="utf-8") if named.exists() else ""
     return Settings(
         server=ServerSettings(base_url=BASE_URL, listen=f"127.0.0.1:{port}"),
-        storage=StorageSettings(data=folder / "data"),
+        storage=StorageSettings(data=folder / "data", database=database),
+        limits=LimitSettings(api_calls=10_000_000),
         development=DevelopmentSettings(
             allow_http_and_private_networks=True, private_networks=(ip_network("127.0.0.0/8"),)
         ),

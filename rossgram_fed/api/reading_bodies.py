@@ -52,10 +52,9 @@ class Common:
     poll_id: int | None
     words: str
     """All that it says, without markup: warning, text, descriptions, tags."""
-    body: Body
 
 
-async def commons_by_ids(reader: Reader, settings: Settings, ids: Sequence[int]) -> dict[int, Common]:
+async def bodies_by_ids(reader: Reader, settings: Settings, ids: Sequence[int]) -> dict[int, tuple[Common, Body]]:
     """Return posts by their ids, whoever may see them: callers have asked that already."""
     if not ids:
         return {}
@@ -67,7 +66,7 @@ async def commons_by_ids(reader: Reader, settings: Settings, ids: Sequence[int])
     photos = await photos_of(reader, ids)
     mentions, tags = await _mentions_of(reader, ids), await _tags_of(reader, settings, ids)
     return {
-        row["id"]: _common(
+        row["id"]: _both(
             row, settings, photos=photos[row["id"]], mentions=mentions.get(row["id"], []), tags=tags.get(row["id"], [])
         )
         for row in rows
@@ -99,12 +98,11 @@ async def _tags_of(reader: Reader, settings: Settings, post_ids: Sequence[int]) 
     return tags
 
 
-def _common(
+def _both(
     row: Row, settings: Settings, *, photos: Sequence[PhotoView], mentions: list[Mention], tags: list[Tag]
-) -> Common:
-    body = _body(row, settings, photos=photos, mentions=mentions, tags=tags)
+) -> tuple[Common, Body]:
     said = [row["warning"], text_of(row["content_html"], WORDS_KEPT), *(one.description for one in photos)]
-    return Common(
+    common = Common(
         id=row["id"],
         account_id=row["account_id"],
         thread_id=row["thread_id"],
@@ -115,8 +113,8 @@ def _common(
         quoted_uri=row["quoted_uri"],
         poll_id=row["poll_id"],
         words="\n".join([*filter(None, said), *(f"#{tag.name}" for tag in tags)]),
-        body=body,
     )
+    return common, _body(row, settings, photos=photos, mentions=mentions, tags=tags)
 
 
 def _body(

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+
+import msgspec
+from aiohttp import web
 
 from rossgram_fed.api.call import Call
-from rossgram_fed.api.entities.statuses import Status
 from rossgram_fed.api.paging import Span, linked
-from rossgram_fed.api.reading import boosts_by_ids, statuses_by_ids
+from rossgram_fed.api.reading_kept import BOOSTS, Shelf, encoded, with_rows
+from rossgram_fed.api.reading_viewer import flags
 from rossgram_fed.api.table import Answer
+from rossgram_fed.timelines.circles import Circle
 from rossgram_fed.timelines.entries import Entry, Stretch
+from rossgram_fed.timelines.gathering import gathered
+
+SHELF: web.AppKey[Shelf] = web.AppKey("kept_posts", Shelf)
+"""Where an application keeps posts that are encoded."""
+_ALSO = f", {flags('$1')}"
 
 
 def stretch_of(span: Span) -> Stretch:
@@ -17,18 +26,18 @@ def stretch_of(span: Span) -> Stretch:
     return Stretch(span.before, span.after, span.limit, span.upwards)
 
 
-async def shown(call: Call, entries: Sequence[Entry]) -> list[Status]:
-    """Return what entries stand for, in their order; what the caller may not see is left out."""
-    plain = [one.post_id for one in entries if one.boost_id is None]
-    boosts = [one.boost_id for one in entries if one.boost_id is not None]
-    posts = await statuses_by_ids(call.database, call.settings, plain, viewer_id=call.viewer_id)
-    boosted = await boosts_by_ids(call.database, call.settings, boosts, viewer_id=call.viewer_id)
-    found = (posts.get(one.post_id) if one.boost_id is None else boosted.get(one.boost_id) for one in entries)
-    return [one for one in found if one is not None]
-
-
-async def page(
-    call: Call, entries: Sequence[Entry], *, limit: int, cursor_of: Callable[[Entry], int] = lambda one: one.cursor
-) -> Answer:
+async def page(call: Call, entries: Sequence[Entry], *, limit: int) -> Answer:
     """Answer with a page of a timeline, and the links to its neighbours."""
-    return linked(call, await shown(call, entries), cursors=[cursor_of(one) for one in entries], limit=limit)
+    shown = await with_rows(call.database, entries, viewer_id=call.viewer_id)
+    return await _answer(call, shown, cursors=[one.cursor for one in entries], limit=limit)
+
+
+async def page_of_circle(call: Call, circle: Circle, span: Span) -> Answer:
+    """The same for a timeline whose query reads all that is needed."""
+    found = await gathered(call.database, circle, stretch_of(span), also=_ALSO, also_of_boosts=f", {BOOSTS}")
+    return await _answer(call, found, cursors=[one.cursor for one in found], limit=span.limit)
+
+
+async def _answer(call: Call, entries: Sequence[Entry], *, cursors: Sequence[int], limit: int) -> Answer:
+    parts = await encoded(call.request.app[SHELF], call.database, call.settings, entries, viewer_id=call.viewer_id)
+    return linked(call, msgspec.Raw(b"[" + b",".join(parts) + b"]"), cursors=cursors, limit=limit)

@@ -13,6 +13,8 @@ from aiohttp import web
 
 from rossgram_fed.api import figures, limits, parameters
 from rossgram_fed.api.call import Call
+from rossgram_fed.api.reading_entries import SHELF
+from rossgram_fed.api.reading_kept import Shelf
 from rossgram_fed.api.table import Answer, Route, Who
 from rossgram_fed.api.trends import TRENDS
 from rossgram_fed.instance import INSTANCE
@@ -43,6 +45,7 @@ def add_api(app: web.Application, routes: Iterable[Route]) -> None:
     """Serve every route, with and without a slash at its end, and say no in JSON to whatever else begins alike."""
     app[limits.COUNTS] = limits.Counts()
     app[TRENDS] = Trends()
+    app[SHELF] = Shelf()
     app[figures.FIGURES] = figures.Figures()
     router = app.router
     for route in routes:

@@ -36,6 +36,10 @@ class Transaction(ABC):
     async def execute_long(self, sql: str, *arguments: Any) -> None:
         """Run one statement that may touch thousands of rows, without holding up the event loop meanwhile."""
 
+    async def fetch_quickly(self, sql: str, *arguments: Any) -> list[Row]:
+        """The same as ``fetch``; outside of transactions there is a difference (``Database``)."""
+        return await self.fetch(sql, *arguments)
+
     async def fetch_one(self, sql: str, *arguments: Any) -> Row | None:
         """Return the first row, or None."""
         rows = await self.fetch(sql, *arguments)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from rossgram_fed.database import Row
 from rossgram_fed.ids import LARGEST_ID
 
 
@@ -17,6 +18,10 @@ class Entry:
     post_id: int
     boost_id: int | None = None
     booster_id: int | None = None
+    row: Row | None = None
+    """What else was read about the post, where that was asked for."""
+    boost: Row | None = None
+    """The same about the boost."""
 
 
 @dataclass(frozen=True, slots=True)

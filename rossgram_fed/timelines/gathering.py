@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rossgram_fed.database import Reader
+from rossgram_fed.database import Reader, Row
 from rossgram_fed.timelines.circles import Circle
 from rossgram_fed.timelines.entries import Entry, Stretch
 
@@ -31,17 +31,23 @@ class _Kind:
     condition: str
 
 
-async def gathered(reader: Reader, circle: Circle, stretch: Stretch) -> list[Entry]:
-    """Return a page of a circle's timeline, the newest first."""
+async def gathered(
+    reader: Reader, circle: Circle, stretch: Stretch, *, also: str = "", also_of_boosts: str = ""
+) -> list[Entry]:
+    """Return a page of a circle's timeline, the newest first.
+
+    ``also`` are further columns to read with each, about ``posts p``, and those that only boosts have, about
+    ``boosts b``; each begins with a comma, and ``$1`` is the viewer.
+    """
     posts = _Kind(
-        "p.id AS cursor, p.id AS post_id, NULL AS boost_id, NULL AS booster_id",
+        f"p.id AS cursor, p.id AS post_id, NULL AS boost_id, NULL AS booster_id{also}",
         "posts p",
         "p.id",
         "p.account_id",
         circle.shows,
     )
     boosts = _Kind(
-        "b.id AS cursor, b.post_id, b.id AS boost_id, b.account_id AS booster_id",
+        f"b.id AS cursor, b.post_id, b.id AS boost_id, b.account_id AS booster_id{also}{also_of_boosts}",
         "boosts b JOIN posts p ON p.id = b.post_id",
         "b.id",
         "b.account_id",
@@ -62,72 +68,79 @@ def _beyond(stretch: Stretch, found: Sequence[Entry]) -> Stretch:
 
 
 async def _page(reader: Reader, circle: Circle, kind: _Kind, stretch: Stretch) -> list[Entry]:
-    edge = await _edge(reader, kind, stretch)
-    narrow = stretch
-    if edge is not None:
-        before, after = (edge, stretch.after) if stretch.upwards else (stretch.before, edge)
-        narrow = Stretch(before, after, stretch.limit, stretch.upwards)
-    found = await _walk(reader, circle, kind, narrow)
-    if edge is None or len(found) >= stretch.limit:
+    found = await _walk(reader, circle, kind, stretch)
+    if len(found) >= stretch.limit or not await _goes_on(reader, kind, stretch):
         return found
     return await _merge(reader, circle, kind, stretch)
 
 
-async def _edge(reader: Reader, kind: _Kind, stretch: Stretch) -> int | None:
-    """Return the id at which a walk ends; None where it gets to the end of the stretch."""
-    table = kind.tables.partition(" ")[0]
-    rows = await reader.fetch(
-        f"SELECT w.id FROM {table} w WHERE w.id < $1 AND w.id > $2 ORDER BY w.id {stretch.order} "
-        f"LIMIT 1 OFFSET {WINDOW}",
-        stretch.before,
-        stretch.after,
-    )
-    return rows[0]["id"] if rows else None
-
-
 async def _walk(reader: Reader, circle: Circle, kind: _Kind, stretch: Stretch) -> list[Entry]:
+    """Look at the first ``WINDOW`` of the stretch, whoever they are by."""
     place = len(circle.arguments)
-    rows = await reader.fetch(
-        f"SELECT {kind.columns} FROM {kind.tables} WHERE {kind.key} < ${place + 1} AND {kind.key} > ${place + 2} "
+    before, after = f"${place + 1}", f"${place + 2}"
+    edge = f"(SELECT w.id {_rest_of(kind, before, after)} ORDER BY w.id {stretch.order} LIMIT 1 OFFSET {WINDOW})"
+    if stretch.upwards:
+        before = f"COALESCE({edge}, {before})"
+    else:
+        after = f"COALESCE({edge}, {after})"
+    rows = await reader.fetch_quickly(
+        f"SELECT {kind.columns} FROM {kind.tables} WHERE {kind.key} < {before} AND {kind.key} > {after} "
         f"AND {kind.condition} ORDER BY {kind.key} {stretch.order} LIMIT {int(stretch.limit)}",
         *circle.arguments,
         stretch.before,
         stretch.after,
     )
-    return [Entry(**row) for row in map(dict, rows)]
+    return [_entry(row) for row in rows]
+
+
+async def _goes_on(reader: Reader, kind: _Kind, stretch: Stretch) -> bool:
+    """Say whether there is more in the stretch than the walk looked at."""
+    return bool(
+        await reader.fetch_quickly(
+            f"SELECT w.id {_rest_of(kind, '$1', '$2')} ORDER BY w.id {stretch.order} LIMIT 1 OFFSET {WINDOW}",
+            stretch.before,
+            stretch.after,
+        )
+    )
+
+
+def _rest_of(kind: _Kind, before: str, after: str) -> str:
+    return f"FROM {kind.tables.partition(' ')[0]} w WHERE w.id < {before} AND w.id > {after}"
 
 
 async def _merge(reader: Reader, circle: Circle, kind: _Kind, stretch: Stretch) -> list[Entry]:
-    people = await _first_people(reader, circle, kind, stretch)
+    """Look at the posts of those only whose first ones in the stretch come first, and of the tags."""
     place = len(circle.arguments)
     within = f"{kind.key} < ${place + 1} AND {kind.key} > ${place + 2} AND {kind.condition}"
     end = f"ORDER BY {kind.key} {stretch.order} LIMIT {int(stretch.limit)}"
     arguments = [*circle.arguments, stretch.before, stretch.after]
     parts = []
-    for person in people:
+    for person in await _first_people(reader, circle, kind, stretch):
         arguments.append(person)
+        parts.append(f"FROM {kind.tables} WHERE {kind.owner} = ${len(arguments)} AND {within} {end}")
+    for tag in await _tags(reader, circle, kind):
+        arguments.append(tag)
         parts.append(
-            f"SELECT {kind.columns} FROM {kind.tables} WHERE {kind.owner} = ${len(arguments)} AND {within} {end}"
+            f"FROM post_tags ut JOIN {kind.tables} ON p.id = ut.post_id WHERE ut.tag_id = ${len(arguments)} "
+            f"AND ut.post_id < ${place + 1} AND ut.post_id > ${place + 2} AND {kind.condition} "
+            f"ORDER BY ut.post_id {stretch.order} LIMIT {int(stretch.limit)}"
         )
-    if circle.tags and kind.key == "p.id":
-        for tag in await reader.fetch(
-            f"SELECT tag_id FROM tag_follows WHERE account_id = $1 LIMIT {MOST_TAGS}", circle.arguments[0]
-        ):
-            arguments.append(tag["tag_id"])
-            parts.append(
-                f"SELECT {kind.columns} FROM post_tags ut JOIN posts p ON p.id = ut.post_id WHERE ut.tag_id = "
-                f"${len(arguments)} AND ut.post_id < ${place + 1} AND ut.post_id > ${place + 2} AND {kind.condition} "
-                f"ORDER BY ut.post_id {stretch.order} LIMIT {int(stretch.limit)}"
-            )
     if not parts:
         return []
-    rows = await reader.fetch(" UNION ALL ".join(f"SELECT * FROM ({part}) AS part" for part in parts), *arguments)
+    whole = " UNION ALL ".join(f"SELECT * FROM (SELECT {kind.columns} {part}) AS part" for part in parts)
     # Somebody's post can carry a tag as well.
-    return stretch.cut({row["cursor"]: Entry(**row) for row in map(dict, rows)}.values())
+    found = {row["cursor"]: _entry(row) for row in await reader.fetch(whole, *arguments)}
+    return stretch.cut(found.values())
+
+
+async def _tags(reader: Reader, circle: Circle, kind: _Kind) -> list[int]:
+    if not circle.tags or kind.key != "p.id":
+        return []
+    sql = f"SELECT tag_id FROM tag_follows WHERE account_id = $1 LIMIT {MOST_TAGS}"
+    return [row["tag_id"] for row in await reader.fetch(sql, circle.arguments[0])]
 
 
 async def _first_people(reader: Reader, circle: Circle, kind: _Kind, stretch: Stretch) -> list[int]:
-    """Return those whose first post in the stretch comes first."""
     place = len(circle.arguments)
     first = (
         f"SELECT {kind.key} FROM {kind.tables} WHERE {kind.owner} = c.person AND {kind.key} < ${place + 1} "
@@ -141,3 +154,7 @@ async def _first_people(reader: Reader, circle: Circle, kind: _Kind, stretch: St
         stretch.after,
     )
     return [row["person"] for row in rows]
+
+
+def _entry(row: Row) -> Entry:
+    return Entry(row["cursor"], row["post_id"], row["boost_id"], row["booster_id"], row, row)
