@@ -20,11 +20,11 @@ async def report(change: Change, *, reporter_id: int, subject: Subject, draft: R
     While an earlier one by them about the same account is open, it is added to. For an account elsewhere a copy goes to
     its server if they want that, in the name of this server.
     """
-    account, post = subject.account, subject.post
+    account = subject.account
     new = NewReport(
         reporter_id=reporter_id,
         target_id=account.id,
-        post_ids=(post.id,) if post else (),
+        post_ids=tuple(one.id for one in subject.posts),
         comment=draft.comment,
         category=draft.category,
     )
@@ -64,7 +64,7 @@ async def _forward(change: Change, subject: Subject, draft: ReportDraft) -> None
         change.settings,
         number=change.new_id(),
         target=subject.account.uri,
-        posts=(subject.post.uri,) if subject.post else (),
+        posts=tuple(one.uri for one in subject.posts),
         comment=draft.comment,
     )
     await outbox.send_to(change, sender_id=int(sender_id), receiver_id=subject.account.id, document=document)

@@ -6,10 +6,14 @@ from dataclasses import dataclass
 
 from rossgram_fed.models.moderation import ReportCategory
 from rossgram_fed.web.forms import Form
+from rossgram_fed.web.throttle import Limit
 
 LONGEST_COMMENT = 1000
 LONGEST_TOGETHER = 4000
 """What one report holds that was added to."""
+
+BY_USER = Limit("report:user", tries=20, minutes=60)
+"""How often one person may report."""
 
 CATEGORIES = {
     "spam": ReportCategory.SPAM,

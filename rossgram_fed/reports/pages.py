@@ -7,16 +7,14 @@ from aiohttp import web
 from rossgram_fed.ids import read_id
 from rossgram_fed.instance import INSTANCE
 from rossgram_fed.reports.actions import report
-from rossgram_fed.reports.drafts import LONGEST_COMMENT, report_from
+from rossgram_fed.reports.drafts import BY_USER, LONGEST_COMMENT, report_from
 from rossgram_fed.reports.subjects import Subject, subject_of
 from rossgram_fed.web.csrf import form_of
 from rossgram_fed.web.flash import see_other
 from rossgram_fed.web.forms import Form
 from rossgram_fed.web.rendering import render
 from rossgram_fed.web.sessions import Viewer, signed_in
-from rossgram_fed.web.throttle import Limit, count_try
-
-BY_USER = Limit("report:user", tries=20, minutes=60)
+from rossgram_fed.web.throttle import count_try
 
 
 @signed_in

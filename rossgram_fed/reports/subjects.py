@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rossgram_fed.cards import CARD_COLUMNS, AccountCard, card_from
@@ -14,10 +15,17 @@ from rossgram_fed.web.errors import Invalid, NotFound
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """An account, and perhaps one of its posts."""
+    """An account, and perhaps some of its posts."""
 
     account: AccountCard
     post: PostView | None = None
+    more: tuple[PostView, ...] = ()
+    """Other posts of the account."""
+
+    @property
+    def posts(self) -> tuple[PostView, ...]:
+        """All posts that the report names."""
+        return (self.post, *self.more) if self.post else self.more
 
     @property
     def query(self) -> str:
@@ -41,6 +49,19 @@ async def subject_of(reader: Reader, *, viewer_id: int, post_id: int | None, acc
     if found.account.id == viewer_id:
         raise Invalid("This is yours. You can delete it yourself; there is nobody to report.")
     return found
+
+
+async def subject_with(reader: Reader, *, viewer_id: int, account_id: int, post_ids: Sequence[int]) -> Subject:
+    """Return an account and posts of it that somebody wants to report.
+
+    Raises ``NotFound`` when one of them is not there for them or somebody else's, and ``Invalid`` for themselves.
+    """
+    found = await subject_of(reader, viewer_id=viewer_id, post_id=None, account_id=account_id)
+    wanted = list(dict.fromkeys(post_ids))
+    posts = await posts_by_ids(reader, wanted, viewer_id=viewer_id)
+    if len(posts) < len(wanted) or any(one.author.id != account_id for one in posts):
+        raise NotFound("There is nothing to report here (any more), or you may not see it.")
+    return Subject(found.account, more=posts)
 
 
 async def _post(reader: Reader, post_id: int, viewer_id: int) -> Subject | None:
