@@ -47,8 +47,10 @@ async def test_an_app_lets_somebody_join(open_site: ApiSite) -> None:
     reply = await itself.post("/api/v1/accounts", **GOOD)
     assert reply.status == 200, reply.body
     assert (reply.body["token_type"], reply.body["scope"]) == ("Bearer", "read write")
-    own = await Client(open_site.visitor.client, reply.body["access_token"]).get("/api/v1/accounts/verify_credentials")
+    hers = Client(open_site.visitor.client, reply.body["access_token"])
+    own = await hers.get("/api/v1/accounts/verify_credentials")
     assert (own.status, own.body["acct"]) == (200, "bella")
+    assert (await hers.get("/api/v1/emails/check_confirmation")).body is True
     assert own.body["source"]["privacy"] == "public"
     assert own.body["role"]["permissions"] == "0"
     signed_in = await open_site.visitor.post("/sign-in", {"username": "bella", "password": GOOD["password"]})
