@@ -10,6 +10,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from aiohttp import ClientError, ClientSession
 
@@ -34,10 +35,9 @@ async def served(folder: Path) -> AsyncIterator[str]:
     (folder / "config.toml").write_text("\n".join(lines))
     put_migrated(folder / "data" / "rossgram.sqlite3")
     with (folder / "server.log").open("wb") as log:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "rossgram_fed", "serve"), cwd=folder, stdout=log, stderr=log,
-            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
-        )  # fmt: skip
+        who = await _rossgram(folder, log, "user", "create", "captain", "--role", "admin")
+        assert await who.wait() == 0, "Nobody could be made; see server.log."
+        process = await _rossgram(folder, log, "serve")
         try:
             async with asyncio.timeout(PATIENCE):
                 await _until_it_answers(f"{base_url}/api/v2/instance", process)
@@ -46,6 +46,14 @@ async def served(folder: Path) -> AsyncIterator[str]:
             if process.returncode is None:
                 process.terminate()
             await process.wait()
+
+
+async def _rossgram(folder: Path, log: BinaryIO, *words: str) -> asyncio.subprocess.Process:
+    """Start our command as somebody at a terminal does."""
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "rossgram_fed", *words), cwd=folder, stdout=log, stderr=log, env=environment
+    )
 
 
 def free_port() -> int:
