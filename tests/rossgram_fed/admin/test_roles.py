@@ -153,6 +153,7 @@ async def test_nobody_is_named_to_others(court: Court) -> None:
         path, {"reason": "A secret reason", "standing": "limit"}, at=path
     )
     assert answer.status == 303
+    await Account.all().update(discoverable=False)  # an empty home suggests people, whatever they decided
     accused = await court.office.site.browser(court.people[MEMBER])
     readers = [accused, court.office.people[MEMBER], court.office.site.visitor]
     pages = ["/", "/notifications", "/settings", "/about", "/@accused_member", "/users/accused_member"]
