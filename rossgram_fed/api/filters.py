@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rossgram_fed.api.call import Call
+from rossgram_fed.api.domain_mutes import Nothing
 from rossgram_fed.api.entities.filters import (
     Filter,
     FilterKeyword,
@@ -23,7 +24,7 @@ from rossgram_fed.api.filter_params import (
     whole,
 )
 from rossgram_fed.api.statuses import post_id_of, shown
-from rossgram_fed.api.table import Answer, Route
+from rossgram_fed.api.table import Route
 from rossgram_fed.filters import actions, queries
 from rossgram_fed.filters.actions import Terms
 from rossgram_fed.filters.rules import FilteredStatus, Keyword, Rule
@@ -72,12 +73,12 @@ async def update(call: Call, params: FilterParams) -> Filter:
     return filter_of(await rule(call, before.id))
 
 
-async def delete(call: Call) -> Answer:
+async def delete(call: Call) -> Nothing:
     """Drop a filter."""
     found = await rule(call, call.id())
     async with call.instance.change() as change:
         await actions.delete(change, account_id=call.account_id, rule_id=found.id)
-    return Answer({})
+    return Nothing()
 
 
 async def keywords(call: Call) -> list[FilterKeyword]:
@@ -118,12 +119,12 @@ async def change_keyword(call: Call, params: WordParams) -> FilterKeyword:
     return keyword_of((await keyword(call, before.id))[1])
 
 
-async def remove_keyword(call: Call) -> Answer:
+async def remove_keyword(call: Call) -> Nothing:
     """Take a word out of a filter."""
     _, found = await keyword(call, call.id())
     async with call.instance.change() as change:
         await actions.remove_keyword(change, account_id=call.account_id, keyword_id=found.id)
-    return Answer({})
+    return Nothing()
 
 
 async def posts(call: Call) -> list[FilterStatus]:
@@ -147,12 +148,12 @@ async def show_post(call: Call) -> FilterStatus:
     return status_of(await _post(call))
 
 
-async def remove_post(call: Call) -> Answer:
+async def remove_post(call: Call) -> Nothing:
     """Take a post out of a filter."""
     found = await _post(call)
     async with call.instance.change() as change:
         await actions.remove_post(change, account_id=call.account_id, part_id=found.id)
-    return Answer({})
+    return Nothing()
 
 
 async def rule(call: Call, rule_id: int) -> Rule:
@@ -217,14 +218,14 @@ ROUTES = (
     Route("POST", _BASE, create, scope=_WRITE, takes=FilterParams, gives=Filter),
     Route("GET", _ONE, show, scope=_READ, gives=Filter),
     Route("PUT", _ONE, update, scope=_WRITE, takes=FilterParams, gives=Filter),
-    Route("DELETE", _ONE, delete, scope=_WRITE),
+    Route("DELETE", _ONE, delete, scope=_WRITE, gives=Nothing),
     Route("GET", f"{_ONE}/keywords", keywords, scope=_READ, gives=list[FilterKeyword]),
     Route("POST", f"{_ONE}/keywords", add_keyword, scope=_WRITE, takes=WordParams, gives=FilterKeyword),
     Route("GET", _WORD, show_keyword, scope=_READ, gives=FilterKeyword),
     Route("PUT", _WORD, change_keyword, scope=_WRITE, takes=WordParams, gives=FilterKeyword),
-    Route("DELETE", _WORD, remove_keyword, scope=_WRITE),
+    Route("DELETE", _WORD, remove_keyword, scope=_WRITE, gives=Nothing),
     Route("GET", f"{_ONE}/statuses", posts, scope=_READ, gives=list[FilterStatus]),
     Route("POST", f"{_ONE}/statuses", add_post, scope=_WRITE, takes=PostParams, gives=FilterStatus),
     Route("GET", _POST, show_post, scope=_READ, gives=FilterStatus),
-    Route("DELETE", _POST, remove_post, scope=_WRITE),
+    Route("DELETE", _POST, remove_post, scope=_WRITE, gives=Nothing),
 )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from rossgram_fed.api.call import Call
+from rossgram_fed.api.domain_mutes import Nothing
 from rossgram_fed.api.entities.accounts import Account
 from rossgram_fed.api.entities.notifications import Count, Grouped, group_of, partly, sample_of
 from rossgram_fed.api.notifications import CountParams, Wanted
@@ -66,13 +67,13 @@ async def accounts(call: Call) -> list[Account]:
     return [found[one] for one in ids if one in found]
 
 
-async def dismiss(call: Call) -> Answer:
+async def dismiss(call: Call) -> Nothing:
     """Put a group away."""
     group = await groups.group(call.database, call.account_id, call.word("group_key"))
     async with call.instance.change() as change:
         for one in group.news if group is not None else ():
             await actions.dismiss(change, account_id=call.account_id, notification_id=one.id)
-    return Answer({})
+    return Nothing()
 
 
 async def unread_count(call: Call, params: GroupCountParams) -> Count:
@@ -117,5 +118,5 @@ ROUTES = (
     Route("GET", "/api/v2/notifications/unread_count", unread_count, scope=_READ, takes=GroupCountParams, gives=Count),
     Route("GET", _KEY, show, scope=_READ, gives=Grouped),
     Route("GET", f"{_KEY}/accounts", accounts, scope=_READ, gives=list[Account]),
-    Route("POST", f"{_KEY}/dismiss", dismiss, scope=_WRITE),
+    Route("POST", f"{_KEY}/dismiss", dismiss, scope=_WRITE, gives=Nothing),
 )

@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from rossgram_fed.api.call import Call
+from rossgram_fed.api.domain_mutes import Nothing
 from rossgram_fed.api.entities.notifications import Merged, NotificationRequest, OldPolicy, Policy, Summary
 from rossgram_fed.api.entities.words import instant
 from rossgram_fed.api.paging import Paging, paged
@@ -106,22 +107,22 @@ async def show_request(call: Call) -> NotificationRequest:
     return shown[0]
 
 
-async def accept(call: Call) -> Answer:
+async def accept(call: Call) -> Nothing:
     """Let an account's news through, now and from now on."""
     return await _accept(call, [await _known(call)])
 
 
-async def dismiss(call: Call) -> Answer:
+async def dismiss(call: Call) -> Nothing:
     """Put away what waits of an account."""
     return await _dismiss(call, [await _known(call)])
 
 
-async def accept_many(call: Call, params: Ids) -> Answer:
+async def accept_many(call: Call, params: Ids) -> Nothing:
     """Let the news of several accounts through."""
     return await _accept(call, params.id)
 
 
-async def dismiss_many(call: Call, params: Ids) -> Answer:
+async def dismiss_many(call: Call, params: Ids) -> Nothing:
     """Put away what waits of several accounts."""
     return await _dismiss(call, params.id)
 
@@ -148,16 +149,16 @@ async def _known(call: Call) -> int:
     return call.id()
 
 
-async def _accept(call: Call, actor_ids: Sequence[int]) -> Answer:
+async def _accept(call: Call, actor_ids: Sequence[int]) -> Nothing:
     async with call.instance.change() as change:
         await requests.accept(change, account_id=call.account_id, actor_ids=actor_ids)
-    return Answer({})
+    return Nothing()
 
 
-async def _dismiss(call: Call, actor_ids: Sequence[int]) -> Answer:
+async def _dismiss(call: Call, actor_ids: Sequence[int]) -> Nothing:
     async with call.instance.change() as change:
         await requests.dismiss(change, account_id=call.account_id, actor_ids=actor_ids)
-    return Answer({})
+    return Nothing()
 
 
 async def _shown(call: Call, found: Sequence[Request]) -> list[NotificationRequest]:
@@ -188,9 +189,9 @@ ROUTES = (
     Route("PUT", f"{_V1}/policy", update_old, scope=_WRITE, takes=OldPolicyParams, gives=OldPolicy),
     Route("GET", f"{_V1}/requests", index, scope=_READ, takes=Paging, gives=list[NotificationRequest]),
     Route("GET", f"{_V1}/requests/merged", merged, scope=_READ, gives=Merged),
-    Route("POST", f"{_V1}/requests/accept", accept_many, scope=_WRITE, takes=Ids),
-    Route("POST", f"{_V1}/requests/dismiss", dismiss_many, scope=_WRITE, takes=Ids),
+    Route("POST", f"{_V1}/requests/accept", accept_many, scope=_WRITE, takes=Ids, gives=Nothing),
+    Route("POST", f"{_V1}/requests/dismiss", dismiss_many, scope=_WRITE, takes=Ids, gives=Nothing),
     Route("GET", _ONE, show_request, scope=_READ, gives=NotificationRequest),
-    Route("POST", f"{_ONE}/accept", accept, scope=_WRITE),
-    Route("POST", f"{_ONE}/dismiss", dismiss, scope=_WRITE),
+    Route("POST", f"{_ONE}/accept", accept, scope=_WRITE, gives=Nothing),
+    Route("POST", f"{_ONE}/dismiss", dismiss, scope=_WRITE, gives=Nothing),
 )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from rossgram_fed.api.call import Call
+from rossgram_fed.api.domain_mutes import Nothing
 from rossgram_fed.api.entities.notifications import Count, Notification, notification_of
 from rossgram_fed.api.paging import Paging, paged
 from rossgram_fed.api.parameters import Id
@@ -70,19 +71,19 @@ async def show(call: Call) -> Notification:
     return found[0]
 
 
-async def clear(call: Call) -> Answer:
+async def clear(call: Call) -> Nothing:
     """Put all news away."""
     async with call.instance.change() as change:
         await actions.clear(change, account_id=call.account_id)
-    return Answer({})
+    return Nothing()
 
 
-async def dismiss(call: Call) -> Answer:
+async def dismiss(call: Call) -> Nothing:
     """Put one piece of news away."""
     async with call.instance.change() as change:
         if not await actions.dismiss(change, account_id=call.account_id, notification_id=call.id()):
             raise NotFound("Record not found")
-    return Answer({})
+    return Nothing()
 
 
 async def unread_count(call: Call, params: CountParams) -> Count:
@@ -105,8 +106,8 @@ async def shown(call: Call, found: Sequence[News]) -> list[Notification]:
 _READ, _WRITE = "read:notifications", "write:notifications"
 ROUTES = (
     Route("GET", "/api/v1/notifications", index, scope=_READ, takes=Wanted, gives=list[Notification]),
-    Route("POST", "/api/v1/notifications/clear", clear, scope=_WRITE),
+    Route("POST", "/api/v1/notifications/clear", clear, scope=_WRITE, gives=Nothing),
     Route("GET", "/api/v1/notifications/unread_count", unread_count, scope=_READ, takes=CountParams, gives=Count),
     Route("GET", "/api/v1/notifications/{id:[0-9]+}", show, scope=_READ, gives=Notification),
-    Route("POST", "/api/v1/notifications/{id:[0-9]+}/dismiss", dismiss, scope=_WRITE),
+    Route("POST", "/api/v1/notifications/{id:[0-9]+}/dismiss", dismiss, scope=_WRITE, gives=Nothing),
 )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from rossgram_fed.api.call import Call
+from rossgram_fed.api.domain_mutes import Nothing
 from rossgram_fed.api.entities.filters import OldFilter, old_filter_of
 from rossgram_fed.api.filter_params import OldParams, expiry
 from rossgram_fed.api.filters import keyword
-from rossgram_fed.api.table import Answer, Route
+from rossgram_fed.api.table import Route
 from rossgram_fed.filters import actions, queries
 from rossgram_fed.filters.actions import Terms
 from rossgram_fed.models.reading import FilterAction
@@ -61,14 +62,14 @@ async def update(call: Call, params: OldParams) -> OldFilter:
     return old_filter_of(*await keyword(call, word.id))
 
 
-async def delete(call: Call) -> Answer:
+async def delete(call: Call) -> Nothing:
     """Drop one word, and its filter when it was the last."""
     rule, word = await keyword(call, call.id())
     async with call.instance.change() as change:
         await actions.remove_keyword(change, account_id=call.account_id, keyword_id=word.id)
         if len(rule.keywords) == 1 and not rule.posts:
             await actions.delete(change, account_id=call.account_id, rule_id=rule.id)
-    return Answer({})
+    return Nothing()
 
 
 def _action(irreversible: bool | None, before: FilterAction) -> FilterAction:
@@ -84,5 +85,5 @@ ROUTES = (
     Route("POST", _BASE, create, scope=_WRITE, takes=OldParams, gives=OldFilter),
     Route("GET", _ONE, show, scope=_READ, gives=OldFilter),
     Route("PUT", _ONE, update, scope=_WRITE, takes=OldParams, gives=OldFilter),
-    Route("DELETE", _ONE, delete, scope=_WRITE),
+    Route("DELETE", _ONE, delete, scope=_WRITE, gives=Nothing),
 )

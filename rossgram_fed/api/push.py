@@ -8,8 +8,9 @@ import msgspec
 
 from activitypub.errors import AddressRefused
 from rossgram_fed.api.call import Call
+from rossgram_fed.api.domain_mutes import Nothing
 from rossgram_fed.api.serving import bearer
-from rossgram_fed.api.table import Answer, Route
+from rossgram_fed.api.table import Route
 from rossgram_fed.federation.addresses import is_local
 from rossgram_fed.federation.network import NETWORK
 from rossgram_fed.notifications.kinds import TYPES
@@ -126,11 +127,11 @@ async def update(call: Call, params: ChangeParams) -> PushSubscription:
     return await show(call)
 
 
-async def unsubscribe(call: Call) -> Answer:
+async def unsubscribe(call: Call) -> Nothing:
     """Wake this app up no longer."""
     async with call.instance.change() as change:
         await actions.unsubscribe(change, token_id=_token_id(call))
-    return Answer({})
+    return Nothing()
 
 
 def _token_id(call: Call) -> int:
@@ -158,5 +159,5 @@ ROUTES = (
     Route("POST", _PATH, subscribe, scope="push", takes=NewParams, gives=PushSubscription),
     Route("GET", _PATH, show, scope="push", gives=PushSubscription),
     Route("PUT", _PATH, update, scope="push", takes=ChangeParams, gives=PushSubscription),
-    Route("DELETE", _PATH, unsubscribe, scope="push"),
+    Route("DELETE", _PATH, unsubscribe, scope="push", gives=Nothing),
 )
