@@ -34,6 +34,7 @@ from rossgram_fed.posts import (
     media_pages,
     pin_pages,
     place_pages,
+    poll_pages,
     profile_pages,
     proof_pages,
 )
@@ -173,6 +174,7 @@ FORMS: tuple[tuple[str, Handler], ...] = (
     ("/p/{id}/quotes/{authorization}/revoke", quote_pages.revoke),
     ("/p/{id}/pin", pin_pages.pin),
     ("/p/{id}/unpin", pin_pages.unpin),
+    ("/p/{id}/vote", poll_pages.vote),
     ("/p/{id}/untag", place_pages.take_name_off),
     ("/p/{id}/like", reaction_pages.like),
     ("/p/{id}/unlike", reaction_pages.unlike),

@@ -8,6 +8,7 @@ from rossgram_fed.federation.addresses import post_uri
 from rossgram_fed.federation.network import NETWORK
 from rossgram_fed.federation.reach import reach_of
 from rossgram_fed.instance import INSTANCE
+from rossgram_fed.polls.queries import polls_of
 from rossgram_fed.posts import actions
 from rossgram_fed.posts.forms import comment_from
 from rossgram_fed.posts.introductions import meet_mentioned
@@ -109,5 +110,6 @@ async def _show(request: web.Request, page: PostPage, form: Form, *, status: int
         reach=await reach_of(reader, post.id) if post.own and post.local else None,
         pinned=post.own and await is_pinned(reader, post.id),
         quotes=await quotes_count(reader, post.id) if post.own and post.local else 0,
+        poll=(await polls_of(reader, [post.id], viewer_id=viewer.account_id if viewer else None)).get(post.id),
         told=await told_of(reader, post, viewer_id=viewer.account_id if viewer else None),
     )

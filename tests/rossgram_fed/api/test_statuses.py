@@ -217,3 +217,36 @@ async def test_scheduled_posts(site: ApiSite, app: Client, bob: Account, clock: 
     again = (await app.post(URL, status="Never", scheduled_at="2037-01-01T00:00:00Z")).body
     assert (await app.delete(f"/api/v1/scheduled_statuses/{again['id']}")).body == {}
     assert await Draft.all().count() == 0
+
+
+async def test_polls(site: ApiSite, app: Client, alice: Account, bob: Account, clock: SettableClock) -> None:
+    """A poll is asked, shown, answered by an app and in a browser, and over; what cannot be chosen is refused."""
+    options = {"options": ["Tea", "Coffee", "Water"], "expires_in": 3600, "multiple": True, "hide_totals": True}
+    post = (await app.post(URL, status="What will it be?", poll=options)).body
+    poll = post["poll"]
+    assert poll["options"] == [{"title": one, "votes_count": None} for one in ("Tea", "Coffee", "Water")]
+    assert (poll["expired"], poll["multiple"], poll["voted"], poll["own_votes"]) == (False, True, True, [])
+    where, other = f"/api/v1/polls/{poll['id']}", await site.app(bob)
+    assert "voted" not in (await site.nobody.get(where)).body
+    for choices, status in (([5], 422), ([], 422), (["x"], 422), ([-1], 422)):
+        assert (await other.post(f"{where}/votes", choices=choices)).status == status
+    assert (await app.post(f"{where}/votes", choices=[0])).status == 403
+    assert (await other.post("/api/v1/polls/77/votes", choices=[0])).status == 404
+    done = await other.form("POST", f"{where}/votes", [("choices[]", "0"), ("choices[]", "2")])
+    assert (done.status, done.body["own_votes"], done.body["voters_count"]) == (200, [0, 2], 1)
+    again = await other.post(f"{where}/votes", choices=[1])
+    assert (again.status, again.body["error"]) == (422, "Validation failed: You have already voted on this poll")
+    async with site.instance.change() as change:
+        cal = await a_person(change, "cal")
+    browser = await site.browser(cal)
+    assert f'action="/p/{post["id"]}/vote"' in await browser.text(f"/p/{post['id']}")
+    voted = await browser.post(f"/p/{post['id']}/vote", {"choice": "1"}, at=f"/p/{post['id']}")
+    assert voted.status == 303
+    clock.advance(3_600_000)
+    over = (await site.nobody.get(where)).body
+    assert over["expired"] is True
+    assert over["voters_count"] == 2
+    assert "2 people voted · over" in await site.visitor.text(f"/p/{post['id']}")
+    private = (await app.post(URL, status="Psst", poll=options, visibility="direct")).body["poll"]["id"]
+    assert (await other.get(f"/api/v1/polls/{private}")).status == 404
+    assert (await other.post(f"/api/v1/polls/{private}/votes", choices=[0])).status == 404
