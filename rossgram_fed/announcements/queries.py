@@ -24,7 +24,7 @@ class Notice:
     id: int
     text: str
     """As it was typed."""
-    html: str
+    text_html: str
     starts_at: int | None
     ends_at: int | None
     all_day: bool
@@ -85,7 +85,7 @@ def _notice(row: Row, settings: Settings) -> Notice:
     return Notice(
         id=row["id"],
         text=row["text"],
-        html=render(row["text"], tag_url=lambda tag: addresses.tag_url(settings, tag), mentioned={}),
+        text_html=render(row["text"], tag_url=lambda tag: addresses.tag_url(settings, tag), mentioned={}),
         starts_at=row["starts_at"],
         ends_at=row["ends_at"],
         all_day=bool(row["all_day"]),

@@ -52,7 +52,7 @@ def announcement_from(notice: Notice, *, read: bool, reactions: list[Reactions])
     """Return an announcement as apps show it."""
     return Announcement(
         id=str(notice.id),
-        content=notice.html,
+        content=notice.text_html,
         starts_at=instant(notice.starts_at) if notice.starts_at is not None else None,
         ends_at=instant(notice.ends_at) if notice.ends_at is not None else None,
         all_day=notice.all_day,

@@ -30,7 +30,7 @@ OPEN_REPORTS: web.AppKey[Callable[[Instance, Viewer], Awaitable[int]]] = web.App
 """How many reports wait for somebody of the staff; their pages show the number. Absent: none."""
 
 NOTICE: web.AppKey[Callable[[int], Awaitable[Any]]] = web.AppKey("notice")
-"""What an account (by id) is to be told above every page, with ``id`` and ``html``, or None. Absent: nothing."""
+"""What an account (by id) is to be told above every page, with ``id`` and ``text_html``, or None. Absent: nothing."""
 
 HTML_HEADERS = {
     "Content-Type": "text/html; charset=utf-8",
