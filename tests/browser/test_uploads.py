@@ -123,3 +123,19 @@ async def test_a_reload_goes_on(window: Window, line: Line, files: list[Path]) -
     await page.reload()
     assert await page.locator("li.card").count() == 2
     assert await page.locator(".sending li").count() == 0
+
+
+async def test_one_more_for_a_post(window: Window, files: list[Path]) -> None:
+    """Where a post is edited files go up as well, and stay with that edit after a reload."""
+    post, _ = await window.here.post("A hill")
+    await window.sign_in()
+    await window.open(f"/p/{post}/edit")
+    await window.add(files[3])
+    await window.page.reload()
+    assert await sizes(window) == [(320, 240), (320, 200)]
+    await window.open("/new")
+    assert await window.page.locator("li.card").count() == 0, "it is of no use elsewhere"
+    await window.open(f"/p/{post}/edit")
+    await window.page.click("p.form-end button[value=post]")
+    assert await window.page.locator(".carousel li").count() == 2
+    assert window.complaints == []
