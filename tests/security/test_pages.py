@@ -183,7 +183,7 @@ async def test_every_answer_carries_the_headers_that_protect(house: House) -> No
                 kind = answer.headers.get("Content-Type", "")
                 if "html" in kind:
                     assert answer.headers["Cache-Control"].startswith("private"), filled
-                if filled.startswith(("/media", "/photos", "/avatars")) and answer.status == 200:
+                if filled.startswith(("/media", "/photos", "/avatars", "/headers")) and answer.status == 200:
                     assert kind.startswith("image/"), filled
                     assert "sandbox" in policy, filled
 
