@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tortoise.models import Model
 
 from rossgram_fed.federation.network import NETWORK
 from rossgram_fed.models import Account, Draft, Photo, Pin, Post, PostEdit, Tombstone
@@ -64,7 +65,9 @@ async def test_a_thread_is_read(site: ApiSite, app: Client, alice: Account, bob:
         ("reblog", "unreblog", "reblogged", Boost),
     ],
 )
-async def test_reactions(site: ApiSite, app: Client, bob: Account, act: str, back: str, flag: str, model: type) -> None:
+async def test_reactions(
+    site: ApiSite, app: Client, bob: Account, act: str, back: str, flag: str, model: type[Model] | None
+) -> None:
     """Each is done once however often it is asked for, and taken back; what cannot be seen is not there."""
     async with site.instance.change() as change:
         post, hidden = await a_post(change, bob), await a_post(change, bob, visibility=Visibility.DIRECT)
