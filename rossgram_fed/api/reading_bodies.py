@@ -20,6 +20,7 @@ from rossgram_fed.federation.addresses import tag_url
 from rossgram_fed.markup import text_of
 from rossgram_fed.models.accounts import Policy
 from rossgram_fed.models.authorizations import AuthorizationKind
+from rossgram_fed.models.posts import Visibility
 from rossgram_fed.posts.photo_views import PhotoView
 from rossgram_fed.posts.queries import photos_of
 
@@ -137,7 +138,9 @@ def _body(
         quotes_count=row["quotes_count"],
         edited_at=instant(row["edited_at"]) if row["edited_at"] else None,
         content=row["content_html"],
-        media_attachments=[] if row["media_refused"] else [media_from(one, settings) for one in photos],
+        media_attachments=[]
+        if row["media_refused"]
+        else [media_from(one, settings, open_to_all=row["visibility"] <= Visibility.UNLISTED) for one in photos],
         mentions=mentions,
         tags=tags,
         pf_type=pf_type(photos),

@@ -33,7 +33,7 @@ async def scheduled_from(call: Call, draft: Draft) -> ScheduledStatus:
         id=str(draft.id),
         scheduled_at=instant(draft.publish_at or 0),
         params=_parameters(draft_of(draft.form, call.settings.limits)),
-        media_attachments=[media_from(photo, call.settings) for photo in photos],
+        media_attachments=[media_from(photo, call.settings, open_to_all=False) for photo in photos],
     )
 
 

@@ -143,6 +143,15 @@ async def test_nobody_posts_the_photos_of_others(site: ApiSite, app: Client) -> 
     assert await Post.all().count() == await Draft.all().count() == 0
 
 
+async def test_apps_can_load_what_is_not_for_everybody(site: ApiSite, app: Client) -> None:
+    """Apps load pictures without saying for whom: of a post for followers they get the file that its address opens."""
+    media = (await send(app, a_png())).body["id"]
+    body = (await app.post(URL, media_ids=[media], visibility="private")).body
+    for name in ("url", "preview_url"):
+        path = body["media_attachments"][0][name].removeprefix(site.instance.settings.base_url)
+        assert (await site.visitor.get(path)).status == 200
+
+
 async def test_a_request_that_comes_again_is_answered_alike(site: ApiSite, app: Client, clock: SettableClock) -> None:
     """One key makes one post, however often it comes and at the same time; with other words it is refused."""
     key = {"Idempotency-Key": "one"}
