@@ -15,9 +15,11 @@ from rossgram_fed.accounts import photo_preference_pages, preference_pages, sett
 from rossgram_fed.admin import account_pages, domain_pages, metrics, report_pages, storage_pages
 from rossgram_fed.admin import pages as admin_pages
 from rossgram_fed.announcements import pages as announcement_pages
+from rossgram_fed.api import description
 from rossgram_fed.deliveries import pages as delivery_pages
 from rossgram_fed.federation import discovery, endpoints, listed_followers
 from rossgram_fed.feeds import pages as feed_pages
+from rossgram_fed.filters import pages as filter_pages
 from rossgram_fed.follows import more_pages as more_follow_pages
 from rossgram_fed.follows import pages as follow_pages
 from rossgram_fed.interact import pages as interact_pages
@@ -129,6 +131,7 @@ PAGES: tuple[tuple[str, Handler], ...] = (
     ("/authorize_interaction", interact_pages.authorize),
     ("/about", about_pages.show),
     ("/about/photos", about_pages.photos),
+    ("/api", description.page),
     ("/sign-in", sign_in_pages.sign_in_page),
     ("/oauth/authorize", authorize_pages.ask),
     ("/sign-up", sign_in_pages.sign_up_page),
@@ -143,6 +146,7 @@ PAGES: tuple[tuple[str, Handler], ...] = (
     ("/settings/invites", settings_pages.invites_page),
     ("/settings/blocks", profile_pages.show_blocks),
     ("/settings/tags", more_follow_pages.show_tags),
+    ("/settings/filters", filter_pages.show),
     ("/settings/move", move_pages.show),
     ("/admin", admin_pages.overview),
     ("/admin/domains", domain_pages.listing),
@@ -218,6 +222,8 @@ FORMS: tuple[tuple[str, Handler], ...] = (
     ("/settings/sessions/end-all", settings_pages.end_all_sessions),
     ("/settings/apps/remove-all", app_pages.remove_all),
     ("/settings/apps/{id}/remove", app_pages.remove),
+    ("/settings/filters", filter_pages.add),
+    ("/settings/filters/{id}/remove", filter_pages.remove),
     ("/settings/move", move_pages.move),
     ("/settings/move/aliases", move_pages.add_alias),
     ("/settings/move/aliases/remove", move_pages.remove_alias),

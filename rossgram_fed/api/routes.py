@@ -10,6 +10,7 @@ from rossgram_fed.api import (
     apps,
     collections_of_mine,
     conversations,
+    description,
     directory,
     domain_mutes,
     filters,
@@ -47,6 +48,7 @@ from rossgram_fed.api import (
 from rossgram_fed.api.table import Route
 
 ROUTES: tuple[Route, ...] = (
+    *description.ROUTES,
     *accounts.ROUTES,
     *accounts_lists.ROUTES,
     *directory.ROUTES,

@@ -11,7 +11,7 @@ from inspect import signature
 import msgspec
 from aiohttp import web
 
-from rossgram_fed.api import figures, limits, parameters
+from rossgram_fed.api import description, figures, limits, parameters
 from rossgram_fed.api.call import Call
 from rossgram_fed.api.reading_entries import SHELF
 from rossgram_fed.api.reading_kept import Shelf
@@ -43,12 +43,14 @@ _PREFLIGHT = {
 
 def add_api(app: web.Application, routes: Iterable[Route]) -> None:
     """Serve every route, with and without a slash at its end, and say no in JSON to whatever else begins alike."""
+    table = tuple(routes)
+    description.install(app, table)
     app[limits.COUNTS] = limits.Counts()
     app[TRENDS] = Trends()
     app[SHELF] = Shelf()
     app[figures.FIGURES] = figures.Figures()
     router = app.router
-    for route in routes:
+    for route in table:
         router.add_route(route.method, route.path, machine(_served(route)))
     for prefix in PREFIXES:
         router.add_route("OPTIONS", f"{prefix}{{tail:.*}}", machine(_preflight))
