@@ -21,6 +21,7 @@ from rossgram_fed.media.pictures import Recipe
 from rossgram_fed.media.quota import share_of
 from rossgram_fed.media.storage import STORAGE
 from rossgram_fed.media.studio import STUDIO
+from rossgram_fed.oauth.callers import revoke_all
 from rossgram_fed.web import sessions
 from rossgram_fed.web.bodies import takes_uploads
 from rossgram_fed.web.csrf import form_of
@@ -174,9 +175,10 @@ async def end_session(request: web.Request, viewer: Viewer) -> web.StreamRespons
 
 @signed_in
 async def end_all_sessions(request: web.Request, viewer: Viewer) -> web.StreamResponse:
-    """``POST /settings/sessions/end-all``: sign out everywhere, here too."""
+    """``POST /settings/sessions/end-all``: sign out everywhere, here and in apps too."""
     async with request.app[INSTANCE].change() as change:
         await sessions.end_all(change, user_id=viewer.user_id)
+        await revoke_all(change, user_id=viewer.user_id)
     sessions.forget_browser(request)
     return see_other("/", "You are signed out everywhere.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from urllib.parse import urlsplit
 
 from rossgram_fed.models import AccessToken, App, AuthorizationCode
@@ -228,6 +229,17 @@ async def test_a_code_used_twice(site: ApiSite) -> None:
     assert (await client.get("/oauth/userinfo")).status == 401
     assert await AccessToken.all().count() == 0
     assert (await app.exchange(code)).body["error"] == "invalid_grant"
+
+
+async def test_a_code_used_twice_at_once(site: ApiSite) -> None:
+    """However close together two uses are, one gets a token at most, and loses it to the other."""
+    async with site.instance.change() as change:
+        alice = await a_person(change)
+    app = await an_app(site)
+    code = await app.code(await site.browser(alice))
+    replies = await asyncio.gather(*[app.exchange(code) for _ in range(4)])
+    assert sorted(reply.status for reply in replies) == [200, 400, 400, 400]
+    assert await AccessToken.all().count() == 0
 
 
 async def test_a_code_runs_out(site: ApiSite, clock: SettableClock) -> None:

@@ -40,6 +40,9 @@ async def test_people_see_their_apps_and_sign_them_out(site: ApiSite) -> None:
     assert (await second.get("/api/v1/apps/verify_credentials")).status == 200
     assert (await browser.post("/settings/apps/remove-all", at="/settings/apps")).status == 303
     assert (await second.get("/api/v1/apps/verify_credentials")).status == 401
+    third = await app.client(alice)
+    assert (await browser.post("/settings/sessions/end-all", at="/settings/sessions")).status == 303
+    assert (await third.get("/api/v1/apps/verify_credentials")).status == 401
 
 
 async def _password(change: Change, account: Account) -> None:
