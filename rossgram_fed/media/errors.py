@@ -68,6 +68,14 @@ class NotStored(MediaError):
         return "This server could not store this photo; its disk may be full. Nothing of it was kept. Try again later."
 
 
+class OverShare(NotStored):
+    """Somebody's files would take more than their share; its text is the sentence for them."""
+
+    @property
+    def reason(self) -> str:
+        return str(self)
+
+
 class NearlyFull(NotStored):
     """The disk has only the room left that is kept free for the database."""
 

@@ -2,16 +2,21 @@
 
 What counts is what is kept for them: the originals and all sizes of their photos, posted or waiting, each file once.
 The share is looked at twice: before a file is decoded, so that nobody makes us work for nothing, and again in the
-change that keeps it, with their row locked, so that two uploads at once cannot both squeeze into what is left.
+change that keeps it, with their row locked, so that two uploads at once cannot both squeeze into what is left. What
+takes the place of files that were accepted (a prepared video, a new crop) is asked too, and those stay when it does not
+fit.
 """
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from rossgram_fed.config import LimitSettings
 from rossgram_fed.database import Reader
 from rossgram_fed.instance import Change
+from rossgram_fed.media.errors import OverShare
 
 MEGABYTE = 1 << 20
 
@@ -63,6 +68,19 @@ async def locked_share_of(change: Change, account_id: int) -> Share:
     own = None if row is None else row["quota_megabytes"]
     most = change.settings.limits.quota_megabytes if own is None else int(own)
     return Share(int(await change.tx.fetch_value(_USED, account_id) or 0) if most else 0, most * MEGABYTE)
+
+
+@asynccontextmanager
+async def within_share(change: Change, account_id: int) -> AsyncIterator[None]:
+    """Take back what makes somebody's files outgrow their share: raise ``OverShare``, which undoes the change.
+
+    What leaves them as large as they were, or smaller, always fits: nobody is kept from tidying up.
+    """
+    before = await locked_share_of(change, account_id)
+    yield
+    after = await locked_share_of(change, account_id)
+    if after.used > before.used and not after.has_room_for(0):
+        raise OverShare(before.refusal)
 
 
 async def set_quota(change: Change, *, username: str, megabytes: int | None) -> bool:

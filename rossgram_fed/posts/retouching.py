@@ -8,7 +8,8 @@ are in storage before the rows that need them; the old ones go with the next swe
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -18,10 +19,11 @@ from rossgram_fed.database.engine import placeholders
 from rossgram_fed.instance import INSTANCE, Change
 from rossgram_fed.media.cropping import moved_focal
 from rossgram_fed.media.editing import Edits, edits_from_json
-from rossgram_fed.media.errors import BadPicture, NotReachable, NotStored
+from rossgram_fed.media.errors import BadPicture, NotReachable, NotStored, OverShare
 from rossgram_fed.media.keeping import Files, note_photo_files, remove_files, renditions_text, shared, write_files
 from rossgram_fed.media.pictures import Focal, Picture
 from rossgram_fed.media.proofs import PROOFS
+from rossgram_fed.media.quota import within_share
 from rossgram_fed.media.storage import STORAGE
 from rossgram_fed.media.studio import STUDIO
 from rossgram_fed.models.posts import PhotoState
@@ -137,12 +139,22 @@ async def keep_retouched(change: Change, made: Sequence[Retouched]) -> None:
             *(renditions_text(files), one.edits.as_json(), largest["width"], largest["height"], one.picture.blurhash),
             *(one.picture.placeholder, x, y, largest["media_type"], one.photo_id),
         )
-        await change.tx.execute(
-            "UPDATE media_files SET photo_id = NULL WHERE photo_id = $1 AND key <> $2",
-            *(one.photo_id, "" if ORIGINAL in new else source["key"]),
-        )
-        await note_photo_files(change, new, photo_id=one.photo_id)
+        async with _share_of(change, one.account_id):
+            await change.tx.execute(
+                "UPDATE media_files SET photo_id = NULL WHERE photo_id = $1 AND key <> $2",
+                *(one.photo_id, "" if ORIGINAL in new else source["key"]),
+            )
+            await note_photo_files(change, new, photo_id=one.photo_id)
         change.tx.signal("media")
+
+
+@asynccontextmanager
+async def _share_of(change: Change, account_id: int) -> AsyncIterator[None]:
+    try:
+        async with within_share(change, account_id):
+            yield
+    except OverShare as error:
+        raise Invalid(error.reason) from error
 
 
 async def _made(

@@ -14,10 +14,11 @@ from pathlib import Path
 from rossgram_fed.config import LimitSettings
 from rossgram_fed.federation import errands
 from rossgram_fed.instance import Change, Instance
-from rossgram_fed.media.errors import BadPicture, Interrupted, NearlyFull, NotReachable
+from rossgram_fed.media.errors import BadPicture, Interrupted, NearlyFull, NotReachable, OverShare
 from rossgram_fed.media.gifs import GIF, is_gif, moves
 from rossgram_fed.media.keeping import Files, note_photo_files, remove_files, renditions_text, shared, write_files
 from rossgram_fed.media.pictures import Picture
+from rossgram_fed.media.quota import within_share
 from rossgram_fed.media.storage import SUFFIXES, Folder, random_key
 from rossgram_fed.media.studio import Studio
 from rossgram_fed.media.video import HEAD_BYTES, BadVideo, Clip, video_type
@@ -90,12 +91,14 @@ class VideoMaker:
     async def prepare(self, payload: dict[str, object]) -> None:
         """Do the job ``prepare_video``; doing it twice does no harm.
 
-        A video that cannot be prepared keeps the reason; a disk that is full, or a bucket that does not answer, raises,
-        and the job is tried again.
+        A video that cannot be prepared keeps the reason; a disk or a share that is full, or a bucket that does not
+        answer, raises, and the job is tried again.
         """
         photo_id = int(str(payload["photo_id"]))
         row = await self.instance.database.fetch_one(
-            "SELECT renditions FROM photos WHERE id = $1 AND state = $2", photo_id, int(PhotoState.PROCESSING)
+            "SELECT renditions, account_id FROM photos WHERE id = $1 AND state = $2",
+            photo_id,
+            int(PhotoState.PROCESSING),
         )
         if row is None:
             return
@@ -106,7 +109,10 @@ class VideoMaker:
                 raise BadVideo("The file of this video is gone from this server. Remove it and add it again.")
             clip = await self._made(source, made)
             picture = await self.studio.develop(clip.poster)
-            await self._keep(photo_id, clip, made, picture=picture)
+            await self._keep(photo_id, clip, made, picture=picture, account_id=row["account_id"])
+        except OverShare as waits:
+            await self._say(photo_id, waits.reason)
+            raise
         except BadPicture as refusal:
             await self._fail(photo_id, refusal.reason)
         finally:
@@ -120,7 +126,7 @@ class VideoMaker:
                 await asyncio.to_thread(made.unlink, missing_ok=True)
         return await self.videos.prepare(source, made)
 
-    async def _keep(self, photo_id: int, clip: Clip, made: Path, *, picture: Picture) -> None:
+    async def _keep(self, photo_id: int, clip: Clip, made: Path, *, picture: Picture, account_id: int) -> None:
         key, size = random_key(".mp4"), (await asyncio.to_thread(made.stat)).st_size
         if self.folder.shortage(ahead=size):
             raise NotReachable("there is no room for the finished video")
@@ -133,13 +139,21 @@ class VideoMaker:
             stills = await write_files(self.folder, picture)
             stills.pop(ORIGINAL, None)
             files |= stills
-            async with self.instance.change() as change:
+            async with self.instance.change() as change, within_share(change, account_id):
                 kept = await _make_ready(change, photo_id, clip, picture=picture, files=files, folder=self.folder)
         except BaseException:
             await remove_files(self.folder, files)
             raise
         if not kept:
             await remove_files(self.folder, files)
+
+    async def _say(self, photo_id: int, why: str) -> None:
+        """Tell its owner why a video still waits; what they sent is kept, and prepared once more when there is room."""
+        async with self.instance.change() as change:
+            await change.tx.execute(
+                "UPDATE photos SET problem = $1 WHERE id = $2 AND state = $3",
+                *(why, photo_id, int(PhotoState.PROCESSING)),
+            )
 
     async def _fail(self, photo_id: int, reason: str) -> None:
         async with self.instance.change() as change:
@@ -158,7 +172,7 @@ async def _make_ready(
     files = await shared(change, files, folder=folder)
     updated = await change.tx.fetch(
         "UPDATE photos SET state = $1, renditions = $2, width = $3, height = $4, duration = $5, media_type = $6, "
-        "blurhash = $7, placeholder = $8 WHERE id = $9 AND state = $10 RETURNING id",
+        "problem = '', blurhash = $7, placeholder = $8 WHERE id = $9 AND state = $10 RETURNING id",
         *(int(PhotoState.READY), renditions_text(files), clip.width, clip.height, clip.duration, "video/mp4"),
         *(picture.blurhash, picture.placeholder, photo_id, int(PhotoState.PROCESSING)),
     )
