@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from aiohttp import web
 
@@ -76,5 +77,6 @@ def count(call: Call) -> dict[str, str]:
     }
 
 
+@lru_cache(maxsize=1024)
 def _spelled(instant: int) -> str:
     return datetime.fromtimestamp(instant / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

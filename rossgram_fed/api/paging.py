@@ -69,13 +69,11 @@ def linked(call: Call, items: Any, *, cursors: Sequence[int], limit: int) -> Ans
     """The same for a value whose cursors are known: an encoded list, a mapping."""
     if not cursors:
         return Answer(items)
+    kept = [(key, value) for key, value in call.request.query.items() if key not in _LEFT_OUT]
+    others = f"{urlencode(kept)}&" if kept else ""
+    address = f"{call.settings.base_url}{call.request.path}?{others}"
     links = []
     if len(cursors) >= limit:
-        links.append(f'<{_address(call, "max_id", min(cursors))}>; rel="next"')
-    links.append(f'<{_address(call, "min_id", max(cursors))}>; rel="prev"')
+        links.append(f'<{address}max_id={min(cursors)}>; rel="next"')
+    links.append(f'<{address}min_id={max(cursors)}>; rel="prev"')
     return Answer(items, headers={"Link": ", ".join(links)})
-
-
-def _address(call: Call, name: str, cursor: int) -> str:
-    kept = [(key, value) for key, value in call.request.query.items() if key not in _LEFT_OUT]
-    return f"{call.settings.base_url}{call.request.path}?{urlencode([*kept, (name, str(cursor))])}"

@@ -18,7 +18,7 @@ from rossgram_fed.api.reading_bodies import bodies_by_ids
 from rossgram_fed.api.reading_filters import filtered
 from rossgram_fed.api.reading_polls import polls
 from rossgram_fed.api.reading_quotes import quotes
-from rossgram_fed.api.reading_viewer import BOOST_COLUMNS, Extra, Showing, Sight, flags, seen_from
+from rossgram_fed.api.reading_viewer import BOOST_COLUMNS, Extra, Facts, Showing, Sight, facts, seen_from
 from rossgram_fed.config import Settings
 from rossgram_fed.database import Reader, Row
 from rossgram_fed.database.engine import placeholders
@@ -52,7 +52,7 @@ async def statuses_by_ids(
         return {}
     viewer, known = ("$1", [viewer_id]) if viewer_id is not None else (None, [])
     rows = await reader.fetch(
-        f"SELECT p.id, {flags(viewer)} FROM posts p JOIN accounts a ON a.id = p.account_id "
+        f"SELECT p.id, {facts(viewer)} FROM posts p JOIN accounts a ON a.id = p.account_id "
         f"WHERE p.id IN ({placeholders(len(ids), len(known) + 1)}) AND {visible(viewer, author='a')}",
         *known,
         *ids,
@@ -60,7 +60,7 @@ async def statuses_by_ids(
     bodies = await bodies_by_ids(reader, settings, [row["id"] for row in rows])
     accounts = await accounts_by_ids(reader, settings, [row["account_id"] for row in rows])
     sights = [
-        Sight(bodies[row["id"]][0], seen_from(row, viewer_id=viewer_id))
+        Sight(bodies[row["id"]][0], seen_from(Facts(*tuple(row.values())[1:]), viewer_id=viewer_id))
         for row in rows
         if row["id"] in bodies and row["account_id"] in accounts
     ]
@@ -97,15 +97,9 @@ async def boosts_by_ids(
     }
 
 
-def boost_body(row: Row, boost_id: int, *, visibility: str, url: str) -> Body:
-    """Return what a boost is as a post: nothing but that it is there; the row has ``BOOST_COLUMNS``."""
-    return Body(
-        id=str(boost_id),
-        created_at=instant(row["boosted_at"]),
-        visibility=visibility,
-        uri=row["boost_uri"] or url,
-        url=url,
-    )
+def boost_body(boost_id: int, uri: str, at: int, *, visibility: str, url: str) -> Body:
+    """Return what a boost is as a post: nothing but that it is there. ``at`` is its instant in milliseconds."""
+    return Body(id=str(boost_id), created_at=instant(at), visibility=visibility, uri=uri or url, url=url)
 
 
 def seen_around(seen: Seen | Status) -> Seen:
@@ -114,5 +108,5 @@ def seen_around(seen: Seen | Status) -> Seen:
 
 
 def _boosted(row: Row, *, account: Account, post: Status) -> Status:
-    body = boost_body(row, row["id"], visibility=post.visibility, url=post.url)
+    body = boost_body(row["id"], row["boost_uri"], row["boosted_at"], visibility=post.visibility, url=post.url)
     return status_of(body, account, seen_around(post), reblog=post)

@@ -9,8 +9,8 @@ from aiohttp import web
 
 from rossgram_fed.api.call import Call
 from rossgram_fed.api.paging import Span, linked
-from rossgram_fed.api.reading_kept import BOOSTS, Shelf, encoded, with_rows
-from rossgram_fed.api.reading_viewer import flags
+from rossgram_fed.api.reading_kept import BOOSTS, Shelf, encoded, with_facts
+from rossgram_fed.api.reading_viewer import facts
 from rossgram_fed.api.table import Answer
 from rossgram_fed.timelines.circles import Circle
 from rossgram_fed.timelines.entries import Entry, Stretch
@@ -18,7 +18,7 @@ from rossgram_fed.timelines.gathering import gathered
 
 SHELF: web.AppKey[Shelf] = web.AppKey("kept_posts", Shelf)
 """Where an application keeps posts that are encoded."""
-_ALSO = f", {flags('$1')}"
+_ALSO, _ALSO_OF_BOOSTS = f", {facts('$1')}", f", {BOOSTS}"
 
 
 def stretch_of(span: Span) -> Stretch:
@@ -28,13 +28,14 @@ def stretch_of(span: Span) -> Stretch:
 
 async def page(call: Call, entries: Sequence[Entry], *, limit: int) -> Answer:
     """Answer with a page of a timeline, and the links to its neighbours."""
-    shown = await with_rows(call.database, entries, viewer_id=call.viewer_id)
+    shown = await with_facts(call.database, entries, viewer_id=call.viewer_id)
     return await _answer(call, shown, cursors=[one.cursor for one in entries], limit=limit)
 
 
-async def page_of_circle(call: Call, circle: Circle, span: Span) -> Answer:
+async def page_of_circle(call: Call, circle: Circle, arguments: tuple[int, ...], span: Span) -> Answer:
     """The same for a timeline whose query reads all that is needed."""
-    found = await gathered(call.database, circle, stretch_of(span), also=_ALSO, also_of_boosts=f", {BOOSTS}")
+    stretch = stretch_of(span)
+    found = await gathered(call.database, circle, arguments, stretch, also=_ALSO, also_of_boosts=_ALSO_OF_BOOSTS)
     return await _answer(call, found, cursors=[one.cursor for one in found], limit=span.limit)
 
 

@@ -10,17 +10,17 @@ says, never older; and nothing is kept of what a transaction sees that is not ov
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 import msgspec
 
-from rossgram_fed.api.entities.statuses import Seen
+from rossgram_fed.api.entities.statuses import UNSET, Seen
 from rossgram_fed.api.reading import accounts_by_ids, add_extras, boost_body, seen_around
 from rossgram_fed.api.reading_bodies import Common, bodies_by_ids
-from rossgram_fed.api.reading_viewer import BOOST_COLUMNS, Sight, flags, seen_from, state_of
+from rossgram_fed.api.reading_viewer import BOOST_COLUMNS, Facts, Sight, facts, seen_from, state_of
 from rossgram_fed.config import Settings
-from rossgram_fed.database import Database, Reader, Row
+from rossgram_fed.database import Database, Reader
 from rossgram_fed.database.engine import placeholders
 from rossgram_fed.timelines.entries import Entry
 from rossgram_fed.visibility import visible
@@ -29,6 +29,8 @@ MOST_BYTES = 32 * 1024 * 1024
 """What is kept at most, of posts and accounts together; the oldest goes first."""
 _OVERHEAD = 700
 """About what Python needs for an entry besides its text."""
+FACTS = len(Facts._fields)
+_USUAL: dict[tuple[object, ...], tuple[bytes, object]] = {}
 _ENCODER = msgspec.json.Encoder()
 BOOSTS = f"{BOOST_COLUMNS}, {state_of('b.account_id')} AS booster_state"
 """Columns that boosts bring besides, of the table ``boosts b``."""
@@ -81,59 +83,59 @@ class Shelf:
         self.accounts: Drawer[bytes] = Drawer(most // 4)
 
 
-async def with_rows(reader: Reader, entries: Sequence[Entry], *, viewer_id: int | None) -> list[Entry]:
+async def with_facts(reader: Reader, entries: Sequence[Entry], *, viewer_id: int | None) -> list[Entry]:
     """Return those of the entries whose posts the viewer may see, with what is needed to show them."""
     if not entries:
         return []
     viewer, known = ("$1", [viewer_id]) if viewer_id is not None else (None, [])
     wanted = sorted({one.post_id for one in entries})
     rows = await reader.fetch_quickly(
-        f"SELECT p.id, {flags(viewer)} FROM posts p WHERE p.id IN ({placeholders(len(wanted), len(known) + 1)}) "
+        f"SELECT p.id, {facts(viewer)} FROM posts p WHERE p.id IN ({placeholders(len(wanted), len(known) + 1)}) "
         f"AND {visible(viewer)}",
         *known,
         *wanted,
     )
-    posts = {row["id"]: row for row in rows}
-    boosts = await _boost_rows(reader, [one.boost_id for one in entries if one.boost_id is not None])
+    posts = {row["id"]: tuple(row.values())[1:] for row in rows}
+    boosts = await _boosts(reader, [one.boost_id for one in entries if one.boost_id is not None])
     return [
-        replace(one, row=posts[one.post_id], boost=boosts.get(one.boost_id or 0))
+        one._replace(facts=posts[one.post_id] + boosts.get(one.boost_id or 0, ()))
         for one in entries
         if one.post_id in posts and (one.boost_id is None or one.boost_id in boosts)
     ]
 
 
-async def _boost_rows(reader: Reader, ids: Sequence[int]) -> dict[int, Row]:
+async def _boosts(reader: Reader, ids: Sequence[int]) -> dict[int, tuple[object, ...]]:
     if not ids:
         return {}
     rows = await reader.fetch_quickly(
         f"SELECT b.id, {BOOSTS} FROM boosts b WHERE b.id IN ({placeholders(len(ids))})", *ids
     )
-    return {row["id"]: row for row in rows}
+    return {row["id"]: tuple(row.values())[1:] for row in rows}
 
 
 async def encoded(
     shelf: Shelf, database: Database, settings: Settings, entries: Sequence[Entry], *, viewer_id: int | None
 ) -> list[bytes]:
-    """Return what entries stand for as JSON; they have rows with ``flags``, and boosts with ``BOOSTS``."""
-    rows = [(one, one.row) for one in entries if one.row is not None]
-    posts = await _posts(shelf, database, settings, rows)
-    accounts = await _accounts(shelf, database, settings, rows)
+    """Return what entries stand for as JSON; their facts are ``reading_viewer.facts``, and of boosts ``BOOSTS`` too."""
+    known = [(one, Facts(*one.facts[:FACTS])) for one in entries]
+    posts = await _posts(shelf, database, settings, known)
+    accounts = await _accounts(shelf, database, settings, known)
     shown = [
-        (one, row, posts[one.post_id], Sight(posts[one.post_id].common, seen_from(row, viewer_id=viewer_id)))
-        for one, row in rows
-        if one.post_id in posts and row["account_id"] in accounts and (one.booster_id or row["account_id"]) in accounts
+        (one, fact, posts[one.post_id], Sight(posts[one.post_id].common, seen_from(fact, viewer_id=viewer_id)))
+        for one, fact in known
+        if one.post_id in posts and fact.account_id in accounts and (one.booster_id or fact.account_id) in accounts
     ]
     await add_extras(database, settings, [one[3] for one in shown], viewer_id=viewer_id)
-    return [_encoded(entry, row, post, sight.seen, accounts) for entry, row, post, sight in shown]
+    return [_encoded(entry, fact, post, sight.seen, accounts) for entry, fact, post, sight in shown]
 
 
 async def _posts(
-    shelf: Shelf, database: Database, settings: Settings, rows: Sequence[tuple[Entry, Row]]
+    shelf: Shelf, database: Database, settings: Settings, known: Sequence[tuple[Entry, Facts]]
 ) -> dict[int, KeptPost]:
     found: dict[int, KeptPost] = {}
     missing: dict[int, tuple[int, int]] = {}
-    for entry, row in rows:
-        state = (row["post_state"], row["author_state"] & 1)
+    for entry, fact in known:
+        state = (fact.post_state, fact.author_state & 1)
         kept = shelf.posts.get(entry.post_id, state)
         if kept is None:
             missing[entry.post_id] = state
@@ -149,16 +151,20 @@ async def _posts(
 
 
 async def _accounts(
-    shelf: Shelf, database: Database, settings: Settings, rows: Sequence[tuple[Entry, Row]]
+    shelf: Shelf, database: Database, settings: Settings, known: Sequence[tuple[Entry, Facts]]
 ) -> dict[int, bytes]:
-    states: dict[int, int] = {row["account_id"]: row["author_state"] for _, row in rows}
-    states |= {one.booster_id: one.boost["booster_state"] for one, _ in rows if one.booster_id and one.boost}
+    states = {fact.account_id: fact.author_state for _, fact in known}
+    for entry, _ in known:
+        if entry.booster_id is not None:
+            states[entry.booster_id] = entry.facts[-1]
     found: dict[int, bytes] = {}
+    missing: list[int] = []
     for account_id, state in states.items():
         kept = shelf.accounts.get(account_id, state)
-        if kept is not None:
+        if kept is None:
+            missing.append(account_id)
+        else:
             found[account_id] = kept
-    missing = [one for one in states if one not in found]
     if missing:
         for account_id, account in (await accounts_by_ids(database, settings, missing)).items():
             made = found[account_id] = _ENCODER.encode(account)
@@ -167,14 +173,30 @@ async def _accounts(
     return found
 
 
-def _encoded(entry: Entry, row: Row, post: KeptPost, seen: Seen, accounts: dict[int, bytes]) -> bytes:
-    inner = b'{%b,"account":%b,"reblog":null,%b}' % (post.encoded, accounts[row["account_id"]], _viewers(seen))
-    if entry.boost_id is None or entry.booster_id is None or entry.boost is None:
+def _encoded(entry: Entry, fact: Facts, post: KeptPost, seen: Seen, accounts: dict[int, bytes]) -> bytes:
+    inner = b'{%b,"account":%b,"reblog":null,%b}' % (post.encoded, accounts[fact.account_id], _viewers(seen))
+    if entry.boost_id is None or entry.booster_id is None:
         return inner
-    body = _ENCODER.encode(boost_body(entry.boost, entry.boost_id, visibility=post.visibility, url=post.url))[1:-1]
+    uri, at = entry.facts[FACTS], entry.facts[FACTS + 1]
+    body = _ENCODER.encode(boost_body(entry.boost_id, uri, at, visibility=post.visibility, url=post.url))[1:-1]
     return b'{%b,"account":%b,"reblog":%b,%b}' % (body, accounts[entry.booster_id], inner, _viewers(seen_around(seen)))
 
 
 def _viewers(seen: Seen) -> bytes:
-    """Return the viewer's part without braces."""
-    return _ENCODER.encode(seen)[1:-1]
+    """Return the viewer's part without braces; most are alike, and the approvals of quotes are few shared values."""
+    if seen.filtered or seen.poll is not None or seen.quote is not None:
+        return _ENCODER.encode(seen)[1:-1]
+    key = (
+        seen.favourited,
+        seen.reblogged,
+        seen.muted,
+        seen.bookmarked,
+        seen.pinned,
+        seen.filtered is UNSET,
+        id(seen.quote_approval),
+    )
+    known = _USUAL.get(key)
+    if known is None:
+        # The approval is kept with it: its id must not become another's.
+        known = _USUAL[key] = (_ENCODER.encode(seen)[1:-1], seen.quote_approval)
+    return known[0]

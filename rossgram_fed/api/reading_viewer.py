@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
 
-from rossgram_fed.api.entities.statuses import Seen, Status
+from rossgram_fed.api.entities.statuses import UNSET, Seen, Status
 from rossgram_fed.api.reading_bodies import Common
 from rossgram_fed.config import Settings
-from rossgram_fed.database import Reader, Row
+from rossgram_fed.database import Reader
 
-FLAGS = (("likes", "liked"), ("boosts", "boosted"), ("bookmarks", "bookmarked"), ("pins", "pinned"))
+FLAGS = (("likes", "liked"), ("boosts", "boosted"), ("bookmarks", "bookmarked"))
 BOOST_COLUMNS = "b.uri AS boost_uri, b.created_at AS boosted_at"
 """What ``reading.boost_body`` reads, of the table ``boosts b``."""
 
@@ -46,21 +48,37 @@ Extra = Callable[[Showing], Awaitable[None]]
 """Fills in its fields of ``Sight.seen``."""
 
 
-def flags(viewer: str | None) -> str:
-    """Return the columns that ``seen_from`` reads; ``viewer`` is the placeholder of the viewer's id, if there is one.
+class Facts(NamedTuple):
+    """What is read about a post for one viewer, in the order of ``facts``."""
 
-    The query names the table ``posts p``. With them come ``post_state`` and ``author_state``, by which ``reading_kept``
-    knows whether what it keeps of them is still true.
+    account_id: int
+    post_state: int
+    author_state: int
+    liked: bool
+    boosted: bool
+    bookmarked: bool
+    pinned: bool
+    muted: bool
+
+
+@cache
+def facts(viewer: str | None) -> str:
+    """Return the columns of ``Facts``; ``viewer`` is the placeholder of the viewer's id, if there is one.
+
+    The query names the table ``posts p``. By the two states ``reading_kept`` knows whether what it keeps is still true.
     """
     common = f"p.account_id, p.revision AS post_state, {state_of('p.account_id')} AS author_state"
     if viewer is None:
         return f"{common}, 0 AS liked, 0 AS boosted, 0 AS bookmarked, 0 AS pinned, 0 AS muted"
-    wanted = [
-        f"EXISTS (SELECT 1 FROM {table} x WHERE x.account_id = {viewer} AND x.post_id = p.id) AS {flag}"
-        for table, flag in FLAGS
-    ]
-    muted = f"EXISTS (SELECT 1 FROM thread_mutes m WHERE m.account_id = {viewer} AND m.thread_id = p.thread_id)"
-    return ", ".join([common, *wanted, f"{muted} AS muted"])
+    did = "EXISTS (SELECT 1 FROM {} x WHERE x.account_id = {} AND x.post_id = p.id)"
+    wanted = [f"{did.format(table, viewer)} AS {flag}" for table, flag in FLAGS]
+    # Only one's own posts can be pinned, and few have muted a thread: for most posts there is nothing to look up.
+    pinned = f"(p.account_id = {viewer} AND {did.format('pins', viewer)}) AS pinned"
+    muted = (
+        f"(EXISTS (SELECT 1 FROM thread_mutes tm WHERE tm.account_id = {viewer}) AND "
+        f"EXISTS (SELECT 1 FROM thread_mutes m WHERE m.account_id = {viewer} AND m.thread_id = p.thread_id)) AS muted"
+    )
+    return ", ".join([common, *wanted, pinned, muted])
 
 
 def state_of(account: str) -> str:
@@ -69,17 +87,15 @@ def state_of(account: str) -> str:
     return f"(SELECT sa.revision * 2 + {media} FROM accounts sa WHERE sa.id = {account})"
 
 
-def seen_from(row: Row, *, viewer_id: int | None) -> Seen:
-    """Read what the viewer did to a post out of a row with ``flags``."""
+def seen_from(known: Facts, *, viewer_id: int | None) -> Seen:
+    """Return what the viewer did to a post."""
     if viewer_id is None:
         return Seen()
-    seen = Seen(
-        favourited=bool(row["liked"]),
-        reblogged=bool(row["boosted"]),
-        bookmarked=bool(row["bookmarked"]),
-        muted=bool(row["muted"]),
+    return Seen(
+        favourited=bool(known.liked),
+        reblogged=bool(known.boosted),
+        bookmarked=bool(known.bookmarked),
+        muted=bool(known.muted),
         filtered=[],
+        pinned=bool(known.pinned) if known.account_id == viewer_id else UNSET,
     )
-    if row["account_id"] == viewer_id:
-        seen.pinned = bool(row["pinned"])
-    return seen

@@ -10,7 +10,7 @@ from rossgram_fed.api.paging import Paging
 from rossgram_fed.api.reading_entries import page, page_of_circle, stretch_of
 from rossgram_fed.api.table import Answer, Route, Who
 from rossgram_fed.lists.queries import list_of
-from rossgram_fed.timelines import circles
+from rossgram_fed.timelines.circles import home_circle, list_circle
 from rossgram_fed.timelines.profiles import direct_to
 from rossgram_fed.timelines.public import Sieve, public, tagged
 from rossgram_fed.web.errors import NotFound
@@ -39,7 +39,7 @@ class TagParams(PublicParams):
 
 async def home(call: Call, params: Paging) -> Answer:
     """Show what the people and tags that one follows brought."""
-    return await page_of_circle(call, circles.home_of(call.account_id), params.span())
+    return await page_of_circle(call, home_circle(), (call.account_id,), params.span())
 
 
 async def of_list(call: Call, params: Paging) -> Answer:
@@ -47,8 +47,8 @@ async def of_list(call: Call, params: Paging) -> Answer:
     chosen = await list_of(call.database, call.id(), account_id=call.account_id)
     if chosen is None:
         raise NotFound("Record not found")
-    circle = circles.list_of(call.account_id, chosen.id, replies=chosen.replies)
-    return await page_of_circle(call, circle, params.span())
+    circle = list_circle(chosen.replies)
+    return await page_of_circle(call, circle, (call.account_id, chosen.id), params.span())
 
 
 async def of_everybody(call: Call, params: PublicParams) -> Answer:

@@ -16,6 +16,7 @@ The viewer is always ``$1``; a list's id is ``$2``. Posts are the table ``posts 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from rossgram_fed.ids import SEQUENCE_BITS
 from rossgram_fed.models.posts import Visibility
@@ -28,11 +29,14 @@ AGAIN = (7 * 24 * 3600 * 1000) << SEQUENCE_BITS
 
 _IN_LANGUAGES = "(f.languages = '' OR p.language = '' OR ' ' || f.languages || ' ' LIKE '% ' || p.language || ' %')"
 _NOT_EXCLUSIVE = (
+    "(NOT EXISTS (SELECT 1 FROM lists lx WHERE lx.account_id = $1 AND lx.exclusive = TRUE) OR "
     "NOT EXISTS (SELECT 1 FROM lists l WHERE l.account_id = $1 AND l.exclusive = TRUE "
-    "AND EXISTS (SELECT 1 FROM list_members lm WHERE lm.list_id = l.id AND lm.account_id = {account}))"
+    "AND EXISTS (SELECT 1 FROM list_members lm WHERE lm.list_id = l.id AND lm.account_id = {account})))"
 )
 _TAGGED = (
-    f"(p.visibility = {int(Visibility.PUBLIC)} AND EXISTS (SELECT 1 FROM tag_follows tf WHERE tf.account_id = $1 "
+    # The first part is asked once, not for every post.
+    "(EXISTS (SELECT 1 FROM tag_follows tg WHERE tg.account_id = $1) "
+    f"AND p.visibility = {int(Visibility.PUBLIC)} AND EXISTS (SELECT 1 FROM tag_follows tf WHERE tf.account_id = $1 "
     "AND EXISTS (SELECT 1 FROM post_tags pt WHERE pt.tag_id = tf.tag_id AND pt.post_id = p.id)) "
     f"AND EXISTS (SELECT 1 FROM accounts ta WHERE ta.id = p.account_id AND {listed('ta', '$1')}))"
 )
@@ -51,8 +55,8 @@ class Circle:
     """Whether its boosts are."""
     answers: str
     """Whether an answer ``p`` is shown."""
-    arguments: tuple[object, ...]
-    """What its placeholders stand for; the viewer first."""
+    arguments: int
+    """How many placeholders it has: ``$1``, or ``$2`` as well."""
     tags: bool = False
     """Whether tags that the viewer follows bring posts as well."""
     photos_only: bool = False
@@ -92,8 +96,9 @@ class Circle:
         return condition.format(account=account)
 
 
-def home_of(viewer_id: int, *, photos_only: bool = False) -> Circle:
-    """Return the circle of somebody's home timeline."""
+@cache
+def home_circle(*, photos_only: bool = False) -> Circle:
+    """Return the circle of the home timeline of ``$1``."""
     followed = f"f.follower_id = $1 AND f.state = {int(FollowState.ACCEPTED)}"
     one = f"EXISTS (SELECT 1 FROM follows f WHERE f.followed_id = {{account}} AND {followed} AND {_IN_LANGUAGES}"
     return Circle(
@@ -101,14 +106,15 @@ def home_of(viewer_id: int, *, photos_only: bool = False) -> Circle:
         brings=f"{one}) AND {_NOT_EXCLUSIVE}",
         boosts=f"{one} AND f.shows_boosts = TRUE) AND {_NOT_EXCLUSIVE}",
         answers=_answers(follows("$1", "r.account_id")),
-        arguments=(viewer_id,),
+        arguments=1,
         tags=True,
         photos_only=photos_only,
     )
 
 
-def list_of(viewer_id: int, list_id: int, *, replies: RepliesShown) -> Circle:
-    """Return the circle of a list of the viewer's."""
+@cache
+def list_circle(replies: RepliesShown) -> Circle:
+    """Return the circle of the list ``$2`` of ``$1``."""
     member = "EXISTS (SELECT 1 FROM list_members m WHERE m.list_id = $2 AND m.account_id = {account})"
     others = {
         RepliesShown.NONE: "FALSE",
@@ -121,7 +127,7 @@ def list_of(viewer_id: int, list_id: int, *, replies: RepliesShown) -> Circle:
         brings=member,
         boosts=f"{member} AND NOT {boosting} AND f.shows_boosts = FALSE)",
         answers=_answers(others[replies]),
-        arguments=(viewer_id, list_id),
+        arguments=2,
     )
 
 

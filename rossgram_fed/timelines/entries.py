@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
-from rossgram_fed.database import Row
 from rossgram_fed.ids import LARGEST_ID
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A post in a timeline, and the boost that brought it there."""
 
     cursor: int
@@ -18,10 +17,8 @@ class Entry:
     post_id: int
     boost_id: int | None = None
     booster_id: int | None = None
-    row: Row | None = None
-    """What else was read about the post, where that was asked for."""
-    boost: Row | None = None
-    """The same about the boost."""
+    facts: tuple[Any, ...] = ()
+    """What else was read about the post and the boost, where that was asked for, in the order of asking."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from rossgram_fed.database import Reader, Row
 from rossgram_fed.timelines.circles import Circle
@@ -20,41 +21,140 @@ WINDOW = 400
 MOST_TAGS = 100
 
 
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    """Posts or boosts: how they are read."""
+@dataclass(frozen=True)
+class Statements:
+    """How posts, or boosts, of a circle are read from one end; with the placeholders of the circle, then two ids."""
 
     columns: str
     tables: str
     key: str
     owner: str
     condition: str
+    people: str
+    arguments: int
+    upwards: bool
+    window: int
+    tags: bool
+
+    @property
+    def before(self) -> str:
+        """The placeholder of the id that all shall be below."""
+        return f"${self.arguments + 1}"
+
+    @property
+    def after(self) -> str:
+        """The placeholder of the id that all shall be above."""
+        return f"${self.arguments + 2}"
+
+    @property
+    def order(self) -> str:
+        """The order from the end that is wanted."""
+        return "ASC" if self.upwards else "DESC"
+
+    @cached_property
+    def walk(self) -> str:
+        """Looks at the first ``window`` of the stretch, whoever they are by."""
+        edge = f"(SELECT w.id {self._everything(self.before, self.after)})"
+        before, after = self.before, self.after
+        if self.upwards:
+            before = f"COALESCE({edge}, {before})"
+        else:
+            after = f"COALESCE({edge}, {after})"
+        return (
+            f"SELECT {self.columns} FROM {self.tables} WHERE {self.key} < {before} AND {self.key} > {after} "
+            f"AND {self.condition} ORDER BY {self.key} {self.order} LIMIT "
+        )
+
+    @cached_property
+    def goes_on(self) -> str:
+        """Finds what is beyond the walk, in a stretch between ``$1`` and ``$2``."""
+        return f"SELECT w.id {self._everything('$1', '$2')}"
+
+    @cached_property
+    def first_people(self) -> str:
+        """Finds those whose first ones in the stretch come first."""
+        first = (
+            f"SELECT {self.key} FROM {self.tables} WHERE {self.owner} = c.person AND {self.key} < {self.before} "
+            f"AND {self.key} > {self.after} AND {self.condition} ORDER BY {self.key} {self.order} LIMIT 1"
+        )
+        return (
+            f"SELECT n.person FROM (SELECT c.person, ({first}) AS place FROM ({self.people}) AS c) AS n "
+            f"WHERE n.place IS NOT NULL ORDER BY n.place {self.order} LIMIT "
+        )
+
+    def of_person(self, person: str, limit: int) -> str:
+        """Return the select of one of them, given by a placeholder."""
+        return (
+            f"SELECT * FROM (SELECT {self.columns} FROM {self.tables} WHERE {self.owner} = {person} "
+            f"AND {self.key} < {self.before} AND {self.key} > {self.after} AND {self.condition} "
+            f"ORDER BY {self.key} {self.order} LIMIT {limit}) AS part"
+        )
+
+    def with_tag(self, tag: str, limit: int) -> str:
+        """Return the select of the posts with a tag, given by a placeholder."""
+        return (
+            f"SELECT * FROM (SELECT {self.columns} FROM post_tags ut JOIN {self.tables} ON p.id = ut.post_id "
+            f"WHERE ut.tag_id = {tag} AND ut.post_id < {self.before} AND ut.post_id > {self.after} "
+            f"AND {self.condition} ORDER BY ut.post_id {self.order} LIMIT {limit}) AS part"
+        )
+
+    def _everything(self, before: str, after: str) -> str:
+        table = self.tables.partition(" ")[0]
+        return (
+            f"FROM {table} w WHERE w.id < {before} AND w.id > {after} ORDER BY w.id {self.order} "
+            f"LIMIT 1 OFFSET {self.window}"
+        )
+
+
+@lru_cache(maxsize=256)
+def _statements(
+    circle: Circle, window: int, also: str, also_of_boosts: str, *, upwards: bool
+) -> tuple[Statements, Statements]:
+    """Return how posts and how boosts are read; put together once, since that takes longer than running them."""
+    posts = Statements(
+        columns=f"p.id AS cursor, p.id AS post_id, NULL AS boost_id, NULL AS booster_id{also}",
+        tables="posts p",
+        key="p.id",
+        owner="p.account_id",
+        condition=circle.shows,
+        people=circle.people,
+        arguments=circle.arguments,
+        upwards=upwards,
+        window=window,
+        tags=circle.tags,
+    )
+    boosts = Statements(
+        columns=f"b.id AS cursor, b.post_id, b.id AS boost_id, b.account_id AS booster_id{also}{also_of_boosts}",
+        tables="boosts b JOIN posts p ON p.id = b.post_id",
+        key="b.id",
+        owner="b.account_id",
+        condition=circle.shares,
+        people=circle.people,
+        arguments=circle.arguments,
+        upwards=upwards,
+        window=window,
+        tags=False,
+    )
+    return posts, boosts
 
 
 async def gathered(
-    reader: Reader, circle: Circle, stretch: Stretch, *, also: str = "", also_of_boosts: str = ""
+    reader: Reader,
+    circle: Circle,
+    arguments: tuple[int, ...],
+    stretch: Stretch,
+    *,
+    also: str = "",
+    also_of_boosts: str = "",
 ) -> list[Entry]:
-    """Return a page of a circle's timeline, the newest first.
+    """Return a page of a circle's timeline, the newest first; ``arguments`` are the circle's.
 
     ``also`` are further columns to read with each, about ``posts p``, and those that only boosts have, about
     ``boosts b``; each begins with a comma, and ``$1`` is the viewer.
     """
-    posts = _Kind(
-        f"p.id AS cursor, p.id AS post_id, NULL AS boost_id, NULL AS booster_id{also}",
-        "posts p",
-        "p.id",
-        "p.account_id",
-        circle.shows,
-    )
-    boosts = _Kind(
-        f"b.id AS cursor, b.post_id, b.id AS boost_id, b.account_id AS booster_id{also}{also_of_boosts}",
-        "boosts b JOIN posts p ON p.id = b.post_id",
-        "b.id",
-        "b.account_id",
-        circle.shares,
-    )
-    found = await _page(reader, circle, posts, stretch)
-    found += await _page(reader, circle, boosts, _beyond(stretch, found))
+    posts, boosts = _statements(circle, WINDOW, also, also_of_boosts, upwards=stretch.upwards)
+    found = await _page(reader, posts, arguments, stretch)
+    found += await _page(reader, boosts, arguments, _beyond(stretch, found))
     return stretch.cut(found)
 
 
@@ -67,94 +167,35 @@ def _beyond(stretch: Stretch, found: Sequence[Entry]) -> Stretch:
     return Stretch(before, after, stretch.limit, stretch.upwards)
 
 
-async def _page(reader: Reader, circle: Circle, kind: _Kind, stretch: Stretch) -> list[Entry]:
-    found = await _walk(reader, circle, kind, stretch)
-    if len(found) >= stretch.limit or not await _goes_on(reader, kind, stretch):
-        return found
-    return await _merge(reader, circle, kind, stretch)
-
-
-async def _walk(reader: Reader, circle: Circle, kind: _Kind, stretch: Stretch) -> list[Entry]:
-    """Look at the first ``WINDOW`` of the stretch, whoever they are by."""
-    place = len(circle.arguments)
-    before, after = f"${place + 1}", f"${place + 2}"
-    edge = f"(SELECT w.id {_rest_of(kind, before, after)} ORDER BY w.id {stretch.order} LIMIT 1 OFFSET {WINDOW})"
-    if stretch.upwards:
-        before = f"COALESCE({edge}, {before})"
-    else:
-        after = f"COALESCE({edge}, {after})"
-    rows = await reader.fetch_quickly(
-        f"SELECT {kind.columns} FROM {kind.tables} WHERE {kind.key} < {before} AND {kind.key} > {after} "
-        f"AND {kind.condition} ORDER BY {kind.key} {stretch.order} LIMIT {int(stretch.limit)}",
-        *circle.arguments,
-        stretch.before,
-        stretch.after,
-    )
+async def _page(reader: Reader, statements: Statements, arguments: tuple[int, ...], stretch: Stretch) -> list[Entry]:
+    rows = await reader.fetch_quickly(f"{statements.walk}{stretch.limit}", *arguments, stretch.before, stretch.after)
+    if len(rows) < stretch.limit and await reader.fetch_quickly(statements.goes_on, stretch.before, stretch.after):
+        return await _merge(reader, statements, arguments, stretch)
     return [_entry(row) for row in rows]
 
 
-async def _goes_on(reader: Reader, kind: _Kind, stretch: Stretch) -> bool:
-    """Say whether there is more in the stretch than the walk looked at."""
-    return bool(
-        await reader.fetch_quickly(
-            f"SELECT w.id {_rest_of(kind, '$1', '$2')} ORDER BY w.id {stretch.order} LIMIT 1 OFFSET {WINDOW}",
-            stretch.before,
-            stretch.after,
-        )
-    )
-
-
-def _rest_of(kind: _Kind, before: str, after: str) -> str:
-    return f"FROM {kind.tables.partition(' ')[0]} w WHERE w.id < {before} AND w.id > {after}"
-
-
-async def _merge(reader: Reader, circle: Circle, kind: _Kind, stretch: Stretch) -> list[Entry]:
-    """Look at the posts of those only whose first ones in the stretch come first, and of the tags."""
-    place = len(circle.arguments)
-    within = f"{kind.key} < ${place + 1} AND {kind.key} > ${place + 2} AND {kind.condition}"
-    end = f"ORDER BY {kind.key} {stretch.order} LIMIT {int(stretch.limit)}"
-    arguments = [*circle.arguments, stretch.before, stretch.after]
+async def _merge(reader: Reader, statements: Statements, arguments: tuple[int, ...], stretch: Stretch) -> list[Entry]:
+    given: list[int] = [*arguments, stretch.before, stretch.after]
+    people = await reader.fetch(f"{statements.first_people}{stretch.limit}", *given)
     parts = []
-    for person in await _first_people(reader, circle, kind, stretch):
-        arguments.append(person)
-        parts.append(f"FROM {kind.tables} WHERE {kind.owner} = ${len(arguments)} AND {within} {end}")
-    for tag in await _tags(reader, circle, kind):
-        arguments.append(tag)
-        parts.append(
-            f"FROM post_tags ut JOIN {kind.tables} ON p.id = ut.post_id WHERE ut.tag_id = ${len(arguments)} "
-            f"AND ut.post_id < ${place + 1} AND ut.post_id > ${place + 2} AND {kind.condition} "
-            f"ORDER BY ut.post_id {stretch.order} LIMIT {int(stretch.limit)}"
-        )
+    for row in people:
+        given.append(row["person"])
+        parts.append(statements.of_person(f"${len(given)}", stretch.limit))
+    for tag in await _tags(reader, arguments[0]) if statements.tags else ():
+        given.append(tag)
+        parts.append(statements.with_tag(f"${len(given)}", stretch.limit))
     if not parts:
         return []
-    whole = " UNION ALL ".join(f"SELECT * FROM (SELECT {kind.columns} {part}) AS part" for part in parts)
     # Somebody's post can carry a tag as well.
-    found = {row["cursor"]: _entry(row) for row in await reader.fetch(whole, *arguments)}
+    found = {row["cursor"]: _entry(row) for row in await reader.fetch(" UNION ALL ".join(parts), *given)}
     return stretch.cut(found.values())
 
 
-async def _tags(reader: Reader, circle: Circle, kind: _Kind) -> list[int]:
-    if not circle.tags or kind.key != "p.id":
-        return []
+async def _tags(reader: Reader, viewer_id: int) -> list[int]:
     sql = f"SELECT tag_id FROM tag_follows WHERE account_id = $1 LIMIT {MOST_TAGS}"
-    return [row["tag_id"] for row in await reader.fetch(sql, circle.arguments[0])]
-
-
-async def _first_people(reader: Reader, circle: Circle, kind: _Kind, stretch: Stretch) -> list[int]:
-    place = len(circle.arguments)
-    first = (
-        f"SELECT {kind.key} FROM {kind.tables} WHERE {kind.owner} = c.person AND {kind.key} < ${place + 1} "
-        f"AND {kind.key} > ${place + 2} AND {kind.condition} ORDER BY {kind.key} {stretch.order} LIMIT 1"
-    )
-    rows = await reader.fetch(
-        f"SELECT n.person FROM (SELECT c.person, ({first}) AS place FROM ({circle.people}) AS c) AS n "
-        f"WHERE n.place IS NOT NULL ORDER BY n.place {stretch.order} LIMIT {int(stretch.limit)}",
-        *circle.arguments,
-        stretch.before,
-        stretch.after,
-    )
-    return [row["person"] for row in rows]
+    return [row["tag_id"] for row in await reader.fetch(sql, viewer_id)]
 
 
 def _entry(row: Row) -> Entry:
-    return Entry(row["cursor"], row["post_id"], row["boost_id"], row["booster_id"], row, row)
+    values = tuple(row.values())
+    return Entry(values[0], values[1], values[2], values[3], values[4:])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from aiohttp import web
 
 from rossgram_fed.follows.suggestions import suggested_people
 from rossgram_fed.instance import INSTANCE
+from rossgram_fed.posts.sifted import covered, sifted
 from rossgram_fed.posts.tiles import explore_tiles, saved_tiles
 from rossgram_fed.timelines import queries
 from rossgram_fed.web.paging import cursor_of, page_of
@@ -31,7 +34,17 @@ async def home(request: web.Request) -> web.Response:
     page = page_of(found, FEED_SIZE, id_of=lambda item: item.cursor, before=before)
     empty = before is None and not len(page)
     suggested = await suggested_people(database, viewer.account_id, limit=SUGGESTED) if empty else []
-    return await render(request, "timelines/home.html", page=page, suggested=suggested)
+    sieved = await sifted(request.app[INSTANCE], viewer.account_id, [item.post for item in page], context="home")
+    kept = [item for item in page if item.post.id not in sieved.hidden]
+    page = replace(page, items=tuple(replace(item, post=covered(item.post, sieved)) for item in kept))
+    return await render(
+        request,
+        "timelines/home.html",
+        page=page,
+        behind=sieved.behind,
+        left_out=len(sieved.hidden),
+        suggested=suggested,
+    )
 
 
 async def explore(request: web.Request) -> web.Response:

@@ -12,7 +12,7 @@ from rossgram_fed.database.engine import placeholders
 from rossgram_fed.ids import LARGEST_ID
 from rossgram_fed.posts.queries import posts_by_ids
 from rossgram_fed.posts.views import PostView
-from rossgram_fed.timelines.circles import home_of
+from rossgram_fed.timelines.circles import home_circle
 from rossgram_fed.timelines.entries import Stretch
 from rossgram_fed.timelines.gathering import gathered
 
@@ -32,7 +32,7 @@ async def home(
 ) -> tuple[FeedItem, ...]:
     """Return posts with photos by the viewer and those they follow, and what those boosted, the newest first."""
     stretch = Stretch(before=LARGEST_ID if before is None else before, limit=limit)
-    entries = await gathered(database, home_of(viewer_id, photos_only=True), stretch)
+    entries = await gathered(database, home_circle(photos_only=True), (viewer_id,), stretch)
     found = {
         post.id: post
         for post in await posts_by_ids(database, sorted({one.post_id for one in entries}), viewer_id=viewer_id)
