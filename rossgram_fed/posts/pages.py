@@ -15,6 +15,7 @@ from rossgram_fed.posts.introductions import meet_mentioned
 from rossgram_fed.posts.pins import is_pinned
 from rossgram_fed.posts.queries import buried_at, post_page
 from rossgram_fed.posts.quoted import quotes_count
+from rossgram_fed.posts.sifted import sifted
 from rossgram_fed.posts.talking import rule_of
 from rossgram_fed.posts.threads import look
 from rossgram_fed.posts.told import told_of
@@ -97,6 +98,7 @@ async def _page(request: web.Request, viewer: Viewer | None) -> PostPage:
 async def _show(request: web.Request, page: PostPage, form: Form, *, status: int = 200) -> web.Response:
     post = page.post
     reader, viewer = request.app[INSTANCE].database, await viewer_of(request)
+    viewer_id, said = viewer.account_id if viewer else None, [comment.post for comment in page.comments]
     rule = await rule_of(reader, page, viewer_id=viewer.account_id if viewer else None)
     return await render(
         request,
@@ -111,5 +113,6 @@ async def _show(request: web.Request, page: PostPage, form: Form, *, status: int
         pinned=post.own and await is_pinned(reader, post.id),
         quotes=await quotes_count(reader, post.id) if post.own and post.local else 0,
         poll=(await polls_of(reader, [post.id], viewer_id=viewer.account_id if viewer else None)).get(post.id),
+        behind=(await sifted(request.app[INSTANCE], viewer_id, said, context="thread")).titles,
         told=await told_of(reader, post, viewer_id=viewer.account_id if viewer else None),
     )
