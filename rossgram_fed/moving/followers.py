@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from rossgram_fed.database import Row
 from rossgram_fed.federation import errands
-from rossgram_fed.follows import actions, blocks
+from rossgram_fed.follows import actions, blocks, options
 from rossgram_fed.instance import Change, Instance
 from rossgram_fed.models.relations import FollowState, NotificationKind
 from rossgram_fed.notifications.actions import notify, withdraw
@@ -21,16 +21,29 @@ BATCH = 50
 _NOT_YET = "NOT EXISTS (SELECT 1 FROM {table} n WHERE n.account_id = r.account_id AND n.target_id = $2)"
 _NOT_FOLLOWING = "NOT EXISTS (SELECT 1 FROM follows f WHERE f.follower_id = r.account_id AND f.followed_id = $2)"
 _TARGETS = (
-    "SELECT r.id, r.account_id FROM {table} r JOIN accounts a ON a.id = r.account_id WHERE r.target_id = $1 "  # noqa: S608 - constants
+    "SELECT r.id, r.account_id{more} FROM {table} r JOIN accounts a ON a.id = r.account_id WHERE r.target_id = $1 "  # noqa: S608 - constants
     f"AND a.domain = '' AND a.id <> $2 AND r.id > $3 AND {_NOT_YET} AND {_NOT_FOLLOWING} ORDER BY r.id LIMIT {BATCH}"
 )
 _FOLLOWERS = (
-    "SELECT r.id, r.follower_id AS account_id, EXISTS (SELECT 1 FROM mutes m WHERE m.account_id = r.follower_id "  # noqa: S608 - constants
-    "AND m.target_id = $2) AS muted FROM follows r JOIN accounts a ON a.id = r.follower_id WHERE r.followed_id = $1 "
+    "SELECT r.id, r.follower_id AS account_id, r.shows_boosts, r.notifies, r.languages, "  # noqa: S608 - constants
+    "EXISTS (SELECT 1 FROM follows k WHERE k.follower_id = r.follower_id AND k.followed_id = $2) AS follows_already, "
+    "EXISTS (SELECT 1 FROM mutes m WHERE m.account_id = r.follower_id AND m.target_id = $2) AS muted "
+    "FROM follows r JOIN accounts a ON a.id = r.follower_id WHERE r.followed_id = $1 "
     f"AND a.domain = '' AND a.id <> $2 AND a.moved_to_uri = '' AND r.state = {int(FollowState.ACCEPTED)} "
     f"AND r.id > $3 ORDER BY r.id LIMIT {BATCH}"
 )
-_QUERIES = {"blocks": _TARGETS.format(table="blocks"), "mutes": _TARGETS.format(table="mutes"), "follows": _FOLLOWERS}
+_QUERIES = {
+    "blocks": _TARGETS.format(table="blocks", more=""),
+    "mutes": _TARGETS.format(table="mutes", more=", r.hides_news, r.expires_at"),
+    "follows": _FOLLOWERS,
+}
+_LISTS = (
+    "SELECT l.id FROM lists l JOIN list_members m ON m.list_id = l.id WHERE l.account_id = $1 AND m.account_id = $2"
+)
+_LISTED = (
+    "INSERT INTO list_members (id, list_id, account_id) VALUES ($1, $2, $3) "
+    "ON CONFLICT (list_id, account_id) DO NOTHING"
+)
 _NEXT = {"blocks": "mutes", "mutes": "follows"}
 
 
@@ -90,10 +103,13 @@ async def carry_over(
 
 
 async def _carry_away(change: Change, carrying: Carrying, row: Row, what: str) -> None:
-    """Block or mute the new account for somebody who did so with the old one, and note why."""
-    act = blocks.block if what == "blocks" else blocks.mute
+    """Block or mute the new account for somebody who did so with the old one, in the same way, and note why."""
+    parties = {"account_id": row["account_id"], "target_id": carrying.target_id}
     try:
-        await act(change, account_id=row["account_id"], target_id=carrying.target_id)
+        if what == "blocks":
+            await blocks.block(change, **parties)
+        else:
+            await blocks.mute(change, **parties, hides_news=bool(row["hides_news"]), until=row["expires_at"])
     except Refusal:
         return  # one of the two is not there any more
     await change.tx.execute(
@@ -105,8 +121,9 @@ async def _carry_away(change: Change, carrying: Carrying, row: Row, what: str) -
 
 
 async def _carry_follow(change: Change, carrying: Carrying, row: Row, what: str) -> None:
-    """Let a follower follow the new account instead, unless they keep it away; tell them of it."""
+    """Let a follower follow the new account instead, in the same way, unless they keep it away; tell them of it."""
     follower_id = row["account_id"]
+    lists = await change.tx.fetch(_LISTS, follower_id, carrying.account_id)
     if carrying.quietly:
         await actions.end_follow(change, follower_id=follower_id, followed_id=carrying.account_id)
     else:
@@ -119,6 +136,17 @@ async def _carry_follow(change: Change, carrying: Carrying, row: Row, what: str)
         await actions.follow(change, account_id=follower_id, target_id=carrying.target_id)
     except Refusal:
         return  # a block stands between them, or one of the two is not there any more
+    if not row["follows_already"]:
+        await options.set_options(
+            change,
+            account_id=follower_id,
+            target_id=carrying.target_id,
+            shows_boosts=bool(row["shows_boosts"]),
+            notifies=bool(row["notifies"]),
+            languages=row["languages"].split(),
+        )
+    for one in lists:
+        await change.tx.execute(_LISTED, change.new_id(), one["id"], carrying.target_id)
 
 
 async def _leave(change: Change, *, follower_id: int, followed_id: int) -> None:

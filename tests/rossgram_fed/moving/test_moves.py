@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from rossgram_fed.follows import blocks
+from rossgram_fed.follows import blocks, options
+from rossgram_fed.follows.relations import relation
+from rossgram_fed.lists.actions import add_members, create_list
 from rossgram_fed.moving import followers
 from tests.conftest import SettableClock
 from tests.fediverse import Actor, FakePeer
@@ -30,7 +32,14 @@ async def test_followers_blocks_and_mutes_come_along(house: House, monkeypatch: 
         await house.follows(person, sam_id)
     await house.follows(fay, samuel_id)
     async with house.server.instance.change() as change:
-        await blocks.mute(change, account_id=cleo.id, target_id=sam_id)
+        end = change.now + 365 * DAY
+        await blocks.mute(change, account_id=cleo.id, target_id=sam_id, until=end)
+        for one, target_id in ((ben, sam_id), (fay, sam_id)):
+            await options.set_options(
+                change, account_id=one.id, target_id=target_id, shows_boosts=False, notifies=True, languages=["de"]
+            )
+        list_id = await create_list(change, account_id=ben.id, title="Sea")
+        await add_members(change, list_id, account_id=ben.id, member_ids=[sam_id])
         await blocks.block(change, account_id=dora.id, target_id=samuel_id)
         await blocks.block(change, account_id=emil.id, target_id=sam_id)
     await house.fediverse.settle()
@@ -47,6 +56,14 @@ async def test_followers_blocks_and_mutes_come_along(house: House, monkeypatch: 
     kept = "SELECT r.account_id, r.moved_from FROM {} r WHERE r.target_id = $1 AND r.moved_from <> ''"
     assert await house.rows(kept.format("blocks"), samuel_id) == [{"account_id": emil.id, "moved_from": OLD}]
     assert await house.rows(kept.format("mutes"), samuel_id) == [{"account_id": cleo.id, "moved_from": OLD}]
+    (mute,) = await house.rows("SELECT hides_news, expires_at FROM mutes WHERE target_id = $1", samuel_id)
+    assert (bool(mute["hides_news"]), mute["expires_at"]) == (True, end)
+    of_ben, of_fay = [await relation(house.server.instance.database, one.id, samuel_id) for one in (ben, fay)]
+    assert (of_ben.shows_boosts, of_ben.notifies, of_ben.languages) == (False, True, ("de",))
+    assert (of_fay.shows_boosts, of_fay.notifies) == (True, False), "she followed the new account in her own way"
+    assert await house.rows("SELECT account_id FROM list_members WHERE list_id = $1", list_id) == [
+        {"account_id": samuel_id}
+    ]
     assert (await house.rows("SELECT moved_to_uri FROM accounts WHERE id = $1", sam_id))[0]["moved_to_uri"] == NEW
 
     house.new.received.clear()
