@@ -11,6 +11,7 @@ import av
 import pytest
 
 from rossgram_fed.database import open_database
+from rossgram_fed.database.migrate import migrate
 from rossgram_fed.instance import Instance, system_clock
 from rossgram_fed.media.storage import Folder
 from rossgram_fed.media.sweeping import DAY, UNKNOWN_SECONDS, Sweep
@@ -52,12 +53,13 @@ async def begun(unfinished: Path, known: set[Path]) -> None:
 @pytest.mark.timeout(120)
 async def test_a_video_survives_the_death_of_who_prepares_it(engine: Engine, tmp_path: Path) -> None:
     """Killed again and again in the middle, the video is ready in the end, once and whole, and nothing else is left."""
-    url, port = engine.migrated(), free_port()
+    url, port = engine.empty(), free_port()
     settings = settings_for(url, tmp_path / "data", port)
     folder = Folder(settings.media_folder)
     folder.prepare()
     database = await open_database(url)
     try:
+        await migrate(database)
         instance = Instance(settings, database, system_clock)
         ana_id, photo_id = await a_video(instance, folder)
         unfinished = settings.media_folder / "unfinished"
