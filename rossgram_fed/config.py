@@ -38,6 +38,8 @@ class ServerSettings:
     name: str = "Rossgram"
     description: str = "A place for photos."
     registration: Registration = Registration.CLOSED
+    rules: tuple[str, ...] = ()
+    """What people agree to who join, a sentence or two each."""
     require_descriptions: bool = False
     """Whether photos may not be posted without a description."""
     trusted_proxies: tuple[Network, ...] = ()

@@ -64,7 +64,7 @@ async def show(call: Call) -> InstanceInfo:
         registrations=_registrations(settings),
         api_versions={"mastodon": API_VERSION},
         contact=Contact("", await _first_admin(call)),
-        rules=_rules(),
+        rules=_rules(settings),
     )
 
 
@@ -87,7 +87,7 @@ async def show_v1(call: Call) -> InstanceInfoV1:
         invites_enabled=settings.server.registration is Registration.INVITE,
         configuration=configuration(settings, vapid=call.request.app[SECRETS].vapid_public),
         contact_account=await _first_admin(call),
-        rules=_rules(),
+        rules=_rules(settings),
     )
 
 
@@ -105,7 +105,7 @@ async def activity(call: Call) -> list[Week]:
 
 async def rules(call: Call) -> list[InstanceRule]:
     """List the rules for people here."""
-    return _rules()
+    return _rules(call.settings)
 
 
 async def extended_description(call: Call) -> Text:
@@ -166,8 +166,8 @@ def _registrations(settings: Settings) -> Registrations:
     )
 
 
-def _rules() -> list[InstanceRule]:
-    return []
+def _rules(settings: Settings) -> list[InstanceRule]:
+    return [InstanceRule(str(number), rule) for number, rule in enumerate(settings.server.rules, start=1)]
 
 
 def _paragraphs(text: str) -> str:

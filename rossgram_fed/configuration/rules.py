@@ -51,6 +51,20 @@ def text(longest: int, *, shortest: int = 0) -> Rule:
     return Rule(f"a text in quotes of {shortest} to {longest} characters", read)
 
 
+def texts(most: int, longest: int) -> Rule:
+    """Allow a list of so many texts of so many characters."""
+
+    def read(value: object, _: Path) -> tuple[str, ...]:
+        if not isinstance(value, list) or len(value) > most:
+            raise ValueError
+        found = tuple(_text(item) for item in value)
+        if not all(0 < len(item) <= longest for item in found):
+            raise ValueError
+        return found
+
+    return Rule(f"a list of up to {most} texts in quotes of 1 to {longest} characters", read)
+
+
 def one_of(choices: Iterable[str], make: Callable[[str], object]) -> Rule:
     """Allow one of a few words."""
     words = list(choices)
@@ -201,6 +215,7 @@ RULES: dict[str, Rule] = {
     "server.name": text(100, shortest=1),
     "server.description": text(5000),
     "server.registration": one_of([word.value for word in Registration], Registration),
+    "server.rules": texts(30, 500),
     "server.require_descriptions": SWITCH,
     "server.trusted_proxies": NETWORKS,
     "server.metrics_networks": NETWORKS,

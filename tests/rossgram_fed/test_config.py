@@ -95,6 +95,8 @@ def test_every_default_is_allowed(tmp_path: Path) -> None:
         pytest.param('[server]\nregistration = "opne"', 2, 'Allowed: "open" or "invite" or "closed".', id="a choice"),
         pytest.param('[server]\nname = "  "', 2, "of 1 to 100 characters", id="blank name"),
         pytest.param("[server]\nname = 7", 2, "is 7. Allowed: a text", id="number as text"),
+        pytest.param('[server]\nrules = "Be kind."', 2, "a list of up to 30 texts", id="a rule that is no list"),
+        pytest.param('[server]\nrules = [""]', 2, "a list of up to 30 texts", id="an empty rule"),
         pytest.param('[server]\nbase_url = "photos.example"', 2, "an address without a path", id="no scheme"),
         pytest.param('[server]\nbase_url = "https://a.example/x"', 2, "an address without a path", id="a path"),
         pytest.param('[server]\nbase_url = "https://u@a.example"', 2, "an address without a path", id="a user"),

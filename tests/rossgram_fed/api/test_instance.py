@@ -94,6 +94,17 @@ async def test_twelve_weeks(site: ApiSite) -> None:
     assert all(isinstance(value, str) for week in weeks for value in week.values())
 
 
+async def test_rules_stand_where_one_joins(instance: Instance) -> None:
+    """The rules of the settings are told to apps, and shown as text on the page about the server and at sign-up."""
+    server = replace(instance.settings.server, registration=Registration.OPEN, rules=("Be kind.", "No <b>ads</b>."))
+    async with opened_api(replace(instance, settings=replace(instance.settings, server=server))) as site:
+        told = (await site.nobody.get("/api/v1/instance/rules")).body
+        assert told == (await site.nobody.get("/api/v2/instance")).body["rules"]
+        for path in ("/about", "/sign-up"):
+            assert "No &lt;b&gt;ads&lt;/b&gt;." in await site.visitor.text(path)
+    assert [(rule["id"], rule["text"]) for rule in told] == [("1", "Be kind."), ("2", "No <b>ads</b>.")]
+
+
 @pytest.mark.parametrize(
     "path",
     [
