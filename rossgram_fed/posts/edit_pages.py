@@ -75,7 +75,7 @@ async def save(request: web.Request, viewer: Viewer) -> web.Response:
             return await _again(request, viewer, post, composing)
         if composing.fresh or composing.refused:
             form.error("photos", "Here are your new photos: describe them, then save.")
-        typed = edit_from(form, cards, limits=instance.settings.limits, comment=post.is_comment)
+        typed = edit_from(form, cards, limits=instance.settings.limits, comment=post.is_comment, words=not post.photos)
         looks, points = looks_from(form, cards.ids), focus_from(form, cards.ids)
         if not form.ok:
             return await _again(request, viewer, post, composing, status=422)

@@ -100,8 +100,8 @@ def draft_from(form: Form, cards: Cards, *, limits: LimitSettings) -> PostDraft:
     return draft
 
 
-def edit_from(form: Form, cards: Cards, *, limits: LimitSettings, comment: bool) -> PostEdit:
-    """Read the edit form of a post, or of a comment, which needs no photo."""
+def edit_from(form: Form, cards: Cards, *, limits: LimitSettings, comment: bool, words: bool = False) -> PostEdit:
+    """Read the edit form of a post, or of a comment, which needs no photo, as one of ``words`` alone needs none."""
     edit = PostEdit(
         caption=form.text("caption", most=limits.caption_characters, lines=True),
         warning=form.text("warning", most=WARNING_CHARACTERS),
@@ -112,10 +112,10 @@ def edit_from(form: Form, cards: Cards, *, limits: LimitSettings, comment: bool)
         quote_policy=form.choice("quotes", POLICIES, None),
         details=None if comment else details_from(form, cards.ids),
     )
-    if not cards.photos and not comment:
+    if not cards.photos and not comment and not words:
         form.error("photos", "A post needs at least one photo; to remove the last one, delete the post.")
-    elif comment and not edit.caption and not cards.photos:
-        form.error("caption", "An empty comment says nothing; to take it back, delete it.")
+    elif not edit.caption and not cards.photos:
+        form.error("caption", "This says nothing; to take it back, delete it.")
     return edit
 
 

@@ -45,6 +45,11 @@ async def test_words_alone_are_posted(site: ApiSite, app: Client, alice: Account
     assert (create["type"], create["object"]["type"], inboxes) == ("Create", "Note", ["https://there.test/inbox"])
     assert create["object"]["attachment"] == []
     assert (await site.visitor.get(f"/p/{post.id}")).status == 200
+    browser = await site.browser(alice)
+    for caption, status in (("Other words", 303), ("", 422)):
+        edited = await browser.post(f"/p/{post.id}/edit", {"caption": caption, "visibility": "unlisted"})
+        assert edited.status == status
+    assert (await Post.get(id=post.id)).caption == "Other words"
 
 
 async def test_photos_are_posted(site: ApiSite, app: Client) -> None:
