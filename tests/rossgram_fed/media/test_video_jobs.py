@@ -16,10 +16,11 @@ from aiohttp.test_utils import TestClient, TestServer, make_mocked_request
 from rossgram_fed.federation import errands
 from rossgram_fed.instance import INSTANCE
 from rossgram_fed.jobs.runner import JobSource
+from rossgram_fed.media.quota import set_quota
 from rossgram_fed.media.storage import STORAGE
 from rossgram_fed.media.studio import STUDIO
 from rossgram_fed.media.video_studio import VideoStudio
-from rossgram_fed.models import Job, Photo
+from rossgram_fed.models import Job, MediaFile, Photo
 from rossgram_fed.models.posts import PhotoState, Visibility
 from rossgram_fed.posts import actions, documents
 from rossgram_fed.posts.drafts import DraftPhoto, PostDraft
@@ -239,3 +240,19 @@ async def test_videos_hold_up_no_other_job(gallery: Gallery, alice: int) -> None
     others = JobSource(gallery.instance, {errands.BACKFILL: note}, but=(errands.PREPARE_VIDEO,))
     assert (await others.work_once(), await others.work_once(), done) == (1, 0, [{"account_id": alice}])
     assert await videos_of(gallery).work_once() == 1
+
+
+async def test_a_full_share_loses_nothing(gallery: Gallery, alice: int) -> None:
+    """A video that outgrows its owner's share waits as it was sent, with the reason, and leaves nothing else."""
+    photo_id = await a_video(gallery, alice, a_clip(codec="mpeg4"))
+    async with gallery.instance.change() as change:
+        await set_quota(change, username="alice", megabytes=1)
+        await MediaFile.filter(photo_id=photo_id).update(size=0)
+        other = await Photo.create(id=change.new_id(), account_id=alice, state=PhotoState.READY, created_at=change.now)
+        await MediaFile.create(id=change.new_id(), key="x", photo_id=other.id, size=1 << 20, created_at=change.now)
+    await videos_of(gallery).work_once()
+    photo = await Photo.get(id=photo_id)
+    assert (photo.state, set(renditions_from(photo.renditions))) == (PhotoState.PROCESSING, {SOURCE})
+    assert "your share" in photo.problem
+    assert len(gallery.files) == 1
+    assert not list((gallery.path / "unfinished").iterdir())
