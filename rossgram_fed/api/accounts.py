@@ -22,10 +22,12 @@ from rossgram_fed.federation.network import NETWORK
 from rossgram_fed.follows.tags import featured_tags
 from rossgram_fed.lists.queries import lists_with
 from rossgram_fed.web.errors import NotFound
+from rossgram_fed.web.forms import clean_text
 from webfinger.errors import WebFingerError
 
 MOST_AT_ONCE = 80
 MOST_FOUND = 80
+FURTHEST = 10_000
 SECONDS = 10.0
 """How long somebody who searches waits for another server."""
 
@@ -72,8 +74,8 @@ async def lookup(call: Call, params: LookupParams) -> Account:
 
 async def search(call: Call, params: SearchParams) -> list[Account]:
     """Find accounts by the beginning of a name, or by a whole handle; ``resolve`` asks its server as well."""
-    text = params.q.strip()
-    limit, offset = min(max(params.limit, 1), MOST_FOUND), max(params.offset, 0)
+    text = clean_text(params.q)
+    limit, offset = min(max(params.limit, 1), MOST_FOUND), min(max(params.offset, 0), FURTHEST)
     if not text or len(text) > 500:
         return []
     exact = await _exactly(call, text, resolve=params.resolve) if not params.following and not offset else None

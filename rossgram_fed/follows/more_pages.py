@@ -11,7 +11,7 @@ from rossgram_fed.instance import INSTANCE, Change
 from rossgram_fed.web.csrf import form_of
 from rossgram_fed.web.errors import Invalid, NotFound
 from rossgram_fed.web.flash import see_other
-from rossgram_fed.web.forms import Form, clean_text, safe_next
+from rossgram_fed.web.forms import Form, safe_next
 from rossgram_fed.web.paging import id_in_path
 from rossgram_fed.web.rendering import render
 from rossgram_fed.web.sessions import Handler, Viewer, signed_in
@@ -58,11 +58,9 @@ def _tag(action: Callable[[Change, str, int], Awaitable[object]], message: str) 
 
 
 async def _note(change: Change, account_id: int, request: web.Request, form: Form) -> str:
-    comment = clean_text(form.value("comment"), lines=True)
-    if len(comment) > options.LONGEST_NOTE:
-        raise Invalid(f"This note is {len(comment)} characters long; {options.LONGEST_NOTE} is the most.")
+    comment = form.value("comment")
     await options.set_note(change, account_id=account_id, target_id=id_in_path(request), comment=comment)
-    return "Noted; only you see it." if comment else "The note is gone."
+    return "Noted; only you see it." if comment.strip() else "The note is gone."
 
 
 async def _mute_host(change: Change, account_id: int, request: web.Request, form: Form) -> str:

@@ -12,6 +12,7 @@ from rossgram_fed.follows.parties import parties
 from rossgram_fed.instance import Change
 from rossgram_fed.models.relations import FollowState
 from rossgram_fed.web.errors import Invalid
+from rossgram_fed.web.forms import clean_text
 
 LONGEST_NOTE = 2000
 LONGEST_LANGUAGES = 255
@@ -52,10 +53,11 @@ def languages_column(languages: Sequence[str]) -> str:
 
 async def set_note(change: Change, *, account_id: int, target_id: int, comment: str) -> None:
     """Keep a private note about an account; an empty one takes it away. Raises ``Invalid`` for one that is too long."""
+    comment = clean_text(comment, lines=True)
     if len(comment) > LONGEST_NOTE:
         raise Invalid(f"Validation failed: Comment is too long (maximum is {LONGEST_NOTE} characters)")
     await parties(change, account_id, target_id)
-    if not comment.strip():
+    if not comment:
         await change.tx.execute(
             "DELETE FROM account_notes WHERE account_id = $1 AND target_id = $2", account_id, target_id
         )

@@ -76,6 +76,8 @@ async def add_members(change: Change, list_id: int, *, account_id: int, member_i
     wanted = list(dict.fromkeys(member_ids))
     if not wanted:
         return
+    if len(wanted) > MOST_MEMBERS:
+        raise Invalid("Validation failed: The list is full")
     followed = await change.tx.fetch(
         f"SELECT followed_id FROM follows WHERE follower_id = $1 AND followed_id IN ({placeholders(len(wanted), 2)})",
         account_id,

@@ -63,6 +63,8 @@ async def test_several_accounts_and_handles(site: ApiSite) -> None:
         ("q=b&offset=1", [], "the second page"),
         ("q=", [], "nothing"),
         ("q=%25", [], "no wildcards"),
+        ("q=b%00ob", ["bob"], "what is no letter does not count"),
+        ("q=b&offset=99999999999999999999&limit=-3", [], "absurd numbers become the nearest sane ones"),
     ],
 )
 async def test_searching(site: ApiSite, query: str, found: list[str], reason: str) -> None:
