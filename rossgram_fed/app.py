@@ -29,6 +29,7 @@ from rossgram_fed.federation.network import NETWORK, build_network
 from rossgram_fed.federation.remote_media import REMOTE_MEDIA, RemoteMedia
 from rossgram_fed.federation.remote_videos import REMOTE_VIDEOS, RemoteVideos
 from rossgram_fed.federation.signers import ensure_server_actor
+from rossgram_fed.filters.queries import shelf_of
 from rossgram_fed.instance import INSTANCE, Clock, Instance, system_clock
 from rossgram_fed.jobs.heartbeat import HeartbeatSource
 from rossgram_fed.jobs.pruning import PruningSource
@@ -104,6 +105,7 @@ async def _opened(
         parts.push_async_callback(database.close)
         await migrate(database)
         instance = Instance(settings, database, clock)
+        shelf_of(database).clock = clock
         await ensure_server_actor(instance)
         await apply_at_start(instance)
         network = build_network(instance, resolver=resolver)

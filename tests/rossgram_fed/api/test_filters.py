@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from rossgram_fed.filters.queries import shelf_of
 from rossgram_fed.filters.rules import Keyword, Rule, Sieve
 from rossgram_fed.models import Filter, FilteredPost, FilterKeyword
 from rossgram_fed.models.posts import Visibility
@@ -11,6 +12,7 @@ from rossgram_fed.models.reading import FilterAction
 from rossgram_fed.reactions import actions as reactions
 from tests.apps import ApiSite
 from tests.builders import a_person, a_post
+from tests.conftest import SettableClock
 
 ALL = ["home", "notifications", "public", "thread", "account"]
 
@@ -49,7 +51,7 @@ def test_where_and_how_long() -> None:
     assert not sieve.matches("x", post_id=1, now=0, context="public")
 
 
-async def test_a_filter_holds_at_once(site: ApiSite) -> None:
+async def test_a_filter_holds_at_once(site: ApiSite, clock: SettableClock) -> None:
     """Posts carry the filters they run into as soon as those are there, and no longer once they are gone."""
     async with site.instance.change() as change:
         alice, bob = await a_person(change), await a_person(change, "bob")
@@ -77,7 +79,10 @@ async def test_a_filter_holds_at_once(site: ApiSite) -> None:
     assert made.status == 200
     assert made.body["context"] == ["home", "thread"]
     assert made.body["expires_at"] is not None
-    # The clock of these tests stands still in the past, in which this filter has run out since.
+    shelf_of(site.instance.database).clock = clock
+    assert await filtered(spider.id) == [("Fear", "hide", ["spider"], None)]
+    clock.advance(3600 * 1000)
+    assert await filtered(spider.id) == []
     changed = await app.put(f"/api/v2/filters/{made.body['id']}", expires_in="")
     assert changed.body["expires_at"] is None
     assert await filtered(spider.id) == [("Fear", "hide", ["spider"], None)]
