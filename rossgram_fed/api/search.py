@@ -107,7 +107,7 @@ async def _exactly(call: Call, text: str, *, resolve: bool) -> Found | None:
             return None
     if resolving.is_address(text):
         return await resolving.known(call.database, text, viewer_id=call.viewer_id)
-    if "@" not in text.removeprefix("@"):
+    if text.startswith("#"):
         return None
     account_id = await account_called(call.database, call.settings, text)
     return None if account_id is None else Found(account_id=account_id)
@@ -123,7 +123,7 @@ async def _accounts(call: Call, params: SearchParams, text: str) -> list[int]:
 
 
 async def _tags(call: Call, params: SearchParams, text: str) -> list[str]:
-    found = [one.name for one in await tags_like(call.database, text, viewer_id=call.viewer_id)]
+    found = [one.name for one in await tags_like(call.database, text, viewer_id=call.viewer_id, of_words=True)]
     return found[_offset(params) : _offset(params) + _limit(params)]
 
 

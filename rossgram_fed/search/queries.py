@@ -34,15 +34,18 @@ async def accounts_like(database: Database, text: str, *, viewer_id: int | None)
     return tuple(card_from(row) for row in rows)
 
 
-async def tags_like(database: Database, text: str, *, viewer_id: int | None) -> tuple[TagFound, ...]:
+async def tags_like(
+    database: Database, text: str, *, viewer_id: int | None, of_words: bool = False
+) -> tuple[TagFound, ...]:
     """Return tags whose name begins with ``text``, the most used first; what only private posts carry is no tag here.
 
-    What is counted is what the tag's page shows.
+    What is counted is what the tag's page shows: photos, and for apps, which show those too, posts ``of_words``.
     """
+    counted = "" if of_words else "AND p.photo_count > 0 "
     viewer, known = ("$2", [viewer_id]) if viewer_id is not None else (None, [])
     rows = await database.fetch(
         "SELECT t.name, COUNT(*) AS uses FROM tags t JOIN post_tags u ON u.tag_id = t.id "  # noqa: S608 - constants
-        f"JOIN posts p ON p.id = u.post_id AND p.visibility = {int(Visibility.PUBLIC)} AND p.photo_count > 0 "
+        f"JOIN posts p ON p.id = u.post_id AND p.visibility = {int(Visibility.PUBLIC)} {counted}"
         f"JOIN accounts a ON a.id = p.account_id AND {visible(viewer, author='a')} AND {listed('a', viewer)} "
         f"WHERE t.name LIKE $1 ESCAPE '!' GROUP BY t.name ORDER BY uses DESC, t.name LIMIT {MOST}",
         _beginning(text.removeprefix("#")),
