@@ -24,6 +24,7 @@ from rossgram_fed.follows import more_pages as more_follow_pages
 from rossgram_fed.follows import pages as follow_pages
 from rossgram_fed.interact import pages as interact_pages
 from rossgram_fed.moving import pages as move_pages
+from rossgram_fed.notifications import pages as notification_pages
 from rossgram_fed.oauth import app_pages, authorize_pages
 from rossgram_fed.posts import (
     activity_endpoints,
@@ -147,6 +148,7 @@ PAGES: tuple[tuple[str, Handler], ...] = (
     ("/settings/blocks", profile_pages.show_blocks),
     ("/settings/tags", more_follow_pages.show_tags),
     ("/settings/filters", filter_pages.show),
+    ("/settings/notifications", notification_pages.show),
     ("/settings/move", move_pages.show),
     ("/admin", admin_pages.overview),
     ("/admin/domains", domain_pages.listing),
@@ -222,6 +224,9 @@ FORMS: tuple[tuple[str, Handler], ...] = (
     ("/settings/sessions/end-all", settings_pages.end_all_sessions),
     ("/settings/apps/remove-all", app_pages.remove_all),
     ("/settings/apps/{id}/remove", app_pages.remove),
+    ("/settings/notifications", notification_pages.save),
+    ("/settings/notifications/{id}/accept", notification_pages.accept),
+    ("/settings/notifications/{id}/dismiss", notification_pages.dismiss),
     ("/settings/filters", filter_pages.add),
     ("/settings/filters/{id}/remove", filter_pages.remove),
     ("/settings/move", move_pages.move),

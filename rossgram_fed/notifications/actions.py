@@ -13,6 +13,7 @@ from rossgram_fed.instance import Change
 from rossgram_fed.models.relations import FollowState, NotificationKind
 from rossgram_fed.notifications.policy import VERDICT
 from rossgram_fed.notifications.waking import wake
+from rossgram_fed.streaming.acts import Act, signal
 from rossgram_fed.visibility import news_wanted, not_blocked
 
 MOST_TOLD = 500
@@ -55,7 +56,10 @@ async def notify(
 ) -> None:
     """Tell an account that ``actor_id`` did something; a repetition of what it was told already adds nothing."""
     rows = await change.tx.fetch(_NOTIFY, change.new_id(), int(kind), actor_id, post_id, change.now, account_id)
-    if rows and rows[0]["wakers"] and not rows[0]["filtered"]:
+    if not rows or rows[0]["filtered"]:
+        return
+    signal(change, Act.NEWS, rows[0]["id"], account_id)
+    if rows[0]["wakers"]:
         await wake(change, account_id=account_id, kind=kind, actor_id=actor_id, notification_id=rows[0]["id"])
 
 

@@ -99,13 +99,18 @@ async def by_ids(reader: Reader, account_id: int, ids: Iterable[int]) -> list[Ne
 
 async def unread(reader: Reader, account_id: int, wish: Wish = ALL, *, most: int) -> int:
     """Return how much of it was seen nowhere yet, counted up to ``most``."""
+    return len(await unread_ids(reader, account_id, wish, most=most))
+
+
+async def unread_ids(reader: Reader, account_id: int, wish: Wish = ALL, *, most: int) -> list[int]:
+    """Return the ids of what was seen nowhere yet."""
     where, known = wish.clause(2)
-    found = await reader.fetch_value(
-        f"SELECT COUNT(*) FROM (SELECT 1 FROM notifications n WHERE {UNREAD} AND {where} LIMIT {int(most)}) c",
+    rows = await reader.fetch(
+        f"SELECT n.id FROM notifications n WHERE {UNREAD} AND {where} ORDER BY n.id DESC LIMIT {int(most)}",
         account_id,
         *known,
     )
-    return int(found)
+    return [row["id"] for row in rows]
 
 
 def _news(row: Row) -> News:

@@ -7,7 +7,8 @@ nothing has the news of limited accounts they do not follow wait, and everything
 # ruff: noqa: S608 - the SQL is put together of constants and placeholders only
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 
 from rossgram_fed.database import Reader
 from rossgram_fed.instance import Change
@@ -47,7 +48,13 @@ class Policy:
     limited_accounts: Wanted = Wanted.FILTER
 
 
-_NAMES = tuple(one.name for one in fields(Policy))
+NAMES = tuple(one.name for one in fields(Policy))
+"""The sorts of people."""
+
+
+def changed(policy: Policy, chosen: Mapping[str, Wanted]) -> Policy:
+    """Return a policy with some of it decided anew."""
+    return replace(policy, **chosen)
 
 
 def _met(level: Wanted) -> str:
@@ -82,18 +89,18 @@ VERDICT = (
 async def policy_of(reader: Reader, account_id: int) -> Policy:
     """Return what somebody decided, or what holds for those who decided nothing."""
     row = await reader.fetch_one(
-        f"SELECT {', '.join(_NAMES)} FROM notification_policies WHERE account_id = $1", account_id
+        f"SELECT {', '.join(NAMES)} FROM notification_policies WHERE account_id = $1", account_id
     )
-    return Policy() if row is None else Policy(**{name: Wanted(row[name]) for name in _NAMES})
+    return Policy() if row is None else Policy(**{name: Wanted(row[name]) for name in NAMES})
 
 
 async def set_policy(change: Change, policy: Policy, *, account_id: int) -> None:
     """Decide; it holds for what comes from now on."""
-    values = [int(getattr(policy, name)) for name in _NAMES]
-    places = ", ".join(f"${place}" for place in range(3, 3 + len(_NAMES)))
+    values = [int(getattr(policy, name)) for name in NAMES]
+    places = ", ".join(f"${place}" for place in range(3, 3 + len(NAMES)))
     await change.tx.execute(
-        f"INSERT INTO notification_policies (id, account_id, {', '.join(_NAMES)}) VALUES ($1, $2, {places}) "
-        f"ON CONFLICT (account_id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _NAMES)}",
+        f"INSERT INTO notification_policies (id, account_id, {', '.join(NAMES)}) VALUES ($1, $2, {places}) "
+        f"ON CONFLICT (account_id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in NAMES)}",
         change.new_id(),
         account_id,
         *values,

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from rossgram_fed.cards import CARD_COLUMNS, AccountCard, card_from
 from rossgram_fed.database import Reader, Row
 from rossgram_fed.database.engine import placeholders
 from rossgram_fed.ids import LARGEST_ID
 from rossgram_fed.instance import Change
 from rossgram_fed.notifications.queries import TRUE_FOR
+from rossgram_fed.streaming.acts import Act, signal
 
 MOST_COUNTED = 1000
 _HELD = f"n.filtered AND {TRUE_FOR}"
@@ -30,6 +32,15 @@ class Request:
     last_id: int
     """The newest piece of news: the cursor of the list."""
     last_post_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The same for a page."""
+
+    account: AccountCard
+    count: int
+    last_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +77,19 @@ async def requests(
     return found[::-1] if upwards else found
 
 
+async def held_people(reader: Reader, account_id: int, *, limit: int) -> list[Held]:
+    """Return whose news wait, as pages list people."""
+    found = await requests(reader, account_id, limit=limit)
+    if not found:
+        return []
+    rows = await reader.fetch(
+        f"SELECT {CARD_COLUMNS} FROM accounts a WHERE a.id IN ({placeholders(len(found))})",
+        *[one.actor_id for one in found],
+    )
+    cards = {row["account_id"]: card_from(row) for row in rows}
+    return [Held(cards[one.actor_id], one.count, one.last_at) for one in found if one.actor_id in cards]
+
+
 async def request(reader: Reader, account_id: int, actor_id: int) -> Request | None:
     """Return the request of one account."""
     found = await requests(reader, account_id, limit=1, actor_id=actor_id)
@@ -84,7 +108,10 @@ async def pending(reader: Reader, account_id: int) -> Pending:
 
 async def accept(change: Change, *, account_id: int, actor_ids: Iterable[int]) -> None:
     """Let through what waits of these accounts, and whatever else they do."""
-    for actor_id in await _held(change, account_id, actor_ids):
+    held = await _held(change, account_id, actor_ids)
+    if held:
+        signal(change, Act.MERGED, account_id)
+    for actor_id in held:
         await change.tx.execute(
             "INSERT INTO notification_permissions (id, account_id, actor_id, created_at) VALUES ($1, $2, $3, $4) "
             "ON CONFLICT (account_id, actor_id) DO NOTHING",

@@ -8,6 +8,7 @@ from rossgram_fed.follows.queries import requests
 from rossgram_fed.instance import INSTANCE
 from rossgram_fed.notifications.actions import mark_read
 from rossgram_fed.notifications.queries import notifications_page
+from rossgram_fed.notifications.requests import pending
 from rossgram_fed.web.paging import cursor_of, page_of
 from rossgram_fed.web.rendering import render
 from rossgram_fed.web.sessions import Viewer, signed_in
@@ -27,4 +28,5 @@ async def notifications(request: web.Request, viewer: Viewer) -> web.Response:
     if any(news.unread for news in page):
         async with instance.change() as change:
             await mark_read(change, account_id=viewer.account_id, up_to=page.items[0].id)
-    return await render(request, "notifications/list.html", page=page, requests=asking)
+    held = 0 if before else (await pending(instance.database, viewer.account_id)).requests
+    return await render(request, "notifications/list.html", page=page, requests=asking, held=held)
