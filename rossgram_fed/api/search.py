@@ -100,17 +100,16 @@ async def old_search(call: Call, params: SearchParams) -> OldResults:
 
 async def _exactly(call: Call, text: str, *, resolve: bool) -> Found | None:
     """Return what a whole handle or an address names; nothing where there is nothing."""
+    if not resolving.is_address(text) and not text.startswith("#"):
+        account_id = await account_called(call.database, call.settings, text)
+        if account_id is not None:
+            return Found(account_id=account_id)
     if resolve and call.viewer_id is not None:
         try:
             return await resolving.find(call.request.app[NETWORK], text, viewer_id=call.viewer_id)
         except NotFoundAnywhere:
             return None
-    if resolving.is_address(text):
-        return await resolving.known(call.database, text, viewer_id=call.viewer_id)
-    if text.startswith("#"):
-        return None
-    account_id = await account_called(call.database, call.settings, text)
-    return None if account_id is None else Found(account_id=account_id)
+    return await resolving.known(call.database, text, viewer_id=call.viewer_id) if resolving.is_address(text) else None
 
 
 async def _accounts(call: Call, params: SearchParams, text: str) -> list[int]:
