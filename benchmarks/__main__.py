@@ -13,6 +13,7 @@ from rich.table import Table
 from benchmarks import measures, pictures
 from benchmarks.flood import flood
 from benchmarks.scale import scale
+from benchmarks.timeline import timeline
 
 MEASURES = {
     "arrivals": measures.arrivals,
@@ -22,6 +23,7 @@ MEASURES = {
     "flood": flood,
     "scale": scale,
     "pictures": pictures.pictures,
+    "timeline": timeline,
 }
 
 

@@ -19,6 +19,10 @@ class Loaded:
     statuses: Counter[int]
     slowest: float
     """Seconds that 99 of 100 requests took at the most."""
+    usual: float = 0.0
+    """The same of every second one."""
+    slow: float = 0.0
+    """The same of 95 of 100."""
 
 
 async def load(port: int, requests: Sequence[bytes], *, connections: int = 32) -> Loaded:
@@ -30,7 +34,11 @@ async def load(port: int, requests: Sequence[bytes], *, connections: int = 32) -
     async with asyncio.timeout(SECONDS):
         await asyncio.gather(*(_connection(port, waiting, statuses, times) for _ in range(connections)))
     times.sort()
-    return Loaded(time.perf_counter() - began, statuses, times[int(len(times) * 0.99) - 1] if times else 0.0)
+    return Loaded(time.perf_counter() - began, statuses, *(_within(times, part) for part in (0.99, 0.5, 0.95)))
+
+
+def _within(times: Sequence[float], part: float) -> float:
+    return times[max(0, int(len(times) * part) - 1)] if times else 0.0
 
 
 async def _connection(port: int, waiting: Iterator[bytes], statuses: Counter[int], times: list[float]) -> None:
@@ -56,6 +64,7 @@ async def _body(reader: asyncio.StreamReader, head: bytes) -> None:
         await reader.readline()
 
 
-def get(path: str, accept: str = "*/*") -> bytes:
-    """Return a GET as bytes."""
-    return f"GET {path} HTTP/1.1\r\nHost: bench.test\r\nAccept: {accept}\r\n\r\n".encode()
+def get(path: str, accept: str = "*/*", *, token: str = "") -> bytes:
+    """Return a GET as bytes, with an app's token if there is one."""
+    authorization = f"Authorization: Bearer {token}\r\n" if token else ""
+    return f"GET {path} HTTP/1.1\r\nHost: bench.test\r\nAccept: {accept}\r\n{authorization}\r\n".encode()

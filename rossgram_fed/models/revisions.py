@@ -27,7 +27,7 @@ UNSEEN: dict[str, frozenset[str]] = {
 }
 """Tables that have a revision, and their columns that make no difference."""
 
-PARTS = ("photos", "mentions", "post_tags", "polls", "authorizations")
+PARTS = ("photos", "mentions", "post_tags", "polls", "authorizations", "people_in_posts")
 """Tables whose rows are parts of the post in their column ``post_id``."""
 
 NAMED = ("username", "domain", "url", "uri")
