@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from rossgram_fed.instance import Change
+from rossgram_fed.streaming.acts import Act, signal
 from rossgram_fed.web.errors import Invalid, NotFound
 
 CHANGED: Final = "announcements"
@@ -35,6 +36,7 @@ async def announce(change: Change, *, text: str, ends_at: int | None = None) -> 
         change.now,
     )
     change.tx.signal(CHANGED, str(announcement_id))
+    signal(change, Act.NOTICE, announcement_id)
     return announcement_id
 
 
@@ -49,6 +51,7 @@ async def end(change: Change, *, announcement_id: int) -> None:
     if not ended:
         raise NotFound
     change.tx.signal(CHANGED, str(announcement_id))
+    signal(change, Act.NOTICE, announcement_id)
 
 
 async def dismiss(change: Change, *, announcement_id: int, account_id: int) -> None:
@@ -82,6 +85,7 @@ async def react(change: Change, *, announcement_id: int, account_id: int, name: 
         name,
     )
     change.tx.signal(CHANGED, str(announcement_id))
+    signal(change, Act.REACTION, announcement_id, word=name)
 
 
 async def unreact(change: Change, *, announcement_id: int, account_id: int, name: str) -> None:
@@ -94,6 +98,7 @@ async def unreact(change: Change, *, announcement_id: int, account_id: int, name
         name,
     )
     change.tx.signal(CHANGED, str(announcement_id))
+    signal(change, Act.REACTION, announcement_id, word=name)
 
 
 async def _check_shown(change: Change, announcement_id: int) -> None:

@@ -40,6 +40,7 @@ from rossgram_fed.api import (
     status_posting,
     status_words,
     statuses,
+    streaming,
     suggestions,
     tags,
     timelines,
@@ -89,4 +90,5 @@ ROUTES: tuple[Route, ...] = (
     *account_statuses.ROUTES,
     *collections_of_mine.ROUTES,
     *trends.ROUTES,
+    *streaming.ROUTES,
 )

@@ -15,6 +15,7 @@ from rossgram_fed.api import description, figures, limits, parameters
 from rossgram_fed.api.call import Call
 from rossgram_fed.api.reading_entries import SHELF
 from rossgram_fed.api.reading_kept import Shelf
+from rossgram_fed.api.streaming_life import STREAMING, Streaming
 from rossgram_fed.api.table import Answer, Route, Who
 from rossgram_fed.api.trends import TRENDS
 from rossgram_fed.instance import INSTANCE
@@ -49,6 +50,8 @@ def add_api(app: web.Application, routes: Iterable[Route]) -> None:
     app[TRENDS] = Trends()
     app[SHELF] = Shelf()
     app[figures.FIGURES] = figures.Figures()
+    app[STREAMING] = Streaming()
+    app.on_shutdown.append(app[STREAMING].close)
     router = app.router
     for route in table:
         router.add_route(route.method, route.path, machine(_served(route)))

@@ -6,11 +6,14 @@ command beside a server on SQLite is noticed when the two seconds are over.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
 from aiohttp import web
 
+from rossgram_fed.database import Reader
+from rossgram_fed.database.engine import placeholders
 from rossgram_fed.instance import Change, Instance
 from rossgram_fed.models.accounts import Role
 from rossgram_fed.web.sessions import token_hash
@@ -20,6 +23,8 @@ REVOKED: Final = "tokens revoked"
 REMEMBERED = 2000
 """Milliseconds for which a look at the table holds."""
 MOST_REMEMBERED = 4096
+AT_ONCE = 500
+"""Tokens that one statement asks about."""
 TOUCH_EVERY = 3600 * 1000
 """Milliseconds between two notes of a token's use, so that reading does not mean writing."""
 
@@ -86,6 +91,22 @@ class Callers:
             username=row["username"],
             role=Role(row["role"]),
         )
+
+
+async def still_calling(reader: Reader, token_ids: Collection[int]) -> set[int]:
+    """Return those of the tokens that are good, and whose people are still here and let in."""
+    found: set[int] = set()
+    ordered = sorted(token_ids)
+    for start in range(0, len(ordered), AT_ONCE):
+        some = ordered[start : start + AT_ONCE]
+        rows = await reader.fetch(
+            "SELECT t.id FROM access_tokens t JOIN users u ON u.id = t.user_id JOIN accounts a ON a.id = u.account_id "  # noqa: S608 - constants
+            f"WHERE t.id IN ({placeholders(len(some))}) "
+            "AND u.disabled_at IS NULL AND a.suspended_at IS NULL AND a.deleted_at IS NULL",
+            *some,
+        )
+        found.update(row["id"] for row in rows)
+    return found
 
 
 CALLERS: web.AppKey[Callers] = web.AppKey("callers", Callers)

@@ -30,6 +30,7 @@ from rossgram_fed.posts.sources import PostSource
 from rossgram_fed.posts.store import NewPost
 from rossgram_fed.posts.telling import own_post, publish_again, same_readers, take_in, tell, withdraw
 from rossgram_fed.posts.wording import Wording, notify_addressed, wording_of
+from rossgram_fed.streaming.acts import Act, signal
 from rossgram_fed.web.errors import Forbidden, Invalid, MovedAway
 
 
@@ -116,6 +117,7 @@ async def edit(
     await store.add_tags(change, post_id, text.tags)
     await store.add_mentions(change, post_id, added)
     await remember(change, said, post_id=post_id)
+    signal(change, Act.EDIT, post_id)
     if visibility is not Visibility.ARCHIVED:
         await notify_addressed(change, author_id, post_id, added, parent=None)
         await notify_of_edit(change, author_id=author_id, post_id=post_id)

@@ -29,6 +29,7 @@ from rossgram_fed.posts.parents import Parent
 from rossgram_fed.posts.placing import keep_place
 from rossgram_fed.posts.remote_photos import SEEN, add_photos, replace_photos, shown_of
 from rossgram_fed.posts.store import NewPost
+from rossgram_fed.streaming.acts import Act, signal
 
 WARNING_CHARACTERS = 500
 
@@ -121,6 +122,7 @@ async def update_note(change: Change, note: Note, *, post_id: int, author: Autho
     await store.clear_tags(change, post_id)
     await store.add_tags(change, post_id, [tag for one in note.hashtags if (tag := tag_from(one.name))])
     await remember(change, said, post_id=post_id)
+    signal(change, Act.EDIT, post_id)
     await notify_of_edit(change, author_id=author.account_id, post_id=post_id)
     return True
 

@@ -17,6 +17,7 @@ from rossgram_fed.instance import Change
 from rossgram_fed.models.posts import QuoteState, Visibility
 from rossgram_fed.posts import documents, store
 from rossgram_fed.posts.sources import PostSource, post_source
+from rossgram_fed.streaming.acts import Act, signal, signal_gone
 from rossgram_fed.web.errors import NotFound
 
 
@@ -73,6 +74,8 @@ async def take_in(change: Change, post: PostSource) -> None:
     What others passed on and quoted goes, as does its pin; likes and comments stay.
     """
     await withdraw(change, post)
+    named = [one.account_id for one in post.mentions]
+    signal_gone(change, post.id, author_id=post.author_id, visibility=post.visibility, named=named)
     uri = again_uri(change.settings, post.id, times=times_again(post.uri) + 1)
     await change.tx.execute("UPDATE posts SET uri = $1, boosts_count = 0 WHERE id = $2", uri, post.id)
     await change.tx.execute("UPDATE posts SET in_reply_to_uri = $1 WHERE in_reply_to_id = $2 AND local", uri, post.id)
@@ -99,6 +102,7 @@ async def publish_again(change: Change, post_id: int) -> None:
     )
     if quotes:  # the word for it was about the address that it had
         await errands.ask_to_quote(change, post_id=post_id)
+    signal(change, Act.POST, post_id)
     await tell(change, post_id, document_of=documents.create_document)
     post = await post_source(change.tx, post_id)
     if post is not None and post.visibility is Visibility.PUBLIC and not post.in_reply_to_uri and post.photos:

@@ -14,6 +14,7 @@ from rossgram_fed.models.relations import NotificationKind
 from rossgram_fed.notifications.actions import notify
 from rossgram_fed.reactions import documents
 from rossgram_fed.reactions.subjects import Subject, seen_subject, subject
+from rossgram_fed.streaming.acts import Act, signal
 from rossgram_fed.web.errors import Forbidden, MovedAway
 
 
@@ -127,10 +128,12 @@ async def receive_boost(change: Change, *, account_id: int, post: Subject, uri: 
 async def remove(change: Change, table: str, *, account_id: int, post_id: int) -> tuple[str, int] | None:
     """Delete a like or boost and count it off; return its activity's id and its instant, or None."""
     rows = await change.tx.fetch(
-        f"DELETE FROM {table} WHERE account_id = $1 AND post_id = $2 RETURNING uri, created_at", account_id, post_id
+        f"DELETE FROM {table} WHERE account_id = $1 AND post_id = $2 RETURNING id, uri, created_at", account_id, post_id
     )
     if not rows:
         return None
+    if table == "boosts":
+        signal(change, Act.UNBOOST, rows[0]["id"], account_id)
     await change.tx.execute(
         f"UPDATE posts SET {table}_count = CASE WHEN {table}_count > 0 THEN {table}_count - 1 ELSE 0 END WHERE id = $1",
         post_id,
@@ -150,6 +153,8 @@ async def _insert(change: Change, table: str, row_id: int, account_id: int, post
     )
     if rows:
         await change.tx.execute(f"UPDATE posts SET {table}_count = {table}_count + 1 WHERE id = $1", post.post_id)
+        if table == "boosts":
+            signal(change, Act.BOOST, row_id, post.post_id, account_id)
     return bool(rows)
 
 

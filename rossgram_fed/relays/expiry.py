@@ -77,6 +77,6 @@ async def _batch(instance: Instance) -> int | None:
         stay = await change.tx.fetch(f"SELECT p.id FROM posts p WHERE p.id IN ({listed}) AND ({_TAKEN_TO})", *ids)
         go = sorted(set(ids) - {row["id"] for row in stay})
         for post_id in go:
-            await store.remove_post(change, post_id)
+            await store.remove_post(change, post_id, forgotten=True)
         await change.tx.execute(f"DELETE FROM relayed_posts WHERE post_id IN ({listed})", *ids)
     return len(go)

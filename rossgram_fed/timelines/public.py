@@ -20,7 +20,7 @@ from rossgram_fed.visibility import host_not_muted, listed, not_muted, visible
 MOST_TAGS = 5
 """Of each sort in one question."""
 _PUBLIC = f"p.visibility = {int(Visibility.PUBLIC)}"
-_NO_ANSWER = (
+NO_ANSWER = (
     "(p.in_reply_to_uri = '' OR EXISTS "
     "(SELECT 1 FROM posts r WHERE r.id = p.in_reply_to_id AND r.account_id = p.account_id))"
 )
@@ -51,7 +51,7 @@ async def public(reader: Reader, viewer_id: int | None, stretch: Stretch, *, sie
     rows = await reader.fetch(
         f"SELECT p.id FROM posts p JOIN accounts a ON a.id = p.account_id "
         f"WHERE p.id < {arguments.next(stretch.before)} AND p.id > {arguments.next(stretch.after)} "
-        f"AND {sieve.condition} AND {_NO_ANSWER} AND {_open_to(arguments)} "
+        f"AND {sieve.condition} AND {NO_ANSWER} AND {open_to(arguments.viewer)} "
         f"ORDER BY p.id {stretch.order} LIMIT {int(stretch.limit)}",
         *arguments.values,
     )
@@ -78,7 +78,7 @@ async def tagged(
     carried = "EXISTS (SELECT 1 FROM post_tags x WHERE x.tag_id = {} AND x.post_id = p.id)"
     also = "".join(f" AND {carried.format(arguments.next(tag))}" for tag in all_wanted)
     also += "".join(f" AND NOT {carried.format(arguments.next(tag))}" for tag in unwanted)
-    rest = f"AND {sieve.condition} AND {_open_to(arguments)}{also}"
+    rest = f"AND {sieve.condition} AND {open_to(arguments.viewer)}{also}"
     parts = [
         "SELECT u.post_id FROM post_tags u JOIN posts p ON p.id = u.post_id JOIN accounts a ON a.id = p.account_id "
         f"WHERE u.tag_id = {arguments.next(tag)} AND u.post_id < {before} AND u.post_id > {after} {rest} "
@@ -101,8 +101,8 @@ def _folded(names: Sequence[str]) -> Collection[str]:
     return sorted({fold_tag(name.strip()) for name in names[:MOST_TAGS]})
 
 
-def _open_to(arguments: Arguments) -> str:
-    viewer = arguments.viewer
+def open_to(viewer: str | None) -> str:
+    """Return the condition that posts ``p`` by ``accounts a`` are shown to who did not ask for their author."""
     parts = [listed("a", viewer), visible(viewer, author="a")]
     if viewer is not None:
         parts += [not_muted(viewer, "p.account_id"), host_not_muted(viewer, "p.account_id")]

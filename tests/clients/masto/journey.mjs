@@ -25,7 +25,7 @@ const listening = (async () => {
     if (event.event === "delete") return;
   }
 })();
-await streaming.waitForOpen?.();
+await streaming.prepare();
 
 const descriptions = ["A lighthouse", "The pier below it"];
 const media = [];
