@@ -81,6 +81,8 @@ def summary_of(route: Route) -> str:
 def area_of(route: Route) -> str:
     """Return what an endpoint is about: the part of its address after the version."""
     parts = [part for part in plain_path(route).split("/") if part and not part.startswith("{")]
+    if parts[0] == ".well-known":
+        return "oauth"
     return parts[2] if parts[0] == "api" and len(parts) > 2 else parts[0]
 
 
