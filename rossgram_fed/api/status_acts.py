@@ -77,6 +77,7 @@ async def unpin(call: Call) -> Status:
 async def reblog(call: Call, params: ReblogParams) -> Status:
     """Boost a post; the answer is the boost, with the post in it."""
     post_id = await resolved(call)
+    await shown(call, post_id)
     async with call.instance.change() as change:
         await reactions.boost(change, account_id=call.account_id, post_id=post_id)
     boost_id = await call.database.fetch_value(

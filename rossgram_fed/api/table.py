@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
 
+from rossgram_fed.oauth.scopes import SCOPES
+
 
 class Who(Enum):
     """Who may call an endpoint."""
@@ -59,3 +61,10 @@ class Route:
     """A stricter limit of calls than the usual one (``limits.py``)."""
     undocumented: bool = False
     """An alias that the description of the API leaves out."""
+
+    def __post_init__(self) -> None:
+        """Raise ``ValueError`` for a route that any token could change something by."""
+        if self.scope and self.scope not in SCOPES:
+            raise ValueError(f"{self.method} {self.path} names a scope that there is not: {self.scope}.")
+        if not self.scope and self.method != "GET" and self.who is not Who.CLIENT:
+            raise ValueError(f"{self.method} {self.path} changes something and names no scope that lets an app do it.")
