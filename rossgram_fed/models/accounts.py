@@ -159,6 +159,8 @@ class User(Model):
     """An IANA name, for dates that they type; empty until they first type one."""
     quota_megabytes = fields.IntField(null=True)
     """How much of the storage they may fill, where it differs from the server's setting; 0 for as much as they like."""
+    app_settings = fields.TextField(default="", db_default="")
+    """JSON: how Pixelfed's app shall show things, as it keeps that with the server; empty until it did."""
     created_at = fields.BigIntField()
     seen_at = fields.BigIntField(default=0)
     disabled_at = fields.BigIntField(null=True)
