@@ -20,7 +20,7 @@ PHOTO_TYPES = (
     "image/heic",
     "image/heif",
 )
-VIDEO_TYPES = ("video/mp4", "video/quicktime")
+VIDEO_TYPES = ("video/mp4", "video/quicktime", "video/webm")
 PER_LINK = 23
 """Characters that apps count for a link, as they do for Mastodon; the link is as long as it is."""
 

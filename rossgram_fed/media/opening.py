@@ -144,5 +144,5 @@ def _refusal(data: bytes) -> str:
     if b"<svg" in head or (head.startswith(b"<?xml") and b"svg" in data[:4096].lower()):
         return "This is an SVG drawing, not a photo. Save it as a PNG and try again."
     if data[4:8] == b"ftyp" or data.startswith(b"\x1a\x45\xdf\xa3"):
-        return "This is a video of a kind that this server does not read. It reads MP4 and MOV."
+        return "This is a video of a kind that this server does not read. It reads MP4, MOV and WebM."
     return "This is not a picture that this server can read. It reads JPEG, PNG, WebP, GIF, AVIF and HEIC."

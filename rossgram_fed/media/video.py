@@ -17,6 +17,8 @@ MOST_PIXELS = 4096 * 2304
 MOST_PER_SECOND = 250
 """Frames; more than a phone's slow motion."""
 
+WEBM = "video/webm"
+_EBML = b"\x1a\x45\xdf\xa3"
 _QUICKTIME = b"qt  "
 _BRANDS = frozenset(
     {b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ", b"M4VP", b"MSNV", b"dash"}
@@ -48,7 +50,10 @@ class Clip:
 
 
 def video_type(head: bytes) -> str:
-    """Return the media type of the video that a file begins like, MP4 or QuickTime; empty for everything else."""
+    """Return the media type of the video that a file begins like: MP4, QuickTime or WebM; empty for everything else."""
+    if head.startswith(_EBML):
+        # Of Matroska, only what says that it keeps to WebM's few codecs.
+        return WEBM if b"webm" in head else ""
     if head[4:8] == b"ftyp":
         brand = head[8:12]
         return "video/quicktime" if brand == _QUICKTIME else "video/mp4" if brand in _BRANDS else ""
@@ -58,6 +63,4 @@ def video_type(head: bytes) -> str:
 
 def playable_type(head: bytes) -> str:
     """Return the media type of a file that browsers may be given to play: MP4, QuickTime or WebM; else empty."""
-    if head.startswith(b"\x1a\x45\xdf\xa3"):
-        return "video/webm" if b"webm" in head else ""
-    return video_type(head) if head[4:8] == b"ftyp" else ""
+    return video_type(head) if head[4:8] == b"ftyp" or head.startswith(_EBML) else ""

@@ -1,7 +1,7 @@
 """Open bytes that a stranger says are a video, and measure them before anything is made of them.
 
-The demuxer is always MP4's, or for moving pictures GIF's: no playlist, no other file and no address can be meant by
-what is read. Whatever a header says about lengths is believed only to refuse, never to accept.
+The demuxer is always MP4's, WebM's, or for moving pictures GIF's: no playlist, no other file and no address can be
+meant by what is read. Whatever a header says about lengths is believed only to refuse, never to accept.
 """
 
 from __future__ import annotations
@@ -18,7 +18,15 @@ from av.container import InputContainer
 from PIL import Image, ImageStat
 
 from rossgram_fed.media.gifs import is_gif
-from rossgram_fed.media.video import DAMAGED, MOST_PER_SECOND, MOST_PIXELS, BadVideo
+from rossgram_fed.media.video import (
+    DAMAGED,
+    HEAD_BYTES,
+    MOST_PER_SECOND,
+    MOST_PIXELS,
+    WEBM,
+    BadVideo,
+    video_type,
+)
 from rossgram_fed.media.video_light import narrowed
 
 MOST_TRACKS = 16
@@ -32,7 +40,11 @@ _LOOKED_AT = 90
 MOST_IN_A_GIF = 4_000_000_000
 """Pixels of all pictures of a GIF together; each of them is decoded, and none of it needs much room in the file."""
 _PICTURES = frozenset({"gif", "h264", "hevc", "mpeg4", "vp9", "av1", "mjpeg"})
-_SOUNDS = frozenset({"aac", "mp3", "alac", "ac3", "eac3", "opus", "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be"})
+_MATROSKA = "matroska"
+_WEBM_PICTURES = frozenset({"vp8", "vp9", "av1"})
+_SOUNDS = frozenset(
+    {"aac", "mp3", "alac", "ac3", "eac3", "opus", "vorbis", "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be"}
+)
 
 BROKEN = (av.FFmpegError, ValueError, EOFError, OSError, ArithmeticError, LookupError, RuntimeError, TypeError)
 """What PyAV raises over bytes that are not what they claim."""
@@ -67,9 +79,9 @@ class Measured:
 
 @contextmanager
 def opened(source: BinaryIO) -> Iterator[tuple[InputContainer, VideoStream, AudioStream | None]]:
-    """Open an MP4, QuickTime or GIF with its first picture and sound tracks; raise ``BadVideo`` for what is not one."""
+    """Open an MP4, QuickTime, WebM or GIF with its first picture and sound tracks; raise ``BadVideo`` for others."""
     source.seek(0)
-    kind = "gif" if is_gif(source.read(6)) else "mov"
+    kind = _demuxer(source.read(HEAD_BYTES))
     source.seek(0)
     try:
         container = av.open(
@@ -77,7 +89,7 @@ def opened(source: BinaryIO) -> Iterator[tuple[InputContainer, VideoStream, Audi
             mode="r",
             format=kind,
             metadata_errors="replace",
-            options={"max_streams": "32"} if kind == "mov" else {},
+            options={} if kind == "gif" else {"max_streams": "32"},
         )
     except MemoryError:
         raise
@@ -86,7 +98,14 @@ def opened(source: BinaryIO) -> Iterator[tuple[InputContainer, VideoStream, Audi
     with container:
         if len(container.streams) > MOST_TRACKS:
             raise BadVideo(f"This video has {len(container.streams)} tracks; this server reads up to {MOST_TRACKS}.")
-        yield container, _pictures(container), _sound(container)
+        known = _WEBM_PICTURES if kind == _MATROSKA else _PICTURES
+        yield container, _pictures(container, known), _sound(container)
+
+
+def _demuxer(head: bytes) -> str:
+    if is_gif(head):
+        return "gif"
+    return _MATROSKA if video_type(head) == WEBM else "mov"
 
 
 def measure(source: BinaryIO, bounds: Bounds) -> Measured:
@@ -140,12 +159,12 @@ def _check_length(seconds: float, bounds: Bounds) -> None:
         raise BadVideo(f"This video is {seconds:.0f} seconds long; this server takes up to {bounds.seconds}.")
 
 
-def _pictures(container: InputContainer) -> VideoStream:
+def _pictures(container: InputContainer, known: frozenset[str]) -> VideoStream:
     tracks = [one for one in container.streams.video if not one.disposition & av.stream.Disposition.attached_pic]
     if not tracks:
         raise BadVideo("There is no picture in this video.")
     video = tracks[0]
-    if video.codec_context is None or video.codec_context.codec.canonical_name not in _PICTURES:
+    if video.codec_context is None or video.codec_context.codec.canonical_name not in known:
         raise BadVideo("This video is coded in a way that this server does not read. Save it as H.264 or H.265.")
     check_size(video.codec_context.width, video.codec_context.height)
     video.codec_context.options = {"max_pixels": str(MOST_PIXELS)}

@@ -19,6 +19,10 @@ _TURNS = {
 """The matrix of a track that is to be turned clockwise by so many degrees."""
 
 
+_TRIED = {"strict": "experimental"}
+"""The only encoder for Vorbis that is here is called that."""
+
+
 def a_clip(
     *,
     width: int = 160,
@@ -40,13 +44,15 @@ def a_clip(
         assert isinstance(pictures, av.VideoStream)
         pictures.width, pictures.height, pictures.pix_fmt = width, height, pixels
         pictures.metadata["title"] = "SECRET"
-        heard = output.add_stream(sound, rate=44_100, layout="stereo") if sound else None
+        hertz = 48_000 if sound == "libopus" else 44_100
+        heard = output.add_stream(sound, rate=hertz, layout="stereo", options=_TRIED) if sound else None
         assert heard is None or isinstance(heard, av.AudioStream)
         for number in range(frames):
             output.mux(pictures.encode(_frame(width, height, dark=number < black).reformat(format=pixels)))
         if heard is not None:
-            for number in range(int(frames / rate * 44_100 / 1024)):
-                output.mux(heard.encode(_silence(number, kind="fltp" if sound == "aac" else "s16")))
+            kind = "fltp" if sound in ("aac", "vorbis") else "s16"
+            for number in range(int(frames / rate * hertz / 1024)):
+                output.mux(heard.encode(_silence(number, kind=kind, hertz=hertz)))
             output.mux(heard.encode(None))
         output.mux(pictures.encode(None))
     data = bytearray(file.getvalue())
@@ -77,11 +83,11 @@ def _frame(width: int, height: int, *, dark: bool) -> av.VideoFrame:
     return frame
 
 
-def _silence(number: int, *, kind: str) -> av.AudioFrame:
+def _silence(number: int, *, kind: str, hertz: int) -> av.AudioFrame:
     frame = av.AudioFrame(format=kind, layout="stereo", samples=1024)
     for plane in frame.planes:
         plane.update(bytes(plane.buffer_size))
-    frame.sample_rate, frame.pts, frame.time_base = 44_100, number * 1024, Fraction(1, 44_100)
+    frame.sample_rate, frame.pts, frame.time_base = hertz, number * 1024, Fraction(1, hertz)
     return frame
 
 

@@ -18,6 +18,7 @@ from rossgram_fed.media.video_studio import VideoStudio
 from tests.rossgram_fed.media.clips import SECRETS, a_clip, box
 
 BOUNDS = Bounds(seconds=10, bytes=10_000_000)
+WEBM = a_clip(frames=6, kind="webm", codec="libvpx", sound="vorbis")
 
 
 def made(data: bytes) -> tuple[Clip, bytes]:
@@ -44,6 +45,8 @@ def shown(data: bytes) -> Image.Image:
         (True, (160, 120), {"turned": 180, "codec": "mpeg4", "sound": ""}, "upside down, of old, and silent"),
         (True, (160, 120), {"rate": 120, "frames": 60}, "slow motion comes out at sixty a second"),
         (True, (160, 120), {"kind": "mov", "sound": "pcm_s16le"}, "a sound that MP4 does not know"),
+        (True, (160, 120), {"kind": "webm", "codec": "libvpx", "sound": "vorbis"}, "a WebM of old"),
+        (True, (160, 120), {"kind": "webm", "codec": "libvpx-vp9", "sound": "libopus"}, "a WebM as browsers record it"),
         (True, (1920, 1080), {"width": 2560, "height": 1440, "frames": 3, "sound": ""}, "larger than we show"),
     ],
 )
@@ -113,6 +116,9 @@ REFUSED = [
     (b"#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n", "a playlist"),
     (b"\xff\xd8\xff\xe0" + bytes(500), "a JPEG"),
     (a_clip(kind="matroska"), "another container"),
+    (a_clip(kind="matroska").replace(b"matroska", b"webm\0\0\0\0"), "H.264 in what says it is a WebM"),
+    (a_clip(kind="webm", codec="libvpx", sound="")[:300], "a WebM cut off before its pictures"),
+    (a_clip(kind="webm", codec="libvpx", sound="", frames=12, rate=1), "a WebM that is too long"),
 ]
 
 
@@ -141,9 +147,9 @@ def test_no_other_file_is_read(tmp_path: Path) -> None:
 
 def test_mutations() -> None:
     """Whatever becomes of the bytes of a video, it is made into one or refused with a sentence."""
-    chance, originals = random.Random(7), [a_clip(frames=6), a_clip(frames=6, codec="mpeg4", kind="mov")]
-    for number in range(120):
-        data = bytearray(originals[number % 2])
+    chance, originals = random.Random(7), [a_clip(frames=6), a_clip(frames=6, codec="mpeg4", kind="mov"), WEBM]
+    for number in range(150):
+        data = bytearray(originals[number % 3])
         for _ in range(chance.choice((1, 4, 30))):
             data[chance.randrange(len(data))] = chance.randrange(256)
         try:
@@ -162,7 +168,7 @@ def test_mutations() -> None:
         (b"\0\0\0\x18ftypheic", "", ""),
         (b"\0\0\0\x18ftypavif", "", ""),
         (b"\0\0\0\x18moov", "video/quicktime", ""),
-        (b"\x1a\x45\xdf\xa3\x9fB\x86\x81\x01B\x82\x84webm", "", "video/webm"),
+        (b"\x1a\x45\xdf\xa3\x9fB\x86\x81\x01B\x82\x84webm", "video/webm", "video/webm"),
         (b"\x1a\x45\xdf\xa3\x9fB\x86\x81\x01B\x82\x88matroska", "", ""),
         (b"<html>", "", ""),
         (b"", "", ""),
