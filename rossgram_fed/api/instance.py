@@ -5,6 +5,7 @@ Every limit is the one that is kept: they are read from the settings and from wh
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
 from markupsafe import escape
@@ -14,6 +15,7 @@ from rossgram_fed.api.call import Call
 from rossgram_fed.api.entities.accounts import Account
 from rossgram_fed.api.entities.instance import (
     Contact,
+    DomainBlock,
     Icon,
     InstanceInfo,
     InstanceInfoV1,
@@ -29,6 +31,8 @@ from rossgram_fed.api.offered import configuration, streaming_url
 from rossgram_fed.api.reading import accounts_by_ids
 from rossgram_fed.api.table import Route, Who
 from rossgram_fed.config import Registration, Settings
+from rossgram_fed.federation.domain_rules import all_rules
+from rossgram_fed.models.accounts import Standing
 from rossgram_fed.software import VERSION, source_url
 from rossgram_fed.web.errors import SignInNeeded
 from rossgram_fed.web.secrets import SECRETS
@@ -37,6 +41,7 @@ SPEAKS = "4.5.0"
 """The version of Mastodon whose API apps find here; they read this number before they look at anything else."""
 API_VERSION = 7
 """``api_versions.mastodon``: with quotes, as of 4.5."""
+_SEVERITIES = {Standing.LIMITED: "silence", Standing.SUSPENDED: "suspend"}
 LANGUAGES = ["en"]
 THUMBNAIL, ICON = "/static/thumbnail.png", "/static/icon-512.png"
 
@@ -133,6 +138,15 @@ async def languages(call: Call) -> list[dict[str, str]]:
     return [{"code": "en", "name": "English"}]
 
 
+async def domain_blocks(call: Call) -> list[DomainBlock]:
+    """List the servers that the admins keep away, with the reason that people here are told"""
+    return [
+        DomainBlock(rule.host, sha256(rule.host.encode()).hexdigest(), _SEVERITIES[rule.standing], rule.public_comment)
+        for rule in await all_rules(call.database)
+        if rule.standing in _SEVERITIES
+    ]
+
+
 async def custom_emojis(call: Call) -> list[Any]:
     """List this server's own emoji: there are none."""
     return []
@@ -184,6 +198,7 @@ ROUTES = (
     _public("/api/v1/instance/peers", peers, list[str]),
     _public("/api/v1/instance/activity", activity, list[Week]),
     _public("/api/v1/instance/rules", rules, list[InstanceRule]),
+    Route("GET", "/api/v1/instance/domain_blocks", domain_blocks, scope="read", gives=list[DomainBlock]),
     _public("/api/v1/instance/extended_description", extended_description, Text),
     _public("/api/v1/instance/privacy_policy", privacy_policy, Text),
     _public("/api/v1/instance/translation_languages", translation_languages, dict[str, list[str]]),

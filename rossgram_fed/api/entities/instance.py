@@ -105,3 +105,13 @@ class Text(msgspec.Struct):
 
     updated_at: str | None
     content: str
+
+
+class DomainBlock(msgspec.Struct):
+    """A server that the admins keep away, wholly or from those who do not follow (``silence``)."""
+
+    domain: str
+    digest: str
+    """SHA-256 of the domain (hex)."""
+    severity: str
+    comment: str

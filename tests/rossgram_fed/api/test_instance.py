@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from hashlib import sha256
 
 import pytest
 
 from rossgram_fed.config import Registration
 from rossgram_fed.instance import Instance
-from rossgram_fed.models.accounts import Role
+from rossgram_fed.models import DomainRule
+from rossgram_fed.models.accounts import Role, Standing
 from rossgram_fed.software import VERSION
 from tests.apps import ApiSite, opened_api
 from tests.builders import a_person, a_post, a_stranger
@@ -119,3 +121,21 @@ async def test_rules_stand_where_one_joins(instance: Instance) -> None:
 async def test_smaller_ones(site: ApiSite, path: str) -> None:
     """What else apps ask of a server when they start is answered."""
     assert (await site.nobody.get(path)).status == 200
+
+
+async def test_who_is_kept_away_is_told_to_people_here(site: ApiSite) -> None:
+    """People here see which servers the admins keep away and why they are told so; nobody else does."""
+    async with site.instance.change() as change:
+        alice = await a_person(change)
+        await DomainRule.create(
+            host="far.test",
+            standing=Standing.SUSPENDED,
+            comment="ask Eve",
+            public_comment="Spam.",
+            created_at=change.now,
+        )
+        await DomainRule.create(host="open.test", standing=Standing.OPEN, created_at=change.now)
+    assert (await site.nobody.get("/api/v1/instance/domain_blocks")).status == 401
+    (told,) = (await (await site.app(alice)).get("/api/v1/instance/domain_blocks")).body
+    assert told["digest"] == sha256(b"far.test").hexdigest()
+    assert (told["domain"], told["severity"], told["comment"]) == ("far.test", "suspend", "Spam.")
