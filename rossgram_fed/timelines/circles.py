@@ -1,6 +1,7 @@
 """Whose posts somebody reads together: at home, or in a list. The rules, as conditions of SQL.
 
-The viewer is always ``$1``; a list's id is ``$2``. Posts are the table ``posts p``, boosts ``boosts b``.
+The viewer is always ``$1``; a list's id is ``$2``. Posts are the table ``posts p``, their authors ``accounts a``, and
+boosts ``boosts b``.
 
 - Home: one's own posts; those of whom one follows, in the languages that one wants of them, but for members of
   exclusive lists; public posts with tags that one follows. Answers are shown where one follows who is answered, or is
@@ -69,7 +70,8 @@ class Circle:
         what = _WITH_PHOTOS if self.photos_only else "TRUE"
         return (
             f"{what} AND p.visibility < {int(Visibility.DIRECT)} AND ({own}({self._from('p.account_id', self.brings)} "
-            f"AND {self.answers}){tagged}) AND (p.account_id = $1 OR {_wanted('p.account_id')}) AND {visible('$1')}"
+            f"AND {self.answers}){tagged}) AND (p.account_id = $1 OR {_wanted('p.account_id')}) "
+            f"AND {visible('$1', author='a')}"
         )
 
     @property
@@ -78,7 +80,7 @@ class Circle:
         what = "p.photo_count > 0" if self.photos_only else "TRUE"
         return (
             f"{what} AND {self._shared_by('b')} AND p.account_id <> $1 AND {_wanted('p.account_id')} "
-            f"AND {visible('$1')} AND p.visibility < {int(Visibility.DIRECT)} "
+            f"AND {visible('$1', author='a')} AND p.visibility < {int(Visibility.DIRECT)} "
             f"AND NOT (p.id > b.id - {AGAIN} AND {self.shows}) "
             "AND NOT EXISTS (SELECT 1 FROM boosts e WHERE e.post_id = b.post_id AND e.id < b.id "
             f"AND e.id > b.id - {AGAIN} AND {self._shared_by('e')})"

@@ -34,7 +34,9 @@ class Statements:
     arguments: int
     upwards: bool
     window: int
-    tags: bool
+    tags: bool = False
+    tells: bool = False
+    """Whether the walk says with each row if there is more beyond it, where pages are seldom full."""
 
     @property
     def before(self) -> str:
@@ -55,14 +57,15 @@ class Statements:
     def walk(self) -> str:
         """Looks at the first ``window`` of the stretch, whoever they are by."""
         edge = f"(SELECT w.id {self._everything(self.before, self.after)})"
+        beyond = f"CASE WHEN {edge} IS NULL THEN 0 ELSE 1 END" if self.tells else "NULL"
         before, after = self.before, self.after
         if self.upwards:
             before = f"COALESCE({edge}, {before})"
         else:
             after = f"COALESCE({edge}, {after})"
         return (
-            f"SELECT {self.columns} FROM {self.tables} WHERE {self.key} < {before} AND {self.key} > {after} "
-            f"AND {self.condition} ORDER BY {self.key} {self.order} LIMIT "
+            f"SELECT {beyond} AS beyond, {self.columns} FROM {self.tables} WHERE {self.key} < {before} "
+            f"AND {self.key} > {after} AND {self.condition} ORDER BY {self.key} {self.order} LIMIT "
         )
 
     @cached_property
@@ -85,7 +88,7 @@ class Statements:
     def of_person(self, person: str, limit: int) -> str:
         """Return the select of one of them, given by a placeholder."""
         return (
-            f"SELECT * FROM (SELECT {self.columns} FROM {self.tables} WHERE {self.owner} = {person} "
+            f"SELECT * FROM (SELECT NULL AS beyond, {self.columns} FROM {self.tables} WHERE {self.owner} = {person} "
             f"AND {self.key} < {self.before} AND {self.key} > {self.after} AND {self.condition} "
             f"ORDER BY {self.key} {self.order} LIMIT {limit}) AS part"
         )
@@ -93,9 +96,9 @@ class Statements:
     def with_tag(self, tag: str, limit: int) -> str:
         """Return the select of the posts with a tag, given by a placeholder."""
         return (
-            f"SELECT * FROM (SELECT {self.columns} FROM post_tags ut JOIN {self.tables} ON p.id = ut.post_id "
+            f"SELECT * FROM (SELECT NULL AS beyond, {self.columns} FROM post_tags ut CROSS JOIN {self.tables} "
             f"WHERE ut.tag_id = {tag} AND ut.post_id < {self.before} AND ut.post_id > {self.after} "
-            f"AND {self.condition} ORDER BY ut.post_id {self.order} LIMIT {limit}) AS part"
+            f"AND p.id = ut.post_id AND {self.condition} ORDER BY ut.post_id {self.order} LIMIT {limit}) AS part"
         )
 
     def _everything(self, before: str, after: str) -> str:
@@ -106,6 +109,8 @@ class Statements:
         )
 
 
+# ``CROSS JOIN`` keeps SQLite to the order that is written: first what pages are ordered by. Authors are joined since
+# PostgreSQL, which knows nothing of the limit there, would answer ``EXISTS`` by reading all accounts.
 @lru_cache(maxsize=256)
 def _statements(
     circle: Circle, window: int, also: str, also_of_boosts: str, *, upwards: bool
@@ -113,10 +118,10 @@ def _statements(
     """Return how posts and how boosts are read; put together once, since that takes longer than running them."""
     posts = Statements(
         columns=f"p.id AS cursor, p.id AS post_id, NULL AS boost_id, NULL AS booster_id{also}",
-        tables="posts p",
+        tables="posts p CROSS JOIN accounts a",
         key="p.id",
         owner="p.account_id",
-        condition=circle.shows,
+        condition=f"a.id = p.account_id AND {circle.shows}",
         people=circle.people,
         arguments=circle.arguments,
         upwards=upwards,
@@ -125,15 +130,15 @@ def _statements(
     )
     boosts = Statements(
         columns=f"b.id AS cursor, b.post_id, b.id AS boost_id, b.account_id AS booster_id{also}{also_of_boosts}",
-        tables="boosts b JOIN posts p ON p.id = b.post_id",
+        tables="boosts b CROSS JOIN posts p CROSS JOIN accounts a",
         key="b.id",
         owner="b.account_id",
-        condition=circle.shares,
+        condition=f"p.id = b.post_id AND a.id = p.account_id AND {circle.shares}",
         people=circle.people,
         arguments=circle.arguments,
         upwards=upwards,
         window=window,
-        tags=False,
+        tells=True,
     )
     return posts, boosts
 
@@ -169,9 +174,15 @@ def _beyond(stretch: Stretch, found: Sequence[Entry]) -> Stretch:
 
 async def _page(reader: Reader, statements: Statements, arguments: tuple[int, ...], stretch: Stretch) -> list[Entry]:
     rows = await reader.fetch_quickly(f"{statements.walk}{stretch.limit}", *arguments, stretch.before, stretch.after)
-    if len(rows) < stretch.limit and await reader.fetch_quickly(statements.goes_on, stretch.before, stretch.after):
+    if len(rows) < stretch.limit and await _goes_on(reader, statements, stretch, rows):
         return await _merge(reader, statements, arguments, stretch)
     return [_entry(row) for row in rows]
+
+
+async def _goes_on(reader: Reader, statements: Statements, stretch: Stretch, rows: Sequence[Row]) -> bool:
+    if rows and rows[0]["beyond"] is not None:
+        return bool(rows[0]["beyond"])
+    return bool(await reader.fetch_quickly(statements.goes_on, stretch.before, stretch.after))
 
 
 async def _merge(reader: Reader, statements: Statements, arguments: tuple[int, ...], stretch: Stretch) -> list[Entry]:
@@ -198,4 +209,4 @@ async def _tags(reader: Reader, viewer_id: int) -> list[int]:
 
 def _entry(row: Row) -> Entry:
     values = tuple(row.values())
-    return Entry(values[0], values[1], values[2], values[3], values[4:])
+    return Entry(values[1], values[2], values[3], values[4], values[5:])
