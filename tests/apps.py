@@ -16,7 +16,7 @@ from rossgram_fed.announcements.board import Board
 from rossgram_fed.api.routes import ROUTES
 from rossgram_fed.api.serving import add_api
 from rossgram_fed.federation.network import NETWORK, build_network
-from rossgram_fed.instance import Instance
+from rossgram_fed.instance import Change, Instance
 from rossgram_fed.media.arriving import ARRIVING, Arriving
 from rossgram_fed.media.proofs import PROOFS, Proofs
 from rossgram_fed.media.storage import STORAGE, Folder
@@ -93,6 +93,32 @@ class Client:
         return await self.call(method, path, data=fields if isinstance(fields, FormData) else FormData(fields))
 
 
+async def an_app(change: Change, *, name: str = "An app", scopes: str = ALL) -> App:
+    """An app that somebody registered; its secret is ``secret``."""
+    return await App.create(
+        id=change.new_id(),
+        client_id=f"client-{change.new_id()}",
+        secret_hash=token_hash("secret"),
+        name=name,
+        redirect_uris='["urn:ietf:wg:oauth:2.0:oob"]',
+        scopes=scopes,
+        created_at=change.now,
+    )
+
+
+async def a_token(change: Change, app: App, user: User | None, token: str, *, scopes: str) -> None:
+    """A token of an app, for somebody or for itself."""
+    await AccessToken.create(
+        id=change.new_id(),
+        app_id=app.id,
+        user_id=user.id if user is not None else None,
+        token_hash=token_hash(token),
+        scopes=scopes,
+        created_at=change.now,
+        seen_at=change.now,
+    )
+
+
 class ApiSite(Site):
     """A site whose people use apps."""
 
@@ -106,24 +132,7 @@ class ApiSite(Site):
         async with self.instance.change() as change:
             user = None if account is None else await User.get(account_id=account.id)
             token = f"token-{change.new_id()}"
-            app = await App.create(
-                id=change.new_id(),
-                client_id=f"client-{change.new_id()}",
-                secret_hash=token_hash("secret"),
-                name=name,
-                redirect_uris='["urn:ietf:wg:oauth:2.0:oob"]',
-                scopes=scopes,
-                created_at=change.now,
-            )
-            await AccessToken.create(
-                id=change.new_id(),
-                app_id=app.id,
-                user_id=user.id if user is not None else None,
-                token_hash=token_hash(token),
-                scopes=scopes,
-                created_at=change.now,
-                seen_at=change.now,
-            )
+            await a_token(change, await an_app(change, name=name, scopes=scopes), user, token, scopes=scopes)
         return Client(self.visitor.client, token)
 
 

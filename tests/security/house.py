@@ -15,6 +15,7 @@ from aiohttp import ClientSession, DummyCookieJar, FormData, TCPConnector
 from multidict import CIMultiDict
 from yarl import URL
 
+from rossgram_fed.api.serving import PREFIXES
 from rossgram_fed.config import LimitSettings, Registration
 from rossgram_fed.federation.signers import store_account_keys
 from rossgram_fed.instance import Change
@@ -28,6 +29,7 @@ from rossgram_fed.posts.store import add_tags
 from rossgram_fed.renditions import FEDERATED, FEED, FULL, GRID, Rendition
 from rossgram_fed.web import sessions
 from rossgram_fed.web.secrets import SECRETS, signature
+from tests.apps import a_token, an_app
 from tests.builders import a_person, a_post, a_stranger
 from tests.conftest import SettableClock
 from tests.databases import Engine
@@ -97,6 +99,10 @@ class House:
         data = FormData([("csrf", self.csrf(by)), *pairs], charset="utf-8")
         return await self.ask(path, by=by, method="POST", data=data, **{"Origin": HERE} | headers)
 
+    async def call(self, path: str, *, by: str) -> Answer:
+        """Ask for a path with an app that may do anything for somebody, or with none."""
+        return await self.ask(path, accept="*/*", **({"Authorization": f"Bearer {_token(by)}"} if by else {}))
+
     def csrf(self, who: str) -> str:
         """The form token of somebody's session."""
         return signature(self.server.runner.app[SECRETS], "form of session", _token(who))
@@ -120,8 +126,8 @@ class House:
         status, _ = await self.there.post(INBOX, document, by, **how)
         return status
 
-    def addresses(self, visibility: Visibility = Visibility.PUBLIC) -> list[str]:
-        """Every address that can be got, about alice and her post of that visibility."""
+    def addresses(self, visibility: Visibility = Visibility.PUBLIC, *, apps: bool | None = None) -> list[str]:
+        """Every address that can be got, about alice and her post of that visibility; those of apps alone, or none."""
         routes = self.server.runner.app.router.routes()
         paths = {route.resource.canonical for route in routes if route.resource and route.method == "GET"}
         about = {
@@ -133,7 +139,7 @@ class House:
         for parameter, value in about.items():
             paths = {path.replace(parameter, str(value)) for path in paths}
         assert not any("{" in path for path in paths), sorted(paths)
-        return sorted(paths)
+        return sorted(path for path in paths if apps is None or path.startswith(PREFIXES) == apps)
 
     async def peer(self, host: str) -> FakePeer:
         """Another stranger's server, the same one every time."""
@@ -227,12 +233,14 @@ async def build(
 
 
 async def _move_in(house: House, change: Change) -> None:
+    app = await an_app(change)
     for name in PEOPLE:
         role = Role.ADMIN if name == "alice" else Role.MEMBER
         account = house.people[name] = await a_person(change, name, role=role, locked=name == "alice")
         await store_account_keys(change, account.id, server_keys())
         user = await User.get(account_id=account.id)
         await sessions.start(change, user_id=user.id, token=_token(name))
+        await a_token(change, app, user, _token(name), scopes=app.scopes)
     alice = house.people["alice"]
     await _follow(change, house.people["bob"].id, alice.id, FollowState.ACCEPTED)
     await _follow(change, house.people["rick"].id, alice.id, FollowState.PENDING)

@@ -39,7 +39,7 @@ async def test_nobody_reads_what_is_not_for_them(either_house: House, viewer: st
     house = either_house
     paths = {*WITH_QUERIES}
     for visibility, post in house.posts.items():
-        paths |= {*house.addresses(visibility), f"/search?q={HERE}/p/{post.id}"}
+        paths |= {*house.addresses(visibility, apps=False), f"/search?q={HERE}/p/{post.id}"}
         paths |= {f"/p/{post.id}/replies?page=true", f"/contexts/{post.id}?page=true"}
         paths |= {f"/photos/{house.photos[visibility]}/{size}" for size in ("grid", "full")}
     for path in sorted(paths):
@@ -56,6 +56,26 @@ async def test_nobody_reads_what_is_not_for_them(either_house: House, viewer: st
                 assert secret_of(one) not in said, (path, accept, one)
                 asked = str(house.posts[one].id) in path
                 assert asked or str(house.posts[one].id) not in shown, (path, accept, one)
+
+
+@pytest.mark.parametrize("viewer", SEES)
+async def test_no_app_shows_more_than_pages(house: House, viewer: str) -> None:
+    """No endpoint shows an app a word, a tag or the id of a post that is not for the person for whom it asks."""
+    paths = {f"/api/v2/search?q={words}&resolve=true" for words in ("secret", "%23tagsecret", "tagsecret", "alice")}
+    for visibility, post in house.posts.items():
+        paths |= {*house.addresses(visibility, apps=True), f"/api/v1/accounts/{house.people['alice'].id}/statuses"}
+        paths |= {f"/api/v2/search?q={HERE}/p/{post.id}&resolve=true", f"/api/v1/statuses?id[]={post.id}"}
+    for path in sorted(paths):
+        answer = await house.call(path, by=viewer)
+        assert answer.status < 500 and answer.status != 429, path
+        for one in set(Visibility) - SEES[viewer]:
+            said = answer.text.replace(f"tag{secret_of(one)}", "") if "/tags/" in path else answer.text
+            assert secret_of(one) not in said, (path, one)
+            asked = str(house.posts[one].id) in path
+            assert asked or str(house.posts[one].id) not in answer.text, (path, one)
+    for visibility, post in house.posts.items():
+        answer = await house.call(f"/api/v1/statuses/{post.id}", by=viewer)
+        assert answer.status == (200 if visibility in SEES[viewer] else 404), visibility
 
 
 @pytest.mark.parametrize("viewer", SEES)
