@@ -10,6 +10,7 @@ were written before there were any, and copies of strangers' photos, have the We
 from __future__ import annotations
 
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import NotRequired, TypedDict
 
 import orjson
@@ -27,6 +28,7 @@ __all__ = [
     "VIDEO",
     "Rendition",
     "Renditions",
+    "copy_word",
     "jpeg_of",
     "photo_path",
     "rendered_width",
@@ -78,3 +80,12 @@ def rendered_width(name: str, *, width: int | None, height: int | None) -> int |
     if not width or not height or name not in LONG_EDGES:
         return None
     return max(1, round(width * min(1.0, LONG_EDGES[name] / max(width, height))))
+
+
+def copy_word(photo_id: int, remote_url: str) -> str:
+    """Return what opens our copy of a stranger's photo that is not for everybody, in the query of its address.
+
+    Apps load pictures without saying for whom. Who knows the address at the origin may load it there; the word is made
+    of that address, so it opens no more than that does, and cannot be made without it.
+    """
+    return sha256(f"copy of {photo_id}\0{remote_url}".encode()).hexdigest()[:40]

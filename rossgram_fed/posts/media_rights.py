@@ -1,8 +1,9 @@
 """Who may see a file: the rule of the post that it belongs to, asked for every file at every time.
 
 What is open to all is everybody's, and may be kept by caches for ever. Of other posts the JPEG for other servers has an
-address that opens to whoever was given it, since servers fetch pictures without signing; every other file is for those
-alone who may see the post, signed in here or signing from elsewhere. The files of who is suspended are gone for all but
+address that opens to whoever was given it, since servers fetch pictures without signing, and so has a copy of a
+stranger's, since apps do (``renditions.copy_word``); every other file is for those alone who may see the post, signed
+in here or signing from elsewhere. The files of who is suspended are gone for all but
 the admins; those that wait in a composer are their owner's.
 """
 
@@ -10,6 +11,7 @@ the admins; those that wait in a composer are their owner's.
 from __future__ import annotations
 
 from enum import Enum, auto
+from hmac import compare_digest
 
 from aiohttp import web
 
@@ -17,7 +19,7 @@ from rossgram_fed.database import Row
 from rossgram_fed.instance import INSTANCE
 from rossgram_fed.models.posts import Visibility
 from rossgram_fed.posts.reading import may_see_photo_of
-from rossgram_fed.renditions import FEDERATED, ORIGINAL, SOURCE, VIDEO, renditions_from
+from rossgram_fed.renditions import FEDERATED, ORIGINAL, SOURCE, VIDEO, copy_word, renditions_from
 from rossgram_fed.visibility import heard, meant_for, visible
 from rossgram_fed.web.sessions import Viewer, viewer_of
 
@@ -92,6 +94,8 @@ async def _access(request: web.Request, row: Row, *, names: set[str]) -> Access:
     ours = not row["remote_url"]  # copies are for no other server, and the address of a row can be guessed
     if ours and row["heard"] and meant_for_others and names & {FEDERATED, VIDEO}:
         return Access.BEARER
+    if row["heard"] and meant_for_others and published and _knows_the_word(request, row):
+        return Access.BEARER
     viewer = await viewer_of(request)
     if viewer is None:
         signed = row["heard"] and published and row["post_id"] is not None
@@ -101,6 +105,13 @@ async def _access(request: web.Request, row: Row, *, names: set[str]) -> Access:
     if not published or row["post_id"] is None:
         return Access.NOBODY
     return Access.VIEWER if await _may_see(request, row, viewer) else Access.NOBODY
+
+
+def _knows_the_word(request: web.Request, row: Row) -> bool:
+    word = request.query.get("word", "")
+    return bool(word and row["remote_url"]) and compare_digest(
+        word.encode("utf-8", "replace"), copy_word(row["id"], row["remote_url"]).encode()
+    )
 
 
 async def _avatar(request: web.Request, row: Row) -> Access:

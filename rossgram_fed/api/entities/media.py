@@ -8,7 +8,7 @@ from rossgram_fed.api.entities.words import absolute
 from rossgram_fed.config import Settings
 from rossgram_fed.models.posts import PhotoState
 from rossgram_fed.posts.photo_views import PhotoView
-from rossgram_fed.renditions import FEDERATED, FEED, FULL
+from rossgram_fed.renditions import FEDERATED, FEED, FULL, copy_word
 
 
 class Size(msgspec.Struct, omit_defaults=True):
@@ -56,12 +56,15 @@ def media_from(photo: PhotoView, settings: Settings, *, open_to_all: bool = True
     """Return a photo or video as apps show it; without ``url`` while it is being prepared.
 
     Apps load pictures without saying for whom. Of what is not ``open_to_all`` they get the file for other servers,
-    which opens to whoever was given its address (``posts.media_rights``).
+    which opens to whoever was given its address (``posts.media_rights``), and so do copies of strangers' photos.
     """
     path, preview = photo.video or photo.full, photo.src or photo.grid
     if not open_to_all and photo.state is PhotoState.READY and FEDERATED in photo.renditions:
         preview = f"/media/{photo.renditions[FEDERATED]['key']}"
         path = photo.video or preview
+    elif not open_to_all and photo.remote_url:
+        word = copy_word(photo.id, photo.remote_url)
+        path, preview = (f"{one}?word={word}" if one.startswith("/photos/") else one for one in (path, preview))
     return Media(
         id=str(photo.id),
         type=photo.kind if photo.kind in ("image", "video", "audio") else "unknown",

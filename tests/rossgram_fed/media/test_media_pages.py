@@ -18,7 +18,7 @@ from rossgram_fed.media.studio import STUDIO
 from rossgram_fed.models import Account, Mention, Photo, User
 from rossgram_fed.models.posts import Visibility
 from rossgram_fed.posts.media_pages import serve_avatar, serve_header, serve_media, serve_photo
-from rossgram_fed.renditions import Rendition
+from rossgram_fed.renditions import Rendition, copy_word
 from rossgram_fed.secrets_file import Secrets
 from rossgram_fed.web import plumbing, sessions
 from rossgram_fed.web.cookies import cookie_name
@@ -188,6 +188,20 @@ async def test_photos_are_as_private_as_their_posts(
         assert response.status == mentioned
         kept = "public, max-age=86400" if visibility <= Visibility.UNLISTED else "private, no-cache"
         assert response.headers["Cache-Control"] == kept
+
+
+async def test_apps_are_given_an_address_that_opens(gallery: Gallery, client: Client) -> None:
+    """A stranger's photo that is not for everybody opens to whoever was given its whole address; no cache keeps it."""
+    gallery.there.serve("/photo.jpg", a_file())
+    photo = await gallery.a_remote_photo(visibility=Visibility.FOLLOWERS)
+    path = f"/photos/{photo.id}/feed"
+    for word in ("", "?word=", f"?word={'0' * 40}", "?word=%ff"):
+        assert await status_of(client, path + word) == 404
+    assert gallery.there.received == []
+    async with client.get(f"{path}?word={copy_word(photo.id, photo.remote_url)}") as response:
+        assert response.status == 200
+        assert "private" in response.headers["Cache-Control"]
+    assert await status_of(client, f"/photos/{photo.id + 1}/feed?word={copy_word(photo.id, photo.remote_url)}") == 404
 
 
 async def test_an_upload_without_a_post_has_no_public_address(gallery: Gallery, client: Client) -> None:
