@@ -16,7 +16,7 @@ from typing import NotRequired, TypedDict
 import orjson
 
 from rossgram_fed.models.posts import PhotoState
-from rossgram_fed.sizes import FEDERATED, FEED, FULL, GRID, LONG_EDGES, ORIGINAL, SOURCE, VIDEO, jpeg_of
+from rossgram_fed.sizes import FEDERATED, FEED, FULL, GRID, LONG_EDGES, ORIGINAL, SOURCE, THUMBNAIL, VIDEO, jpeg_of
 
 __all__ = [
     "FEDERATED",
@@ -25,6 +25,7 @@ __all__ = [
     "GRID",
     "ORIGINAL",
     "SOURCE",
+    "THUMBNAIL",
     "VIDEO",
     "Rendition",
     "Renditions",

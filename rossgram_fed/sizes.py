@@ -10,6 +10,8 @@ ORIGINAL = "original"
 """The file as it was sent, without its metadata."""
 VIDEO = "video"
 """What is played of a video; its other files are made of one of its pictures."""
+THUMBNAIL = "thumbnail"
+"""A small picture that somebody sent to stand for a video, as it was but for its metadata."""
 SOURCE = "source"
 """A video as it was sent, with all its metadata, until it is prepared; shown to nobody."""
 

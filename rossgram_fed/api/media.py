@@ -5,6 +5,9 @@ A photo is ready with the answer (200). A video is kept at once and prepared by 
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import msgspec
 
 from rossgram_fed.accounts.photo_preferences import photo_preferences_of
@@ -15,16 +18,19 @@ from rossgram_fed.api.parameters import Id
 from rossgram_fed.api.status_params import MediaAttributes, focal_from
 from rossgram_fed.api.table import Answer, Route
 from rossgram_fed.instance import Change
+from rossgram_fed.media.keeping import remove_files
+from rossgram_fed.media.storage import STORAGE
 from rossgram_fed.models.posts import PhotoState
-from rossgram_fed.posts import uploads
+from rossgram_fed.posts import uploads, videos
 from rossgram_fed.posts.drafts import cleaned
 from rossgram_fed.posts.owned import Owned, begin_as_chosen, owned_photo
+from rossgram_fed.posts.thumbnails import Thumbnail, keep_thumbnail, made_thumbnail
 from rossgram_fed.posts.uploads import RefusedUpload
 from rossgram_fed.web.errors import Invalid, NotFound
 
 
 class MediaParams(msgspec.Struct, kw_only=True):
-    """What is said of a file; the file itself comes as ``file`` in a form."""
+    """What is said of a file; the file itself comes as ``file`` in a form, with a video's ``thumbnail`` beside it."""
 
     description: str | None = None
     focus: str | None = None
@@ -41,13 +47,17 @@ async def upload(call: Call, params: MediaParams) -> Answer:
         raise Invalid("Validation failed: File can't be blank")
     focal_from(params.focus)
     chosen = await photo_preferences_of(call.database, user_id=call.user_id)
+    is_video = await videos.type_of(file, limits=call.settings.limits)
+    async with _thumbnail(call, wanted=bool(is_video)) as thumbnail:
 
-    async def begin(change: Change, photo_id: int) -> None:
-        await begin_as_chosen(change, photo_id, chosen, description=description)
+        async def begin(change: Change, photo_id: int) -> None:
+            await begin_as_chosen(change, photo_id, chosen, description=description)
+            if thumbnail is not None:
+                await keep_thumbnail(change, photo_id, thumbnail, account_id=call.account_id)
 
-    [came] = await uploads.receive(call.request, [file], account_id=call.account_id, then=begin)
-    if isinstance(came, RefusedUpload):
-        raise Invalid(came.reason)
+        [came] = await uploads.receive(call.request, [file], account_id=call.account_id, then=begin)
+        if isinstance(came, RefusedUpload):
+            raise Invalid(came.reason)
     await _refocus(call, params, came.photo_id)
     owned = await _own(call, came.photo_id)
     return Answer(media_from(owned.photo, call.settings, open_to_all=False), 200 if _is_ready(owned) else 202)
@@ -62,9 +72,13 @@ async def show(call: Call) -> Answer:
 
 
 async def update(call: Call, params: MediaParams) -> Media:
-    """Describe a file that waits for its post, and choose what must stay in sight of it."""
+    """Describe a file that waits for its post, and choose what must stay in sight of it, or a video's thumbnail."""
     owned = await _waiting(call)
     _description(call, params)
+    async with _thumbnail(call, wanted=owned.photo.kind == "video") as thumbnail:
+        if thumbnail is not None:
+            async with call.instance.change() as change:
+                await keep_thumbnail(change, owned.photo.id, thumbnail, account_id=call.account_id)
     await change_media(
         call,
         [MediaAttributes(id=Id(owned.photo.id), description=params.description, focus=params.focus)],
@@ -81,6 +95,21 @@ async def delete(call: Call) -> Nothing:
     async with call.instance.change() as change:
         await uploads.discard(change, [owned.photo.id], account_id=call.account_id)
     return Nothing()
+
+
+@asynccontextmanager
+async def _thumbnail(call: Call, *, wanted: bool) -> AsyncIterator[Thumbnail | None]:
+    """Have the picture ready that was sent to stand for a video; its files go when it could not be put to use."""
+    sent = call.upload("thumbnail") if wanted else None
+    if sent is None:
+        yield None
+        return
+    thumbnail = await made_thumbnail(call.request, sent, megabytes=call.settings.limits.photo_megabytes)
+    try:
+        yield thumbnail
+    except BaseException:
+        await remove_files(call.request.app[STORAGE], thumbnail.files)
+        raise
 
 
 async def _refocus(call: Call, params: MediaParams, photo_id: int) -> None:

@@ -24,6 +24,7 @@ from rossgram_fed.media.studio import Studio
 from rossgram_fed.media.video import HEAD_BYTES, BadVideo, Clip, video_type
 from rossgram_fed.media.video_studio import VideoStudio
 from rossgram_fed.models.posts import PhotoState
+from rossgram_fed.posts.thumbnails import is_chosen
 from rossgram_fed.renditions import ORIGINAL, SOURCE, VIDEO, Rendition, renditions_from
 from rossgram_fed.web.forms import Upload
 
@@ -140,12 +141,11 @@ class VideoMaker:
             stills.pop(ORIGINAL, None)
             files |= stills
             async with self.instance.change() as change, within_share(change, account_id):
-                kept = await _make_ready(change, photo_id, clip, picture=picture, files=files, folder=self.folder)
+                idle = await _make_ready(change, photo_id, clip, picture=picture, files=files, folder=self.folder)
         except BaseException:
             await remove_files(self.folder, files)
             raise
-        if not kept:
-            await remove_files(self.folder, files)
+        await remove_files(self.folder, idle)
 
     async def _say(self, photo_id: int, why: str) -> None:
         """Tell its owner why a video still waits; what they sent is kept, and prepared once more when there is room."""
@@ -167,21 +167,33 @@ class VideoMaker:
 
 async def _make_ready(
     change: Change, photo_id: int, clip: Clip, *, picture: Picture, files: Files, folder: Folder
-) -> bool:
-    """Put what was made in the place of what was sent; False when the video was removed meanwhile."""
-    files = await shared(change, files, folder=folder)
-    updated = await change.tx.fetch(
-        "UPDATE photos SET state = $1, renditions = $2, width = $3, height = $4, duration = $5, media_type = $6, "
-        "problem = '', blurhash = $7, placeholder = $8 WHERE id = $9 AND state = $10 RETURNING id",
-        *(int(PhotoState.READY), renditions_text(files), clip.width, clip.height, clip.duration, "video/mp4"),
-        *(picture.blurhash, picture.placeholder, photo_id, int(PhotoState.PROCESSING)),
+) -> Files:
+    """Put what was made in the place of what was sent, and return what of it is for nothing: all of it when the video
+    was removed meanwhile, its stills when a picture was chosen to stand for it.
+    """
+    row = await change.tx.fetch_one(
+        "UPDATE photos SET state = $1, width = $2, height = $3, duration = $4, media_type = $5, problem = '' "
+        "WHERE id = $6 AND state = $7 RETURNING renditions, blurhash, placeholder",
+        *(int(PhotoState.READY), clip.width, clip.height, clip.duration, "video/mp4"),
+        *(photo_id, int(PhotoState.PROCESSING)),
     )
-    if not updated:
-        return False
-    await change.tx.execute("UPDATE media_files SET photo_id = NULL WHERE photo_id = $1", photo_id)
-    await note_photo_files(change, files, photo_id=photo_id)
+    if row is None:
+        return files
+    before = dict(renditions_from(row["renditions"]))
+    sent, looks = before.pop(SOURCE), (row["blurhash"], row["placeholder"])
+    if not is_chosen(before):
+        looks = picture.blurhash, picture.placeholder
+    new = await shared(change, {VIDEO: files[VIDEO]} if is_chosen(before) else files, folder=folder)
+    await change.tx.execute(
+        "UPDATE photos SET renditions = $1, blurhash = $2, placeholder = $3 WHERE id = $4",
+        *(renditions_text({**before, **new}), *looks, photo_id),
+    )
+    await change.tx.execute(
+        "UPDATE media_files SET photo_id = NULL WHERE photo_id = $1 AND key = $2", photo_id, sent["key"]
+    )
+    await note_photo_files(change, new, photo_id=photo_id)
     change.tx.signal("media")
-    return True
+    return {name: file for name, file in files.items() if name not in new}
 
 
 async def _pieces(upload: Upload) -> AsyncIterator[bytes]:
