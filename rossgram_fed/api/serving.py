@@ -15,13 +15,14 @@ from rossgram_fed.api import description, figures, limits, parameters
 from rossgram_fed.api.call import Call
 from rossgram_fed.api.reading_entries import SHELF
 from rossgram_fed.api.reading_kept import Shelf
-from rossgram_fed.api.streaming_life import STREAMING, Streaming
+from rossgram_fed.api.streaming_hub import hub_for
 from rossgram_fed.api.table import Answer, Route, Who
 from rossgram_fed.api.trends import TRENDS
 from rossgram_fed.instance import INSTANCE
 from rossgram_fed.models.accounts import Role
 from rossgram_fed.oauth.callers import CALLERS, Caller
 from rossgram_fed.oauth.scopes import covers
+from rossgram_fed.streaming.life import STREAMING, Streaming
 from rossgram_fed.timelines.trends import Trends
 from rossgram_fed.web.csrf import is_machine, machine
 from rossgram_fed.web.errors import Forbidden, NotFound, Refusal, SignInNeeded, TooMany
@@ -50,7 +51,7 @@ def add_api(app: web.Application, routes: Iterable[Route]) -> None:
     app[TRENDS] = Trends()
     app[SHELF] = Shelf()
     app[figures.FIGURES] = figures.Figures()
-    app[STREAMING] = Streaming()
+    app[STREAMING] = Streaming(hub_for)
     app.on_shutdown.append(app[STREAMING].close)
     router = app.router
     for route in table:

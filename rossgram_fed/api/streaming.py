@@ -12,7 +12,6 @@ from aiohttp import hdrs, web
 
 from rossgram_fed.api.call import Call
 from rossgram_fed.api.serving import bearer
-from rossgram_fed.api.streaming_life import STREAMING
 from rossgram_fed.api.streaming_sockets import converse
 from rossgram_fed.api.table import Route, Who
 from rossgram_fed.lists.queries import list_of
@@ -20,8 +19,10 @@ from rossgram_fed.oauth.callers import CALLERS, Caller
 from rossgram_fed.oauth.scopes import covers
 from rossgram_fed.streaming.ears import Ear
 from rossgram_fed.streaming.hub import Full, Hub
+from rossgram_fed.streaming.life import STREAMING
 from rossgram_fed.streaming.streams import Kind, NoStream, Stream, stream_named
 from rossgram_fed.web.errors import BadRequest, SignInNeeded, TooMany
+from rossgram_fed.web.measuring import answer_is_ready
 
 THUMP_SECONDS = 15.0
 """Between two signs that the server is still there, on streams of events."""
@@ -86,6 +87,7 @@ async def _write(request: web.Request, ear: Ear) -> web.StreamResponse:
     response = web.StreamResponse(headers=_EVENTS)
     response.force_close()
     await response.prepare(request)
+    answer_is_ready(request)
     text = b":)\n"
     while not ear.ended:
         async with ear.sending():

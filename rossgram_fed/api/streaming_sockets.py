@@ -17,6 +17,7 @@ from rossgram_fed.streaming.ears import Ear
 from rossgram_fed.streaming.hub import Full, Hub
 from rossgram_fed.streaming.streams import NoStream, Stream
 from rossgram_fed.web.errors import BadRequest, Refusal
+from rossgram_fed.web.measuring import answer_is_ready
 
 LARGEST = 4096
 """Bytes of a message from an app."""
@@ -70,6 +71,7 @@ async def converse(request: web.Request, hub: Hub, ear: Ear, choose: Choose) -> 
     if not socket.can_prepare(request):
         raise BadRequest("This is no WebSocket handshake")
     await socket.prepare(request)
+    answer_is_ready(request)
     writing = asyncio.create_task(_write(socket, ear))
     try:
         query = request.query

@@ -47,7 +47,7 @@ class Database:
 
     async def listen(self, credentials: dict[str, Any]) -> None:
         """Hear the signals of other processes on the same PostgreSQL database."""
-        self._listener = postgresql.Listener(credentials, self.signals.fire, self.signals.fire_all)
+        self._listener = postgresql.Listener(credentials, self.signals.hear, self.signals.fire_all)
         await self._listener.start()
 
     @property
@@ -107,13 +107,19 @@ class Database:
                 token = _open.set((*_open.get(), (self, transaction)))
                 try:
                     yield transaction
-                    if self._listener is not None and transaction.signals:
-                        await self._listener.send(transaction, transaction.signals)
+                    await self._tell_others(transaction)
                 finally:
                     transaction.end()
                     _open.reset(token)
         for name, about in transaction.signals:
             self.signals.fire(name, about)
+
+    async def _tell_others(self, transaction: Transaction) -> None:
+        if self._listener is None:
+            return
+        told = [one for one in transaction.signals if self.signals.crosses(one[0])]
+        if told:
+            await self._listener.send(transaction, told)
 
     @property
     def in_transaction(self) -> bool:

@@ -79,7 +79,8 @@ class Ear:
         if not self._waiting and not self.ended:
             self._more.clear()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._more.wait(), seconds)
+                async with asyncio.timeout(seconds):
+                    await self._more.wait()
         if self.ended or not self._waiting:
             return None
         message = self._waiting.popleft()

@@ -2,7 +2,7 @@
 
 Nothing is done before the first one comes. Acts wait in a bounded line and are told one after the other by ``tell``,
 which is handed in and knows who gets what; whoever may listen no longer is found by ``alive``, whenever tokens are
-revoked and every few seconds besides.
+revoked and every few seconds besides. ``want`` asks other processes to tell of theirs.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 
-from rossgram_fed.database import FAILURES
 from rossgram_fed.database.signals import Signals
 from rossgram_fed.streaming.acts import SIGNAL, Event, event_of
 from rossgram_fed.streaming.ears import Ear, Message
@@ -30,10 +30,12 @@ MOST_STREAMS = 30
 MOST_EVENTS = 2000
 """Acts that may wait to be told; what is more is lost, and apps find it when they ask."""
 CHECK_SECONDS = 2.0
+WANT_SECONDS = 30.0
 
 Tell = Callable[["Hub", Event], Awaitable[None]]
 Alive = Callable[[Collection[int]], Awaitable[Collection[int]]]
 """Returns which of some tokens still let somebody listen."""
+Want = Callable[[], Awaitable[None]]
 
 
 class Full(Exception):
@@ -43,8 +45,11 @@ class Full(Exception):
 class Hub:
     """Those who listen in this process."""
 
-    def __init__(self, signals: Signals, tell: Tell, alive: Alive, *, check_seconds: float = CHECK_SECONDS) -> None:
-        self._tell, self._alive, self._check_seconds = tell, alive, check_seconds
+    def __init__(
+        self, signals: Signals, *, tell: Tell, alive: Alive, want: Want, check_seconds: float = CHECK_SECONDS
+    ) -> None:
+        self._tell, self._alive, self._want, self._check_seconds = tell, alive, want, check_seconds
+        self._wanted_at = -WANT_SECONDS
         self._ears: dict[int, set[Ear]] = defaultdict(set)
         self._by_stream: dict[Kind, dict[Stream, set[Ear]]] = {kind: {} for kind in Kind}
         self._count = 0
@@ -66,6 +71,8 @@ class Hub:
             raise Full("Too many of your apps are listening already")
         self._ears[ear.account_id].add(ear)
         self._count += 1
+        if self._count == 1:
+            self._doubt.set()
         if not self._tasks:
             self._tasks = [asyncio.create_task(self._telling()), asyncio.create_task(self._checking())]
 
@@ -143,26 +150,31 @@ class Hub:
     async def _telling(self) -> None:
         while True:
             event = await self._events.get()
-            try:
-                await self._tell(self, event)
-            except FAILURES:
-                logger.exception("Nobody could be told of %s.", event.act)
+            await self._try(self._tell(self, event), f"Nobody could be told of {event.act}.")
 
     async def _checking(self) -> None:
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._doubt.wait(), self._check_seconds)
+                # Not wait_for, which lets a cancellation be lost that comes together with the event (Python 3.11).
+                async with asyncio.timeout(self._check_seconds):
+                    await self._doubt.wait()
             self._doubt.clear()
-            try:
-                await self._check()
-            except FAILURES:
-                logger.exception("Nobody could be asked whether those who listen still may.")
+            if self._count:
+                await self._try(self._check(), "Nobody knows whether those who listen still may.")
 
     async def _check(self) -> None:
         ears = [ear for some in self._ears.values() for ear in some]
-        if not ears:
-            return
         alive = await self._alive({ear.token_id for ear in ears})
         for ear in ears:
             if ear.token_id not in alive:
                 ear.end("The access token was revoked")
+        if time.monotonic() - self._wanted_at >= WANT_SECONDS:
+            self._wanted_at = time.monotonic()
+            await self._want()
+
+    @staticmethod
+    async def _try(work: Awaitable[None], sentence: str) -> None:
+        """Do something whose failure, whatever it is, must not be the end of all streams."""
+        (failure,) = await asyncio.gather(work, return_exceptions=True)
+        if isinstance(failure, Exception):
+            logger.error(sentence, exc_info=failure)

@@ -21,7 +21,8 @@ from rossgram_fed.visibility import follows, visible
 AT_ONCE = 512
 """Viewers, or lists, in one statement."""
 
-_BOOST = "JOIN boosts b ON b.id = $1 JOIN posts p ON p.id = b.post_id"
+_POST = "JOIN posts p ON p.id = $1 JOIN accounts a ON a.id = p.account_id"
+_BOOST = "JOIN boosts b ON b.id = $1 JOIN posts p ON p.id = b.post_id JOIN accounts a ON a.id = p.account_id"
 _HOME = home_circle()
 _LISTS = {replies: list_circle(replies) for replies in RepliesShown}
 
@@ -65,7 +66,7 @@ async def place_of(reader: Reader, post_id: int) -> Place | None:
 
 async def at_home(reader: Reader, post_id: int, *, viewers: Collection[int]) -> set[int]:
     """Return those of the viewers whose home timeline a post is in by itself."""
-    return await _viewers(reader, "JOIN posts p ON p.id = $1", _for_each(_HOME.shows), about=post_id, viewers=viewers)
+    return await _viewers(reader, _POST, _for_each(_HOME.shows), about=post_id, viewers=viewers)
 
 
 async def boosted_home(reader: Reader, boost_id: int, *, viewers: Collection[int]) -> set[int]:
@@ -75,9 +76,8 @@ async def boosted_home(reader: Reader, boost_id: int, *, viewers: Collection[int
 
 async def open_for(reader: Reader, post_id: int, *, viewers: Collection[int]) -> set[int]:
     """Return those of the viewers who may come across a public post among others."""
-    tables = "JOIN posts p ON p.id = $1 JOIN accounts a ON a.id = p.account_id"
     public = f"p.visibility = {int(Visibility.PUBLIC)} AND {open_to('v.id')}"
-    return await _viewers(reader, tables, public, about=post_id, viewers=viewers)
+    return await _viewers(reader, _POST, public, about=post_id, viewers=viewers)
 
 
 async def following(reader: Reader, account_id: int, *, viewers: Collection[int]) -> set[int]:
@@ -89,13 +89,13 @@ async def addressed(reader: Reader, post_id: int, *, viewers: Collection[int]) -
     """Return those of the viewers who wrote a post or are named in it, as far as they may see it."""
     named = "EXISTS (SELECT 1 FROM mentions m WHERE m.post_id = p.id AND m.account_id = v.id)"
     condition = f"(p.account_id = v.id OR {named}) AND {visible('v.id')}"
-    return await _viewers(reader, "JOIN posts p ON p.id = $1", condition, about=post_id, viewers=viewers)
+    return await _viewers(reader, _POST, condition, about=post_id, viewers=viewers)
 
 
 async def in_lists(reader: Reader, post_id: int, *, lists: Collection[int]) -> set[int]:
     """Return those of the lists that a post is in by itself; all by their ids."""
     conditions = {replies: circle.shows for replies, circle in _LISTS.items()}
-    return await _lists(reader, "JOIN posts p ON p.id = $1", conditions, about=post_id, lists=lists)
+    return await _lists(reader, _POST, conditions, about=post_id, lists=lists)
 
 
 async def boosted_in_lists(reader: Reader, boost_id: int, *, lists: Collection[int]) -> set[int]:

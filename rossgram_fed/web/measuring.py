@@ -53,7 +53,13 @@ class Measures:
         self.durations.setdefault(route, Durations()).add(seconds)
 
 
+_READY_AT = web.RequestKey("ready_at", float)
 MEASURES: web.AppKey[Measures] = web.AppKey("measures", Measures)
+
+
+def answer_is_ready(request: web.Request) -> None:
+    """Say that an answer is ready which lasts for as long as somebody listens."""
+    request[_READY_AT] = request.app[MEASURES].timer()
 
 
 @web.middleware
@@ -64,5 +70,6 @@ async def measure(request: web.Request, handler: Handler) -> web.StreamResponse:
     response = await handler(request)
     resource = request.match_info.route.resource
     route = NOWHERE if resource is None else resource.canonical
-    measures.note(request.method, route, response.status, measures.timer() - began)
+    ready_at = request.get(_READY_AT, measures.timer())
+    measures.note(request.method, route, response.status, ready_at - began)
     return response
