@@ -63,6 +63,11 @@ class Hub:
         """How many connections there are."""
         return self._count
 
+    @property
+    def waiting(self) -> int:
+        """How many acts wait to be told."""
+        return self._events.qsize()
+
     def join(self, ear: Ear) -> None:
         """Let somebody listen; raises ``Full``."""
         if self._count >= MOST_EARS:
