@@ -13,6 +13,7 @@ from rossgram_fed.accounts.mentions import handle_from
 from rossgram_fed.api.call import Call
 from rossgram_fed.api.entities.accounts import Account
 from rossgram_fed.api.entities.lists import List, list_from
+from rossgram_fed.api.entities.pixelfed import detailed
 from rossgram_fed.api.entities.tags import Featured, featured_from
 from rossgram_fed.api.parameters import Ids
 from rossgram_fed.api.reading import accounts_by_ids
@@ -56,7 +57,7 @@ class SearchParams(msgspec.Struct, kw_only=True):
 
 async def show(call: Call) -> Account:
     """Show an account."""
-    return await account(call, call.id())
+    return detailed(await account(call, call.id()))
 
 
 async def show_many(call: Call, params: IdsParams) -> list[Account]:

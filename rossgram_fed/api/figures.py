@@ -14,6 +14,7 @@ from rossgram_fed.federation.discovery import COUNTED_EVERY, usage_of
 from rossgram_fed.ids import SEQUENCE_BITS
 from rossgram_fed.instance import Instance
 from rossgram_fed.models.posts import Visibility
+from webfinger.nodeinfo import Usage
 
 T = TypeVar("T")
 WEEKS = 12
@@ -58,6 +59,10 @@ class Figures:
             return Totals(usage.users, usage.active_month, usage.posts + usage.comments, len(peers))
 
         return await self._once("totals", instance, count)
+
+    async def usage(self, instance: Instance) -> Usage:
+        """Return how much this server is used, as NodeInfo tells it."""
+        return await self._once("usage", instance, lambda: usage_of(instance))
 
     async def peers(self, instance: Instance) -> list[str]:
         """Return the domains from which we know anybody."""

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import msgspec
 
 from rossgram_fed.accounts.photo_preferences import photo_preferences_of
 from rossgram_fed.api.call import Call
 from rossgram_fed.api.entities.media import Media, media_from
-from rossgram_fed.api.media_changes import change_media
+from rossgram_fed.api.media_changes import change_media, describe_posted
 from rossgram_fed.api.parameters import Id
 from rossgram_fed.api.status_params import MediaAttributes, focal_from
 from rossgram_fed.api.table import Answer, Route
 from rossgram_fed.instance import Change
+from rossgram_fed.licences import licence_of
 from rossgram_fed.media.keeping import remove_files
 from rossgram_fed.media.storage import STORAGE
 from rossgram_fed.models.posts import PhotoState
@@ -34,6 +36,8 @@ class MediaParams(msgspec.Struct, kw_only=True):
 
     description: str | None = None
     focus: str | None = None
+    license: str | None = None
+    """By its name, as ``media_attachments`` have it; another name changes nothing."""
 
 
 class Nothing(msgspec.Struct):
@@ -47,6 +51,8 @@ async def upload(call: Call, params: MediaParams) -> Answer:
         raise Invalid("Validation failed: File can't be blank")
     focal_from(params.focus)
     chosen = await photo_preferences_of(call.database, user_id=call.user_id)
+    if params.license and licence_of(params.license):
+        chosen = replace(chosen, licence=params.license)
     is_video = await videos.type_of(file, limits=call.settings.limits)
     async with _thumbnail(call, wanted=bool(is_video)) as thumbnail:
 
@@ -72,9 +78,17 @@ async def show(call: Call) -> Answer:
 
 
 async def update(call: Call, params: MediaParams) -> Media:
-    """Describe a file that waits for its post, and choose what must stay in sight of it, or a video's thumbnail."""
-    owned = await _waiting(call)
-    _description(call, params)
+    """Describe a file, and choose what must stay in sight of it, or a video's thumbnail.
+
+    Of a file that is part of a post only the description, which is an edit of the post.
+    """
+    owned = await _own(call, call.id())
+    description = _description(call, params)
+    if owned.post_id is not None:
+        if params.description is None:
+            raise NotFound("Record not found")
+        await describe_posted(call, owned.post_id, owned.photo.id, description)
+        return media_from((await _own(call, owned.photo.id)).photo, call.settings, open_to_all=False)
     async with _thumbnail(call, wanted=owned.photo.kind == "video") as thumbnail:
         if thumbnail is not None:
             async with call.instance.change() as change:
@@ -132,13 +146,6 @@ def _is_ready(owned: Owned) -> bool:
 async def _own(call: Call, photo_id: int) -> Owned:
     owned = await owned_photo(call.database, photo_id, account_id=call.account_id)
     if owned is None:
-        raise NotFound("Record not found")
-    return owned
-
-
-async def _waiting(call: Call) -> Owned:
-    owned = await _own(call, call.id())
-    if owned.post_id is not None:
         raise NotFound("Record not found")
     return owned
 

@@ -12,11 +12,13 @@ from rossgram_fed.api.status_params import MediaAttributes, focal_from
 from rossgram_fed.media.editing import edits_from_json
 from rossgram_fed.media.keeping import remove_files
 from rossgram_fed.media.storage import STORAGE
-from rossgram_fed.posts.drafts import cleaned
+from rossgram_fed.posts import actions
+from rossgram_fed.posts.drafts import DraftPhoto, PostEdit, cleaned
 from rossgram_fed.posts.focus import as_typed
+from rossgram_fed.posts.queries import posts_by_ids
 from rossgram_fed.posts.retouching import keep_retouched, retouched
 from rossgram_fed.posts.waiting import keep_descriptions
-from rossgram_fed.web.errors import Invalid
+from rossgram_fed.web.errors import Invalid, NotFound
 
 
 async def change_media(
@@ -36,6 +38,22 @@ async def change_media(
     if described:
         async with call.instance.change() as change:
             await keep_descriptions(change, described, account_id=call.account_id)
+
+
+async def describe_posted(call: Call, post_id: int, photo_id: int, description: str) -> None:
+    """Describe a photo of one's own post: an edit of that post, of which others hear. Raises as ``actions.edit``."""
+    found = await posts_by_ids(call.database, [post_id], viewer_id=call.account_id)
+    if not found:
+        raise NotFound("Record not found")
+    post = found[0]
+    if any(one.id == photo_id and one.description == description for one in post.photos):
+        return
+    photos = tuple(DraftPhoto(one.id, description if one.id == photo_id else None) for one in post.photos)
+    edit = PostEdit(
+        caption=post.caption, warning=post.warning, sensitive=post.sensitive, photos=photos, words_alone=True
+    )
+    async with call.instance.change() as change:
+        await actions.edit(change, author_id=call.account_id, post_id=post_id, edit=edit)
 
 
 async def _choose_points(call: Call, points: dict[int, tuple[int, int]], *, post_id: int) -> None:

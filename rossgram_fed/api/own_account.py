@@ -6,6 +6,7 @@ from rossgram_fed.accounts.bio import links_from, typed_links
 from rossgram_fed.accounts.preferences import preferences_of
 from rossgram_fed.api.call import Call
 from rossgram_fed.api.entities.accounts import Account, Field, Permissions, Source, default_privacy
+from rossgram_fed.api.entities.pixelfed import detailed
 from rossgram_fed.api.reading import accounts_by_ids
 from rossgram_fed.api.table import Route
 from rossgram_fed.models.accounts import Policy, Role
@@ -45,6 +46,8 @@ async def own_account(call: Call) -> Account:
     )
     # No bit of permissions: what they stand for are endpoints for administration, and those are not here.
     account.role = Permissions(id=str(int(role)), name=_ROLES[role], permissions="0", highlighted=role > Role.MEMBER)
+    account = detailed(account)
+    account.is_admin = role is Role.ADMIN
     return account
 
 

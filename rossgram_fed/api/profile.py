@@ -25,6 +25,7 @@ from rossgram_fed.api.entities.accounts import Account
 from rossgram_fed.api.entities.words import AUDIENCES
 from rossgram_fed.api.own_account import own_account
 from rossgram_fed.api.table import Route
+from rossgram_fed.caption import is_web_address
 from rossgram_fed.database import Reader
 from rossgram_fed.media.errors import BadPicture, NotStored
 from rossgram_fed.media.keeping import Files, remove_files, write_files
@@ -62,6 +63,8 @@ class ProfileParams(msgspec.Struct, kw_only=True):
     indexable: bool | None = None
     fields_attributes: list[FieldParams] | dict[str, FieldParams] | None = None
     source: SourceParams | None = None
+    website: str | None = None
+    """As Pixelfed has it: the first of the profile's links that leads to a page."""
 
 
 async def update(call: Call, params: ProfileParams) -> Account:
@@ -129,6 +132,8 @@ def _changed(draft: ProfileDraft, params: ProfileParams) -> ProfileDraft:
         said["bio"] = _bounded("Note", clean_text(params.note, lines=True), LONGEST_BIO)
     if params.fields_attributes is not None:
         said["links"] = _links(params.fields_attributes)
+    if params.website is not None:
+        said["links"] = _with_website(said.get("links", draft.links), clean_text(params.website))
     for switch in ("locked", "bot", "discoverable", "indexable"):
         if (on := getattr(params, switch)) is not None:
             said[switch] = on
@@ -147,6 +152,17 @@ def _links(sent: list[FieldParams] | dict[str, FieldParams]) -> tuple[tuple[str,
         if name != value:
             _bounded("Profile field label", name, LONGEST_LINK_NAME)
     return tuple((name[:LONGEST_LINK_NAME], value) for name, value in kept)
+
+
+def _with_website(links: tuple[tuple[str, str], ...], website: str) -> tuple[tuple[str, str], ...]:
+    """Return links with another website, or with nothing in the place of the first one."""
+    if website and not is_web_address(website):
+        raise Invalid("Validation failed: Website is not a valid URL")
+    at = next((number for number, (_, value) in enumerate(links) if is_web_address(value)), len(links))
+    name = links[at][0] if at < len(links) else "Website"
+    fresh = (FieldParams(name=name, value=website),) if website else ()
+    kept = [FieldParams(name=one, value=value) for one, value in links]
+    return _links([*kept[:at], *fresh, *kept[at + 1 :]])
 
 
 def _bounded(what: str, text: str, most: int) -> str:
@@ -197,6 +213,8 @@ async def _developed(call: Call, recipe: Recipe) -> Files | None:
 _UPDATE, _SCOPE = "/api/v1/accounts/update_credentials", "write:accounts"
 ROUTES = (
     Route("PATCH", _UPDATE, update, scope=_SCOPE, takes=ProfileParams, gives=Account, files=True, limit="media"),
+    # Pixelfed's app sends a new avatar so.
+    Route("POST", _UPDATE, update, scope=_SCOPE, takes=ProfileParams, gives=Account, files=True, limit="media"),
     Route("GET", "/api/v1/profile", show, scope="profile", gives=Account),
     Route(
         "PATCH", "/api/v1/profile", update, scope=_SCOPE, takes=ProfileParams, gives=Account, files=True, limit="media"

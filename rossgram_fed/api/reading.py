@@ -16,6 +16,7 @@ from rossgram_fed.api.entities.statuses import Body, Seen, Status, status_of
 from rossgram_fed.api.entities.words import instant
 from rossgram_fed.api.reading_bodies import bodies_by_ids
 from rossgram_fed.api.reading_filters import filtered
+from rossgram_fed.api.reading_people import people
 from rossgram_fed.api.reading_polls import polls
 from rossgram_fed.api.reading_quotes import quotes
 from rossgram_fed.api.reading_viewer import BOOST_COLUMNS, Extra, Facts, Showing, Sight, facts, seen_from
@@ -24,7 +25,7 @@ from rossgram_fed.database import Reader, Row
 from rossgram_fed.database.engine import placeholders
 from rossgram_fed.visibility import visible
 
-EXTRAS: tuple[Extra, ...] = (quotes, polls, filtered)
+EXTRAS: tuple[Extra, ...] = (quotes, polls, people, filtered)
 """What features add to posts, for whoever looks."""
 
 

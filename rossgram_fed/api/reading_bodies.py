@@ -25,14 +25,16 @@ from rossgram_fed.posts.photo_views import PhotoView
 from rossgram_fed.posts.queries import photos_of
 
 _COLUMNS = (
-    "p.id, p.account_id, p.thread_id, p.uri, p.url, p.local, p.visibility, p.content_html, p.warning, p.sensitive, "
+    "p.id, p.account_id, p.thread_id, p.uri, p.url, p.local, p.visibility, p.caption, p.content_html, p.warning, "
+    "p.sensitive, "
     "p.language, p.in_reply_to_id, (SELECT r.account_id FROM posts r WHERE r.id = p.in_reply_to_id) AS answered_id, "
     "p.likes_count, p.boosts_count, p.replies_count, p.published_at, p.edited_at, p.comment_policy, p.place_id, "
     "p.place_name, p.place_country, p.quote_state, p.quoted_id, p.quoted_uri, p.quote_policy, a.media_refused, "
     "ap.name AS app_name, ap.website AS app_website, "
     "(SELECT COUNT(*) FROM authorizations au WHERE au.post_id = p.id AND au.kind = "
     f"{int(AuthorizationKind.QUOTE)} AND au.revoked_at IS NULL) AS quotes_count, "
-    "(SELECT po.id FROM polls po WHERE po.post_id = p.id) AS poll_id"
+    "(SELECT po.id FROM polls po WHERE po.post_id = p.id) AS poll_id, "
+    "EXISTS (SELECT 1 FROM people_in_posts pp WHERE pp.post_id = p.id AND pp.withdrawn_at IS NULL) AS names_people"
 )
 WORDS_KEPT = 4000
 """Characters of a post that filters look at."""
@@ -51,6 +53,8 @@ class Common:
     quoted_id: int | None
     quoted_uri: str
     poll_id: int | None
+    names_people: bool
+    """Whether it says who is in its photos."""
     words: str
     """All that it says, without markup: warning, text, descriptions, tags."""
 
@@ -102,7 +106,8 @@ async def _tags_of(reader: Reader, settings: Settings, post_ids: Sequence[int]) 
 def _both(
     row: Row, settings: Settings, *, photos: Sequence[PhotoView], mentions: list[Mention], tags: list[Tag]
 ) -> tuple[Common, Body]:
-    said = [row["warning"], text_of(row["content_html"], WORDS_KEPT), *(one.description for one in photos)]
+    text = text_of(row["content_html"], WORDS_KEPT)
+    said = [row["warning"], text, *(one.description for one in photos)]
     common = Common(
         id=row["id"],
         account_id=row["account_id"],
@@ -113,13 +118,14 @@ def _both(
         quoted_id=row["quoted_id"],
         quoted_uri=row["quoted_uri"],
         poll_id=row["poll_id"],
+        names_people=bool(row["names_people"]),
         words="\n".join([*filter(None, said), *(f"#{tag.name}" for tag in tags)]),
     )
-    return common, _body(row, settings, photos=photos, mentions=mentions, tags=tags)
+    return common, _body(row, settings, text, photos=photos, mentions=mentions, tags=tags)
 
 
 def _body(
-    row: Row, settings: Settings, *, photos: Sequence[PhotoView], mentions: list[Mention], tags: list[Tag]
+    row: Row, settings: Settings, text: str, *, photos: Sequence[PhotoView], mentions: list[Mention], tags: list[Tag]
 ) -> Body:
     return Body(
         id=str(row["id"]),
@@ -138,12 +144,14 @@ def _body(
         quotes_count=row["quotes_count"],
         edited_at=instant(row["edited_at"]) if row["edited_at"] else None,
         content=row["content_html"],
+        content_text=row["caption"] if row["local"] else text,
         media_attachments=[]
         if row["media_refused"]
         else [media_from(one, settings, open_to_all=row["visibility"] <= Visibility.UNLISTED) for one in photos],
         mentions=mentions,
         tags=tags,
         pf_type=pf_type(photos),
+        local=bool(row["local"]),
         place=_place(row),
         comments_disabled=row["comment_policy"] == Policy.NOBODY,
         application=Application(row["app_name"], row["app_website"] or None) if row["app_name"] else None,

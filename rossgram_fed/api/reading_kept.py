@@ -184,7 +184,7 @@ def _encoded(entry: Entry, fact: Facts, post: KeptPost, seen: Seen, accounts: di
 
 def _viewers(seen: Seen) -> bytes:
     """Return the viewer's part without braces; most are alike, and the approvals of quotes are few shared values."""
-    if seen.filtered or seen.poll is not None or seen.quote is not None:
+    if seen.filtered or seen.tagged_people or seen.poll is not None or seen.quote is not None:
         return _ENCODER.encode(seen)[1:-1]
     key = (
         seen.favourited,

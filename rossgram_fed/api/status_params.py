@@ -22,6 +22,8 @@ POLICIES = {"public": Policy.EVERYONE, "followers": Policy.FOLLOWERS, "nobody": 
 """Who may quote, in Mastodon's words."""
 LEAST_AHEAD = 5 * 60_000
 """Milliseconds between now and the time of a scheduled post."""
+_LAST = 253_402_300_799_000
+"""The end of the year 9999, behind which no instant can be written."""
 
 Approval = Literal["public", "followers", "nobody"]
 
@@ -74,6 +76,8 @@ class StatusParams(msgspec.Struct, kw_only=True):
     place_id: Id | None = None
     """The number of a city at GeoNames."""
     comments_disabled: bool | None = None
+    cw: bool | None = None
+    """How Pixelfed's older apps call ``sensitive``."""
 
 
 class EditParams(msgspec.Struct, kw_only=True):
@@ -93,12 +97,13 @@ class EditParams(msgspec.Struct, kw_only=True):
 
 def draft_from(params: StatusParams, chosen: Preferences, *, app_id: int) -> PostDraft:
     """Return what an app wants to publish; what it does not say is as its person chose."""
+    sensitive = params.cw if params.sensitive is None else params.sensitive
     return PostDraft(
         caption=params.status or "",
         visibility=AUDIENCES[params.visibility] if params.visibility else chosen.visibility or Visibility.PUBLIC,
         photos=photos_from(params.media_ids or [], params.media_attributes),
         warning=" ".join((params.spoiler_text or "").split()),
-        sensitive=chosen.sensitive if params.sensitive is None else params.sensitive,
+        sensitive=chosen.sensitive if sensitive is None else sensitive,
         language=language_from(params.language) or chosen.language,
         comment_policy=comment_policy(params.comments_disabled, chosen.comment_policy),
         quote_policy=POLICIES.get(params.quote_approval_policy or "", chosen.quote_policy),
@@ -155,6 +160,8 @@ def instant_from(text: str, *, now: int) -> int:
         instant = int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)
     except (ValueError, OverflowError):
         raise Invalid("Record invalid") from None
+    if instant > _LAST:
+        raise Invalid("Record invalid")
     if instant < now + LEAST_AHEAD:
         raise Invalid("Validation failed: Scheduled at must be at least five minutes in the future")
     return instant

@@ -25,7 +25,9 @@ class FeatureParams(msgspec.Struct, kw_only=True):
 
 async def show(call: Call) -> TagEntity:
     """Show a tag, and how much it was used this week."""
-    return await _shown(call, _name(call))
+    shown = await _shown(call, _name(call))
+    shown.count = await tags.posts_with(call.database, shown.name)
+    return shown
 
 
 async def follow(call: Call) -> TagEntity:

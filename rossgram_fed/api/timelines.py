@@ -60,6 +60,8 @@ async def of_everybody(call: Call, params: PublicParams) -> Answer:
 
 async def of_tag(call: Call, params: TagParams) -> Answer:
     """Show public posts with a tag, or one of some, and with all of others and none of more."""
+    # Pixelfed's app asks for the first page of a tag with 0.
+    params.max_id = params.max_id or None
     span = params.span()
     found = await tagged(
         call.database,

@@ -81,6 +81,18 @@ async def muted_hosts(
     return [(row["id"], row["host"]) for row in rows]
 
 
+async def mutuals(reader: Reader, account_id: int, *, limit: int = 40) -> list[int]:
+    """Return whom somebody follows and who follow them back, those who came last first."""
+    accepted = int(FollowState.ACCEPTED)
+    rows = await reader.fetch(
+        "SELECT f.followed_id FROM follows f JOIN follows b ON b.follower_id = f.followed_id AND b.followed_id = $1 "
+        f"AND b.state = {accepted} JOIN accounts a ON a.id = f.followed_id WHERE f.follower_id = $1 "
+        f"AND f.state = {accepted} AND a.deleted_at IS NULL AND {heard('a')} ORDER BY f.id DESC LIMIT {int(limit)}",
+        account_id,
+    )
+    return [row["followed_id"] for row in rows]
+
+
 async def familiar_followers(
     reader: Reader, viewer_id: int, account_ids: Sequence[int], *, most: int = 40
 ) -> Mapping[int, list[int]]:

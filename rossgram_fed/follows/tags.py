@@ -16,6 +16,8 @@ from rossgram_fed.web.errors import Invalid, NotFound
 
 MOST_FOLLOWED = 500
 MOST_FEATURED = 10
+MOST_LOOKED_AT = 500
+"""Posts with a tag in which others are looked for beside it."""
 DAY = 24 * 60 * 60_000
 DAYS = 7
 """How far back the use of a tag is told."""
@@ -126,6 +128,30 @@ async def tags_by_names(reader: Reader, names: Sequence[str], *, viewer_id: int 
         for row in rows
     }
     return [found.get(name) or TagView(0, name, history=tuple(_unused(now).values())) for name in names]
+
+
+async def posts_with(reader: Reader, name: str) -> int:
+    """Count the public posts with a tag, given by its folded name."""
+    found = await reader.fetch_value(
+        "SELECT COUNT(*) FROM tags t JOIN post_tags u ON u.tag_id = t.id JOIN posts p ON p.id = u.post_id "
+        f"WHERE t.name = $1 AND p.visibility = {int(Visibility.PUBLIC)}",
+        name,
+    )
+    return int(found)
+
+
+async def tags_beside(reader: Reader, name: str, *, limit: int = 10) -> list[tuple[str, int]]:
+    """Return the tags that stand beside a tag most often, in its latest public posts, and how often."""
+    rows = await reader.fetch(
+        "SELECT o.name, COUNT(*) AS uses FROM (SELECT u.post_id, u.tag_id FROM tags t "
+        "JOIN post_tags u ON u.tag_id = t.id JOIN posts p ON p.id = u.post_id "
+        f"WHERE t.name = $1 AND p.visibility = {int(Visibility.PUBLIC)} "
+        f"ORDER BY u.post_id DESC LIMIT {MOST_LOOKED_AT}) AS latest "
+        "JOIN post_tags b ON b.post_id = latest.post_id AND b.tag_id <> latest.tag_id "
+        f"JOIN tags o ON o.id = b.tag_id GROUP BY o.name ORDER BY uses DESC, o.name LIMIT {int(limit)}",
+        name,
+    )
+    return [(row["name"], int(row["uses"])) for row in rows]
 
 
 async def followed_tags(

@@ -38,7 +38,7 @@ async def ask(request: web.Request) -> web.StreamResponse:
     if viewer is None or again:
         return await _sign_in(request, client)
     try:
-        question = question_from(client, request.query)
+        question = question_from(client, request.query, admin=viewer.is_admin)
     except OAuthRefusal as refusal:
         return await _answer(request, client, {"error": refusal.error, "error_description": refusal.sentence})
     response = await render(
@@ -61,7 +61,7 @@ async def answer(request: web.Request, viewer: Viewer) -> web.StreamResponse:
     instance, form = request.app[INSTANCE], form_of(request)
     client = await client_from(instance.database, form.values)
     try:
-        question = question_from(client, form.values)
+        question = question_from(client, form.values, admin=viewer.is_admin)
     except OAuthRefusal as refusal:
         return await _answer(request, client, {"error": refusal.error, "error_description": refusal.sentence})
     if form.value("answer") != "allow":

@@ -15,7 +15,7 @@ from rossgram_fed.oauth.apps import AppRecord, app_by_client_id
 from rossgram_fed.oauth.codes import CHALLENGE
 from rossgram_fed.oauth.redirects import OUT_OF_BAND, Mode, is_web
 from rossgram_fed.oauth.refusals import OAuthRefusal
-from rossgram_fed.oauth.scopes import scopes_from, within
+from rossgram_fed.oauth.scopes import given_by, scopes_from, within
 from rossgram_fed.web.errors import BadRequest
 
 PARAMETERS = (
@@ -81,8 +81,8 @@ def _mode(given: MultiMapping[str], redirect_uri: str) -> Mode:
     return Mode.QUERY
 
 
-def question_from(client: Client, given: MultiMapping[str]) -> Question:
-    """Return what the app asks for; raise an ``OAuthRefusal`` that the app is to hear."""
+def question_from(client: Client, given: MultiMapping[str], *, admin: bool) -> Question:
+    """Return what the app asks for, as far as the person can give it; raise an ``OAuthRefusal`` for the app to hear."""
     if given.get("response_type") != "code":
         raise OAuthRefusal("unsupported_response_type", "The response type here is code, and no other.")
     if given.get("response_mode", Mode.QUERY.value) != client.mode.value:
@@ -92,7 +92,10 @@ def question_from(client: Client, given: MultiMapping[str]) -> Question:
         raise OAuthRefusal("invalid_request", "The code_challenge_method must be S256.")
     if (challenge or method) and not CHALLENGE.fullmatch(challenge):
         raise OAuthRefusal("invalid_request", "The code_challenge is no SHA-256 in base64url.")
-    return Question(granted_scopes(client.app, given.get("scope", "")), challenge)
+    scopes = given_by(granted_scopes(client.app, given.get("scope", "")), admin=admin)
+    if not scopes:
+        raise OAuthRefusal("invalid_scope", "What is asked for is for the admins of this server alone.")
+    return Question(scopes, challenge)
 
 
 def granted_scopes(app: AppRecord, asked: str) -> tuple[str, ...]:

@@ -46,6 +46,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "follow": ("users", "See and change whom you follow, block and mute"),
     "push": ("bell", "Send you notifications"),
     "profile": ("user", "See your name, your picture and your handle"),
+    "admin:read": ("lock", "See what is for those who run this server: people, reports and other servers"),
+    "admin:write": ("lock", "Limit accounts and close reports, as you may"),
 }
 
 

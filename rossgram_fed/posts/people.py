@@ -45,6 +45,27 @@ async def people_in(reader: Reader, post_id: int, *, viewer_id: int | None = Non
     return tuple(card_from(row) for row in rows)
 
 
+async def people_in_posts(
+    reader: Reader, post_ids: Sequence[int], *, viewer_id: int | None
+) -> dict[int, list[AccountCard]]:
+    """Return the same for several posts at once; posts that name nobody are missing."""
+    if not post_ids:
+        return {}
+    known = [] if viewer_id is None else [viewer_id]
+    unblocked = f"AND {not_blocked('$1', 'a.id')}" if known else ""
+    rows = await reader.fetch(
+        f"SELECT n.post_id, {CARD_COLUMNS} FROM people_in_posts n JOIN accounts a ON a.id = n.account_id "
+        f"WHERE n.post_id IN ({placeholders(len(post_ids), len(known) + 1)}) AND n.withdrawn_at IS NULL "
+        f"AND a.deleted_at IS NULL AND {heard('a')} {unblocked} ORDER BY n.id",
+        *known,
+        *post_ids,
+    )
+    named: dict[int, list[AccountCard]] = {}
+    for row in rows:
+        named.setdefault(row["post_id"], []).append(card_from(row))
+    return named
+
+
 async def people_ever_in(
     reader: Reader, post_id: int, account_ids: Collection[int], *, viewer_id: int | None
 ) -> dict[int, AccountCard]:

@@ -13,6 +13,7 @@ from rossgram_fed.renditions import (
     FEED,
     FULL,
     GRID,
+    THUMBNAIL,
     VIDEO,
     Renditions,
     jpeg_of,
@@ -25,7 +26,7 @@ from rossgram_fed.web.forms import Form
 PHOTO_COLUMNS = (
     "h.id, h.post_id, h.state, h.kind, h.description, h.media_type, h.width, h.height, h.blurhash, h.placeholder, "
     "h.sensitive, h.renditions, h.remote_url, h.edits, "
-    "h.duration, h.problem, h.focal_x, h.focal_y, h.still_url, h.loops"
+    "h.duration, h.problem, h.focal_x, h.focal_y, h.still_url, h.loops, h.licence"
 )
 """What ``photo_from`` reads; the query names the table ``photos h``."""
 
@@ -65,6 +66,9 @@ class PhotoView:
     edits: str = "{}"
     """What its author had done to it (``media.editing``), as its column keeps it."""
 
+    licence: str = ""
+    """As ``rossgram_fed.licences`` names it; empty where nothing was said."""
+
     @property
     def can_be_edited(self) -> bool:
         """Whether it is a photo of ours, of which we have the file that came in."""
@@ -83,6 +87,11 @@ class PhotoView:
     def src(self) -> str:
         """Path of the rendition for feeds: the JPEG, which everything reads, where there is one."""
         return self._path(self._everywhere(FEED)) or self._path(FEED) or self._path(FULL)
+
+    @property
+    def thumbnail(self) -> str:
+        """Path of the small picture that somebody sent to stand for a video, as they sent it; mostly empty."""
+        return self._path(THUMBNAIL) if THUMBNAIL in self.renditions else ""
 
     @property
     def full(self) -> str:
@@ -176,4 +185,5 @@ def photo_from(row: Row) -> PhotoView:
         still_url=row["still_url"],
         loops=bool(row["loops"]),
         edits=row["edits"],
+        licence=row["licence"],
     )

@@ -39,6 +39,8 @@ class Trends:
     posts: tuple[int, ...] = ()
     tags: tuple[str, ...] = ()
     counted_at: int | None = None
+    ranges: dict[int, tuple[int, tuple[int, ...]]] = field(default_factory=dict)
+    """By how many days were looked at: when they were counted, and the posts."""
     _counting: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def counted(self, instance: Instance) -> Trends:
@@ -51,8 +53,20 @@ class Trends:
                 self.counted_at = now
         return self
 
+    async def posts_of(self, instance: Instance, *, days: int) -> tuple[int, ...]:
+        """Return the posts that most people liked or boosted in so many days; the more days, the longer it is kept."""
+        async with self._counting:
+            now = instance.clock()
+            counted_at, posts = self.ranges.get(days, (None, ()))
+            if counted_at is None or not 0 <= now - counted_at < FRESH * days:
+                posts = await trending_posts(instance.database, now=now, days=days, fewest=1)
+                self.ranges[days] = (now, posts)
+        return posts
 
-async def trending_posts(reader: Reader, *, now: int) -> tuple[int, ...]:
+
+async def trending_posts(
+    reader: Reader, *, now: int, days: int = DAYS_OF_POSTS, fewest: int = FEWEST
+) -> tuple[int, ...]:
     """Return the ids of the posts that most people liked or boosted in the last days."""
     rows = await reader.fetch(
         "SELECT r.post_id, COUNT(DISTINCT r.account_id) AS people FROM ("
@@ -60,8 +74,8 @@ async def trending_posts(reader: Reader, *, now: int) -> tuple[int, ...]:
         "SELECT post_id, account_id FROM boosts WHERE id > $1) AS r "
         "JOIN posts p ON p.id = r.post_id JOIN accounts a ON a.id = p.account_id "
         f"WHERE p.in_reply_to_uri = '' AND r.account_id <> p.account_id AND {_PUBLIC} GROUP BY r.post_id "
-        f"HAVING COUNT(DISTINCT r.account_id) >= {FEWEST} ORDER BY people DESC, r.post_id DESC LIMIT {MOST}",
-        _since(now, DAYS_OF_POSTS),
+        f"HAVING COUNT(DISTINCT r.account_id) >= {int(fewest)} ORDER BY people DESC, r.post_id DESC LIMIT {MOST}",
+        _since(now, days),
     )
     return tuple(row["post_id"] for row in rows)
 

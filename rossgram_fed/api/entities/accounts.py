@@ -90,12 +90,21 @@ class Account(msgspec.Struct):
     emojis: list[Any]
     roles: list[Any]
     fields: list[Field]
+    local: bool
     suspended: bool | Unset = UNSET
     limited: bool | Unset = UNSET
     moved: Account | Unset | None = UNSET
     source: Source | Unset = UNSET
     role: Permissions | Unset = UNSET
     mute_expires_at: str | Unset | None = UNSET
+    note_text: str | Unset = UNSET
+    """This and what follows is what Pixelfed's app reads of one account by itself (``pixelfed.detailed``)."""
+    website: str | Unset | None = UNSET
+    location: Unset | None = UNSET
+    pronouns: list[str] | Unset = UNSET
+    header_bg: Unset | None = UNSET
+    is_admin: bool | Unset = UNSET
+    """Told to themselves alone."""
 
 
 def account_from(row: Row, settings: Settings) -> Account:
@@ -139,6 +148,7 @@ def account_from(row: Row, settings: Settings) -> Account:
         emojis=[],
         roles=[],
         fields=fields_from(row["links"]),
+        local=not domain,
         suspended=True if suspended else UNSET,
         limited=True if row["limited_at"] is not None or row["host_standing"] == Standing.LIMITED else UNSET,
     )

@@ -49,6 +49,14 @@ class Place(msgspec.Struct):
     country: str
 
 
+class TaggedPerson(msgspec.Struct):
+    """Somebody who is in the photos of a post, as Pixelfed writes it."""
+
+    id: str
+    username: str
+    avatar: str
+
+
 class Body(msgspec.Struct, kw_only=True):
     """What a post is to everybody who may see it."""
 
@@ -68,12 +76,15 @@ class Body(msgspec.Struct, kw_only=True):
     quotes_count: int = 0
     edited_at: str | None = None
     content: str = ""
+    content_text: str = ""
+    """The same without markup: of a post from here, as its author typed it."""
     media_attachments: list[Media] = []
     mentions: list[Mention] = []
     tags: list[Tag] = []
     emojis: list[Any] = []
     card: None = None
     pf_type: str = "text"
+    local: bool = False
     place: Place | None = None
     comments_disabled: bool = False
     application: Application | Unset | None = UNSET
@@ -91,6 +102,7 @@ class Seen(msgspec.Struct, kw_only=True):
     poll: Any = None
     quote: Any = None
     quote_approval: Any = None
+    tagged_people: list[TaggedPerson] = msgspec.field(name="taggedPeople", default_factory=list)
 
 
 class Status(Body, kw_only=True):
@@ -107,6 +119,7 @@ class Status(Body, kw_only=True):
     poll: Any = None
     quote: Any = None
     quote_approval: Any = None
+    tagged_people: list[TaggedPerson] = msgspec.field(name="taggedPeople", default_factory=list)
     text: str | Unset = UNSET
     """As it was typed; only in the answer to a deletion."""
 

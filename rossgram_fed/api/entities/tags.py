@@ -28,6 +28,8 @@ class TagEntity(msgspec.Struct):
     history: list[Use]
     following: bool | msgspec.UnsetType = msgspec.UNSET
     featuring: bool | msgspec.UnsetType = msgspec.UNSET
+    count: int | msgspec.UnsetType = msgspec.UNSET
+    """Public posts with it in all; of one tag by itself, for Pixelfed's app."""
 
 
 class Featured(msgspec.Struct):

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from aiohttp import FormData
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
+from rossgram_fed.federation.errands import PREPARE_VIDEO
 from rossgram_fed.instance import Instance
+from rossgram_fed.jobs.runner import JobSource
 from rossgram_fed.media.storage import STORAGE
+from rossgram_fed.media.studio import STUDIO
 from rossgram_fed.media.sweeping import UNPOSTED, Sweep
+from rossgram_fed.media.video_studio import VideoStudio
 from rossgram_fed.models import Account, Job, Photo, User
 from rossgram_fed.models.posts import PhotoState
-from tests.apps import ApiSite, Client
+from rossgram_fed.posts.videos import VideoMaker
+from rossgram_fed.renditions import SOURCE, renditions_from
+from tests.apps import ApiSite, Client, Reply
 from tests.builders import a_person
 from tests.conftest import SettableClock
 from tests.rossgram_fed.api.files import a_png, send
+from tests.rossgram_fed.media.clips import a_clip
 
 VIDEO = b"\x00\x00\x00\x20ftypisom" + b"\x00" * 200
 
@@ -72,13 +82,20 @@ async def test_a_file_is_its_owners(site: ApiSite, app: Client) -> None:
 
 
 async def test_what_is_posted_is_changed_with_its_post_only(app: Client) -> None:
-    """A file of a post is shown, but not thrown away or described behind the post's back."""
+    """A file of a post is shown, not thrown away, and described as an edit of the post, never behind its back."""
     media = (await send(app, a_png(), description="Before")).body["id"]
-    await app.post("/api/v1/statuses", media_ids=[media])
+    posted = await app.post("/api/v1/statuses", media_ids=[media], status="Dunes #sand")
     assert (await app.get(f"/api/v1/media/{media}")).status == 200
-    assert (await app.put(f"/api/v1/media/{media}", description="After")).status == 404
+    assert (await app.put(f"/api/v1/media/{media}", description="Before")).status == 200
     assert (await app.delete(f"/api/v1/media/{media}")).status == 422
-    assert (await Photo.get(id=int(media))).description == "Before"
+    where = f"/api/v1/statuses/{posted.body['id']}"
+    assert (await app.get(where)).body["edited_at"] is None
+    assert (await app.put(f"/api/v1/media/{media}", description="x" * 2000)).status == 422
+    assert (await app.put(f"/api/v1/media/{media}?description=After")).body["description"] == "After"
+    after = (await app.get(where)).body
+    assert after["media_attachments"][0]["description"] == "After"
+    assert after["edited_at"] is not None
+    assert (after["content_text"], [tag["name"] for tag in after["tags"]]) == ("Dunes #sand", ["sand"])
 
 
 async def test_a_video_is_prepared_first(site: ApiSite, app: Client) -> None:
@@ -162,3 +179,75 @@ async def test_what_nobody_posts_is_swept(site: ApiSite, app: Client, clock: Set
     await Sweep(site.instance, site.visitor.client.app[STORAGE]).work_once()
     assert await Photo.all().count() == 0
     assert files_in(site.instance) == []
+
+
+async def prepared(site: ApiSite) -> None:
+    """Do what the server's worker does for videos."""
+    app, instance = site.visitor.client.app, site.instance
+    maker = VideoMaker(instance, app[STORAGE], app[STUDIO], VideoStudio(instance.settings.limits))
+    source = JobSource(instance, {PREPARE_VIDEO: maker.prepare}, only=PREPARE_VIDEO, seconds_per_job=900)
+    assert await source.work_once() == 1
+
+
+async def with_thumbnail(app: Client, data: bytes, thumbnail: bytes, **how: str) -> Reply:
+    form = FormData()
+    if data:
+        form.add_field("file", data, filename="a.webm", content_type="video/webm")
+    form.add_field("thumbnail", thumbnail, filename="t.png", content_type="image/png")
+    return await app.form(how.get("method", "POST"), how.get("path", "/api/v2/media"), form)
+
+
+async def test_a_thumbnail_stands_for_a_video(site: ApiSite, app: Client) -> None:
+    """A small PNG is what is shown of the video, as it was but for its metadata, and stays when the video is ready; a
+    large picture is shown in our sizes; another one can be chosen until it is posted."""
+    told = PngInfo()
+    told.add_text("Comment", "SECRET")
+    small, large = BytesIO(), BytesIO()
+    Image.new("RGB", (50, 50), "teal").save(small, "PNG", pnginfo=told)
+    Image.effect_noise((1400, 700), 90).save(large, "PNG")
+    reply = await with_thumbnail(app, a_clip(kind="webm", codec="libvpx", sound=""), large.getvalue())
+    assert (reply.status, reply.body["type"]) == (202, "video"), reply.body
+    where = f"/api/v1/media/{reply.body['id']}"
+    await prepared(site)
+    ready = (await app.get(where)).body
+    assert (ready["meta"]["small"]["size"], ready["meta"]["original"]["size"]) == ("1080x540", "160x120")
+    assert (await with_thumbnail(app, b"", small.getvalue(), method="PUT", path=where)).status == 200
+    posted = await app.post("/api/v1/statuses", status="x", media_ids=[reply.body["id"]])
+    [media] = posted.body["media_attachments"]
+    assert (media["type"], media["meta"]["small"]["size"]) == ("video", "50x50")
+    assert (media["url"][-4:], media["preview_url"][-4:]) == (".mp4", ".png")
+    shown = await site.visitor.client.get(media["preview_url"].removeprefix(site.instance.settings.base_url))
+    data = await shown.read()
+    assert (shown.status, b"SECRET" in data, Image.open(BytesIO(data)).size) == (200, False, (50, 50))
+    assert (await with_thumbnail(app, b"", small.getvalue(), method="PUT", path=where)).status == 404, "it is posted"
+    await Sweep(site.instance, site.visitor.client.app[STORAGE]).work_once()
+    kept = renditions_from((await Photo.get(id=int(media["id"]))).renditions)
+    assert {path.name for path in files_in(site.instance)} == {one["key"] for one in kept.values()}
+    assert SOURCE not in kept
+
+
+@pytest.mark.parametrize(
+    ("thumbnail", "megabytes", "reason"),
+    [(b"no picture", 100, "no picture"), (a_png()[:60], 100, "half a picture"), (a_png(900, 900), 1, "a full share")],
+)
+async def test_a_bad_thumbnail_leaves_nothing(
+    site: ApiSite, app: Client, alice: Account, thumbnail: bytes, megabytes: int, reason: str
+) -> None:
+    """It is refused with a sentence, and so is the video that came with it."""
+    await User.filter(account_id=alice.id).update(quota_megabytes=megabytes)
+    padding = bytes((1 << 20) - 3000 - len(VIDEO)) if megabytes == 1 else b""
+    reply = await with_thumbnail(app, VIDEO + padding, thumbnail)
+    assert (reply.status, list(reply.body)) == (422, ["error"]), (reason, reply.body)
+    assert (await Photo.all().count(), await Job.filter(kind=PREPARE_VIDEO).count()) == (0, 0)
+    assert files_in(site.instance) == []
+
+
+async def test_a_moving_picture_is_a_gifv(site: ApiSite, app: Client) -> None:
+    """A GIF that moves is what apps know as one, with the length and size of what is played."""
+    still, moving = Image.new("RGB", (64, 48), "red"), BytesIO()
+    still.save(moving, "GIF", save_all=True, append_images=[Image.new("RGB", (64, 48), "blue")], duration=500, loop=0)
+    reply = await send(app, moving.getvalue(), name="a.gif")
+    await prepared(site)
+    ready = (await app.get(f"/api/v1/media/{reply.body['id']}")).body
+    assert (ready["type"], ready["url"][-4:]) == ("gifv", ".mp4")
+    assert (ready["meta"]["original"]["size"], ready["meta"]["original"]["duration"]) == ("64x48", 1.0)

@@ -34,7 +34,7 @@ _UNREGISTERED: list[tuple[dict[str, object], str]] = [
     ({"client_name": "x" * 61}, "a long name"),
     ({"website": "javascript:alert(1)"}, "a website that is a script"),
     ({"scopes": "read everything"}, "a scope that there is not"),
-    ({"scopes": "admin:read"}, "scopes that are not to be had here"),
+    ({"scopes": "admin:read:accounts"}, "scopes that are not to be had here"),
     ({"redirect_uris": {"a": "b"}}, "a mapping"),
 ]
 
