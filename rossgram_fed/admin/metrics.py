@@ -1,6 +1,7 @@
 """``GET /metrics``: the server's figures for Prometheus, for the networks that the admin named and for nobody else.
 
-Queues and hosts come from the database, the same whichever process is asked; requests are those of this process.
+Queues and hosts come from the database, the same whichever process is asked; requests and streams are those of this
+process.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from rossgram_fed.database import Database
 from rossgram_fed.instance import INSTANCE
 from rossgram_fed.models.federation import WorkState
 from rossgram_fed.software import VERSION
+from rossgram_fed.streaming.life import STREAMING
 from rossgram_fed.web.addresses import comes_from
 from rossgram_fed.web.errors import Forbidden
 from rossgram_fed.web.measuring import BOUNDS, MEASURES, Durations, Measures
@@ -31,6 +33,7 @@ async def get_metrics(request: web.Request) -> web.Response:
     metrics = [
         *await _stored(instance.database, now=instance.clock()),
         *_measured(request.app[MEASURES]),
+        *_open(request.app),
     ]
     headers = {"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store"}
     return web.Response(body=exposition(metrics).encode(), headers=headers)
@@ -84,6 +87,12 @@ def _measured(measures: Measures) -> list[Metric]:
         Metric("rossgram_requests_total", "counter", "Requests answered by this process.", tuple(answers)),
         Metric("rossgram_request_seconds", "histogram", "Seconds until an answer was ready.", tuple(durations)),
     ]
+
+
+def _open(app: web.Application) -> list[Metric]:
+    streams = app.get(STREAMING)
+    count = 0 if streams is None else streams.count
+    return [_gauge("rossgram_streams", "Connections of apps that listen to this process.", Sample(count, {}))]
 
 
 def _classes(route: str, durations: Durations) -> list[Sample]:

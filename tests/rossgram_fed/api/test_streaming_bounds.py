@@ -197,6 +197,7 @@ async def test_how_much_one_may_ask_for(site: ApiSite, monkeypatch: pytest.Monke
         assert await is_full(ana)
         async with listening(site, ben):
             assert await is_full(ben)
+            assert "\nrossgram_streams 3\n" in await site.visitor.text("/metrics")
         for tag in ("one", "two", "two"):
             await first.subscribe("hashtag", tag=tag)
         await first.say(type="subscribe", stream="hashtag", tag="three")
