@@ -68,8 +68,11 @@ class Call:
         return found
 
     def word(self, name: str) -> str:
-        """Return another part of the path, decoded."""
-        return self.request.match_info[name]
+        """Return another part of the path, decoded; raise ``NotFound`` for what no text can be."""
+        word = self.request.match_info[name]
+        if "\0" in word:
+            raise NotFound("Record not found")
+        return word
 
     def upload(self, name: str) -> Upload | None:
         """Return the file that was sent under a name."""

@@ -27,6 +27,9 @@ _DEEPEST = 4
 _MOST = 1000
 _NAME = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
 _PART = re.compile(r"\[([^\[\]]*)\]")
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""As JSON writes it; PostgreSQL keeps no text with it, and no text needs it."""
+_HAS_NUL = "No text may hold the character NUL."
 
 
 class Id(int):
@@ -65,6 +68,8 @@ def nested(pairs: Iterable[tuple[str, str]]) -> Loose:
     for count, (name, value) in enumerate(pairs):
         if count >= _MOST:
             raise BadRequest(f"A request may have {_MOST} parameters; this one has more.")
+        if "\0" in name or "\0" in value:
+            raise BadRequest(_HAS_NUL)
         match = _NAME.fullmatch(name)
         if match is None:
             continue
@@ -102,6 +107,8 @@ def _json(body: bytes) -> Loose:
         raise BadRequest("The body is not JSON.") from None
     if not isinstance(found, dict):
         raise Unreadable("The body must be a JSON object.")
+    if _NUL.search(body):
+        raise BadRequest(_HAS_NUL)
     return found
 
 

@@ -84,6 +84,8 @@ async def register(
 
 async def app_by_client_id(reader: Reader, client_id: str) -> AppRecord | None:
     """Return the app that has an id, as clients know it."""
+    if "\0" in client_id:
+        return None  # PostgreSQL takes no such text, and no app is called so
     return _record(await reader.fetch_one(f"SELECT {_COLUMNS} FROM apps p WHERE p.client_id = $1", client_id))  # noqa: S608
 
 

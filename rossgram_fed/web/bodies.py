@@ -63,11 +63,7 @@ async def read_sent_form(request: web.Request, limits: LimitSettings, *, files: 
     """Read a form that a program sent, in either of the two forms that forms have; files only where they are wanted."""
     try:
         if request.content_type == "multipart/form-data":
-            form = await _read_multipart(request, limits)
-            if form.uploads and not files:
-                close_uploads(form)
-                raise Unreadable("This address takes no files.")
-            return form
+            return await _read_multipart(request, limits, files=files)
         async with asyncio.timeout(SECONDS):
             return await _read_fields(request)
     except TimeoutError:
@@ -113,7 +109,7 @@ async def _read_fields(request: web.Request) -> Form:
     return Form(MultiDict(pairs))
 
 
-async def _read_multipart(request: web.Request, limits: LimitSettings) -> Form:
+async def _read_multipart(request: web.Request, limits: LimitSettings, *, files: bool = True) -> Form:
     form = Form()
     room = FORM_BYTES
     try:
@@ -124,7 +120,7 @@ async def _read_multipart(request: web.Request, limits: LimitSettings) -> Form:
             if len(form.values) + len(form.uploads) >= FIELDS:
                 raise BadRequest(f"A form may have {FIELDS} fields; this one has more.")
             if part.filename is not None:
-                await _read_file(form, part, limits)
+                await _read_file(form, part, limits, wanted=files)
                 continue
             value = await _read_value(part, room)
             room -= len(value)
@@ -147,11 +143,13 @@ async def _read_value(part: BodyPartReader, room: int) -> bytes:
     return value
 
 
-async def _read_file(form: Form, part: BodyPartReader, limits: LimitSettings) -> None:
+async def _read_file(form: Form, part: BodyPartReader, limits: LimitSettings, *, wanted: bool) -> None:
     """Read one file; browsers send an empty, nameless one for an input where nothing was chosen."""
     chunk = await _soon(part.read_chunk(_PIECE))
     if not part.filename and not chunk:
         return
+    if not wanted:
+        raise Unreadable("This address takes no files.")
     if len(form.uploads) > limits.photos_per_post:
         raise TooLarge(f"A post may have {limits.photos_per_post} photos; these are more.")
     name = clean_text((part.filename or "").replace("\\", "/").rpartition("/")[2])[:255]

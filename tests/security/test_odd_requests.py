@@ -47,7 +47,10 @@ ODD = {
     "a template": "%7B%7B7*7%7D%7D",
 }
 
-PARAMETERS = ("q", "before", "after", "next", "token", "invite", "show", "resource", "rel", "v")
+PARAMETERS = (
+    "q", "before", "after", "next", "token", "invite", "show", "resource", "rel", "v", "client_id", "redirect_uri",
+    "response_type", "scope", "code_challenge",
+)  # fmt: skip
 FIELDS = (
     "caption", "warning", "visibility", "photo", "do", "description-1", "next", "username", "password", "current",
     "new", "again", "name", "bio", "link_name", "link_value", "invite", "token", "locked",
@@ -55,7 +58,7 @@ FIELDS = (
 QUERIED = (
     "/?", "/search?", "/explore?", "/setup?", "/sign-up?", "/sign-in?", "/@alice?", "/tags/a?", "/saved?",
     "/notifications?", "/users/alice/outbox?page=true&", "/users/alice/followers?page=true&", "/users/alice/outbox?",
-    "/users/alice.atom?", "/tags/a.atom?", "/.well-known/webfinger?", "/static/app.css?",
+    "/users/alice.atom?", "/tags/a.atom?", "/.well-known/webfinger?", "/static/app.css?", "/oauth/authorize?",
 )  # fmt: skip
 
 
