@@ -12,6 +12,7 @@ from rich.table import Table
 
 from benchmarks import measures, pictures
 from benchmarks.flood import flood
+from benchmarks.listeners import listeners
 from benchmarks.scale import scale
 from benchmarks.timeline import timeline
 
@@ -24,6 +25,7 @@ MEASURES = {
     "scale": scale,
     "pictures": pictures.pictures,
     "timeline": timeline,
+    "listeners": listeners,
 }
 
 
