@@ -53,6 +53,7 @@ class Hub:
         self._ears: dict[int, set[Ear]] = defaultdict(set)
         self._by_stream: dict[Kind, dict[Stream, set[Ear]]] = {kind: {} for kind in Kind}
         self._count = 0
+        self._closed = False
         self._events: asyncio.Queue[Event] = asyncio.Queue(MOST_EVENTS)
         self._doubt = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -70,7 +71,7 @@ class Hub:
 
     def join(self, ear: Ear) -> None:
         """Let somebody listen; raises ``Full``."""
-        if self._count >= MOST_EARS:
+        if self._closed or self._count >= MOST_EARS:
             raise Full("Too many apps are listening; try again later")
         if len(self._ears.get(ear.account_id, ())) >= MOST_OF_ONE:
             raise Full("Too many of your apps are listening already")
@@ -138,7 +139,8 @@ class Hub:
         self._doubt.set()
 
     async def close(self) -> None:
-        """End every connection, and the work behind them."""
+        """End every connection, and the work behind them; nobody comes in any more."""
+        self._closed = True
         for ears in list(self._ears.values()):
             for ear in list(ears):
                 ear.end("The server is going down")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
@@ -17,9 +18,10 @@ from rossgram_fed.models.relations import Block
 from rossgram_fed.notifications import requests
 from rossgram_fed.posts import store
 from rossgram_fed.posts.store import NewPost
+from rossgram_fed.web.measuring import MEASURES
 from tests.apps import ApiSite
 from tests.builders import a_person, a_stranger
-from tests.listening import URL, events, line, listening
+from tests.listening import PATIENCE, URL, events, line, listening
 from tests.rossgram_fed.api.test_timelines import a_follow
 
 
@@ -103,7 +105,7 @@ async def test_public_streams(site: ApiSite) -> None:
             made[await arrives(site.instance, author, tags=tags, photo_count=photos)] = kind
         first = next(iter(made))
         parent = await Post.get(id=first)
-        more = {"in_reply_to_id": first, "in_reply_to_uri": parent.uri, "thread_id": first}
+        more: dict[str, Any] = {"in_reply_to_id": first, "in_reply_to_uri": parent.uri, "thread_id": first}
         await arrives(site.instance, sam, **more)
         heard: dict[str, list[str]] = {}
         for _ in range(sum(len(wanted.split()) for _, wanted in STREAMS)):
@@ -220,6 +222,23 @@ async def test_how_a_socket_is_opened(site: ApiSite) -> None:
         assert socket.protocol == ana.token
     health = await client.get(f"{URL}/health")
     assert (health.status, await health.text()) == (200, "OK")
+
+
+async def test_how_long_somebody_listens_is_not_how_long_an_answer_takes(site: ApiSite) -> None:
+    """A connection counts as answered when it was opened, however long it lasts."""
+    ana = await site.app(await _another(site, "alice"))
+    app = site.visitor.client.app
+    assert app is not None
+    now = [0.0]
+    app[MEASURES].timer = lambda: now[0]
+    async with events(site, ana, "user") as response:
+        now[0] += 3600
+        await app.shutdown()
+        assert await response.content.read() == b"", "the server ends what is open when it goes down"
+    async with asyncio.timeout(PATIENCE):
+        while not (counted := app[MEASURES].durations):
+            await asyncio.sleep(0)
+    assert [one.seconds for one in counted.values()] == [0]
 
 
 async def test_an_end_to_listening(site: ApiSite) -> None:

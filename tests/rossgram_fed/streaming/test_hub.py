@@ -21,7 +21,7 @@ from rossgram_fed.streaming.acts import (
     signal_post,
 )
 from rossgram_fed.streaming.ears import MOST_BYTES, MOST_WAITING, Ear, Message
-from rossgram_fed.streaming.hub import MOST_EVENTS, Hub
+from rossgram_fed.streaming.hub import MOST_EVENTS, Full, Hub
 from rossgram_fed.streaming.streams import Kind, NoStream, Stream, stream_named, streams_of_public
 
 USER = Stream(Kind.USER, "user")
@@ -153,3 +153,5 @@ async def test_acts_that_wait_are_bounded() -> None:
     hub.leave(ear)
     assert hub.count == 0
     await hub.close()
+    with pytest.raises(Full):
+        hub.join(ear)
