@@ -10,6 +10,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 
 from aiohttp import web
 from aiohttp.abc import AbstractResolver
@@ -32,10 +33,11 @@ from rossgram_fed.federation.signers import ensure_server_actor
 from rossgram_fed.filters.queries import shelf_of
 from rossgram_fed.instance import INSTANCE, Clock, Instance, system_clock
 from rossgram_fed.jobs.heartbeat import HeartbeatSource
-from rossgram_fed.jobs.pruning import PruningSource
+from rossgram_fed.jobs.hourly import Hourly
+from rossgram_fed.jobs.pruning import prune
 from rossgram_fed.jobs.runner import JobSource
 from rossgram_fed.jobs.worker import Source, Worker
-from rossgram_fed.media.arriving import ARRIVING, Arriving, ArrivingSource
+from rossgram_fed.media.arriving import ARRIVING, Arriving, forget_late
 from rossgram_fed.media.configured import storage_from
 from rossgram_fed.media.proofs import PROOFS, Proofs
 from rossgram_fed.media.storage import STORAGE, Folder
@@ -48,7 +50,7 @@ from rossgram_fed.oauth.callers import CALLERS, Callers
 from rossgram_fed.posts.catching_up import on_gap
 from rossgram_fed.posts.videos import TRIES, VideoMaker
 from rossgram_fed.push.sending import Pusher
-from rossgram_fed.relays.expiry import RelayedPosts
+from rossgram_fed.relays.expiry import let_go
 from rossgram_fed.reports.queries import open_count
 from rossgram_fed.routes import add_routes
 from rossgram_fed.secrets_file import Secrets
@@ -135,9 +137,9 @@ async def _opened(
         upkeep: list[Source] = [
             HeartbeatSource(instance, on_gap),
             Sweep(instance, folder),
-            ArrivingSource(instance, app[ARRIVING]),
-            PruningSource(instance),
-            RelayedPosts(instance),
+            Hourly(instance, partial(forget_late, arriving=app[ARRIVING]), signal="arriving"),
+            Hourly(instance, prune, signal="pruning"),
+            Hourly(instance, let_go, signal="relayed"),
         ]
         app[WORKER] = Worker(instance, [*sources, *upkeep])
         yield app[WORKER]

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from rossgram_fed.database.engine import placeholders
 from rossgram_fed.ids import SEQUENCE_BITS
 from rossgram_fed.instance import Instance
+from rossgram_fed.jobs.hourly import HOUR
 
 logger = logging.getLogger(__name__)
 
-HOUR = 3_600_000
 DAY = 24 * HOUR
-EVERY = HOUR
 BATCH = 500
 MOST_HOSTS = 20_000
 """Servers that something is remembered of."""
@@ -112,24 +111,6 @@ RULES = (
         key="host",
     ),
 )
-
-
-class PruningSource:
-    """Prunes once an hour, in every process that works: a second one finds nothing left to do."""
-
-    signal = "pruning"
-
-    def __init__(self, instance: Instance) -> None:
-        self._instance = instance
-        self._next = 0
-
-    async def work_once(self) -> int:
-        """Remove what is old, if an hour has passed since the last time; say how many rows went."""
-        now = self._instance.clock()
-        if now < self._next:
-            return 0
-        self._next = now + EVERY
-        return await prune(self._instance)
 
 
 async def prune(instance: Instance) -> int:

@@ -21,7 +21,6 @@ from rossgram_fed.instance import Instance
 
 KEPT = 24 * 3_600_000
 """Milliseconds that a file may take to arrive, and that its outcome can be asked for."""
-EVERY = 3_600_000
 
 
 class Locked(Exception):
@@ -65,31 +64,18 @@ class Arriving:
             return [int(e.name) for e in entries if e.name.isdecimal() and e.stat().st_mtime < horizon]
 
 
-class ArrivingSource:
-    """Forgets what did not arrive in time; a source of work for the worker."""
-
-    signal = "arriving"
-
-    def __init__(self, instance: Instance, arriving: Arriving) -> None:
-        self._instance = instance
-        self._arriving = arriving
-        self._next = 0
-
-    async def work_once(self) -> int:
-        """Forget what is due; return how many files went."""
-        now = self._instance.clock()
-        if now < self._next:
-            return 0
-        self._next = now + EVERY
-        async with self._instance.change() as change:
-            rows = await change.tx.fetch("DELETE FROM arriving_files WHERE created_at < $1 RETURNING id", now - KEPT)
-        gone = {row["id"] for row in rows}
-        for file_id in self._arriving.ids(older_than=KEPT / 1000):
-            known = await self._instance.database.fetch("SELECT 1 FROM arriving_files WHERE id = $1", file_id)
-            gone |= set() if known else {file_id}
-        for file_id in gone:
-            self._arriving.remove(file_id)
-        return len(gone)
+async def forget_late(instance: Instance, arriving: Arriving) -> int:
+    """Forget the files that did not arrive in time; return how many went."""
+    late = instance.clock() - KEPT
+    async with instance.change() as change:
+        rows = await change.tx.fetch("DELETE FROM arriving_files WHERE created_at < $1 RETURNING id", late)
+    gone = {row["id"] for row in rows}
+    for file_id in arriving.ids(older_than=KEPT / 1000):
+        known = await instance.database.fetch("SELECT 1 FROM arriving_files WHERE id = $1", file_id)
+        gone |= set() if known else {file_id}
+    for file_id in gone:
+        arriving.remove(file_id)
+    return len(gone)
 
 
 ARRIVING: AppKey[Arriving] = AppKey("arriving", Arriving)

@@ -11,7 +11,7 @@ import logging
 
 from rossgram_fed.database.engine import placeholders
 from rossgram_fed.instance import Instance
-from rossgram_fed.jobs.pruning import DAY, EVERY
+from rossgram_fed.jobs.pruning import DAY
 from rossgram_fed.posts import store
 
 logger = logging.getLogger(__name__)
@@ -33,24 +33,6 @@ _TAKEN_TO = " OR ".join(
         "SELECT 1 FROM posts x WHERE x.quoted_id = p.id AND x.local = TRUE",
     )
 )
-
-
-class RelayedPosts:
-    """Lets relayed posts go, in every process that works: a second one finds nothing left to do."""
-
-    signal = "relayed"
-
-    def __init__(self, instance: Instance) -> None:
-        self._instance = instance
-        self._next = 0
-
-    async def work_once(self) -> int:
-        """Remove what has had its time, if an hour has passed since the last look; say how many posts went."""
-        now = self._instance.clock()
-        if now < self._next:
-            return 0
-        self._next = now + EVERY
-        return await let_go(self._instance)
 
 
 async def let_go(instance: Instance) -> int:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from rossgram_fed.instance import Change, Instance
-from rossgram_fed.jobs.pruning import BATCH, DAY, HOUR, PruningSource, prune
+from rossgram_fed.jobs.hourly import HOUR, Hourly
+from rossgram_fed.jobs.pruning import BATCH, DAY, prune
 from rossgram_fed.models import (
     Attempt,
     Delivery,
@@ -105,7 +106,7 @@ async def test_many_rows_go_in_batches(instance: Instance, clock: SettableClock)
             "INSERT INTO attempts (id, subject, count, window_ends_at) VALUES ($1, $2, 1, $3)",
             [(number, f"a{number}", change.now - 1) for number in range(2 * BATCH + 1)],
         )
-    source = PruningSource(instance)
+    source = Hourly(instance, prune, signal="pruning")
     assert await source.work_once() == 2 * BATCH + 1
     async with instance.change() as change:
         await Attempt.create(id=1, subject="a", window_ends_at=change.now - 1)

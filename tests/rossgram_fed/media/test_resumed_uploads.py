@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from rossgram_fed.instance import Instance
-from rossgram_fed.media.arriving import ARRIVING, KEPT, Arriving, ArrivingSource
+from rossgram_fed.media.arriving import ARRIVING, KEPT, Arriving, forget_late
 from rossgram_fed.media.quota import set_quota
 from rossgram_fed.media.storage import STORAGE, Folder
 from rossgram_fed.media.studio import STUDIO
@@ -218,10 +218,9 @@ async def test_what_never_ends_is_forgotten(counter: Counter) -> None:
     alice, instance = await counter.sender("alice"), counter.gallery.instance
     path = await alice.begun()
     await alice.add(path, 0, PHOTO[:500])
-    source = ArrivingSource(instance, counter.app[ARRIVING])
-    assert await source.work_once() == 0
+    assert await forget_late(instance, counter.app[ARRIVING]) == 0
     late = replace(instance, clock=lambda: instance.clock() + KEPT + 1000)
-    assert await ArrivingSource(late, counter.app[ARRIVING]).work_once() == 1
+    assert await forget_late(late, counter.app[ARRIVING]) == 1
     assert (counter.held, await ArrivingFile.all().count()) == ([], 0)
     assert (await alice.add(path, 500, PHOTO[500:])).status == 404
 
