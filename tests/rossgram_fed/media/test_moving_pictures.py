@@ -87,6 +87,22 @@ async def test_a_gif_goes_on_moving(gallery: Gallery) -> None:
     assert (page.post.photos[0].loops, bool(page.post.photos[0].video)) == (True, True)
 
 
+@pytest.mark.parametrize("disposal", [0, 1, 2, 3])
+def test_what_shows_through_is_white(disposal: int) -> None:
+    """Where a GIF that moves is transparent, the page is white paper, in its still and in every picture of it."""
+    pictures, file, played = [Image.new("RGBA", (64, 48), (0, 0, 0, 0)) for _ in range(5)], BytesIO(), BytesIO()
+    for number, picture in enumerate(pictures):
+        picture.paste((255, 0, 0, 255), (20 + 4 * number, 16, 28 + 4 * number, 32))
+    first, *rest = pictures
+    first.save(file, "GIF", save_all=True, append_images=rest, duration=100, disposal=disposal)
+    clip = make_clip(BytesIO(file.getvalue()), played, BOUNDS)
+    with av.open(BytesIO(played.getvalue()), "r") as container:
+        shown = [frame.to_image() for frame in container.decode(video=0)]  # type: ignore[no-untyped-call]
+    assert len(shown) == 5
+    for image in (Image.open(BytesIO(clip.poster)), *shown):
+        assert min(image.convert("RGB").getpixel((3, 3))) > 240
+
+
 async def test_a_gif_where_no_videos_are_taken(gallery: Gallery) -> None:
     """It is a photo of its first picture then."""
     async with gallery.instance.change() as change:

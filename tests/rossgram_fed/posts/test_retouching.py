@@ -18,15 +18,16 @@ from rossgram_fed.instance import INSTANCE, Instance
 from rossgram_fed.media.editing import UNTOUCHED, Edits
 from rossgram_fed.media.keeping import write_files
 from rossgram_fed.media.proofs import PROOFS, Proofs
+from rossgram_fed.media.quota import set_quota
 from rossgram_fed.media.storage import STORAGE, Folder
 from rossgram_fed.media.studio import STUDIO, Studio
 from rossgram_fed.media.sweeping import Sweep
-from rossgram_fed.models import Photo
+from rossgram_fed.models import MediaFile, Photo
 from rossgram_fed.posts.actions import publish
 from rossgram_fed.posts.drafts import DraftPhoto, PostDraft
 from rossgram_fed.posts.retouching import keep_retouched, retouch_waiting, retouched
 from rossgram_fed.posts.uploads import Developed, store_photo
-from rossgram_fed.sizes import FEDERATED, ORIGINAL
+from rossgram_fed.sizes import FEDERATED, GRID, ORIGINAL
 from rossgram_fed.web.errors import Invalid
 from rossgram_fed.web.forms import Form
 from tests.builders import a_person
@@ -146,6 +147,26 @@ async def test_a_photo_that_is_gone_meanwhile(darkroom: Darkroom) -> None:
     async with darkroom.instance.change() as change:
         await keep_retouched(change, made)
     assert await Photo.get(id=darkroom.photo_id).values() == before
+
+
+async def test_a_look_that_outgrows_a_share(darkroom: Darkroom) -> None:
+    """A new crop that does not fit is refused with a sentence, and the photo is what it was, with no file more; taking
+    a look off, which leaves fewer bytes, fits however full the share is.
+    """
+    _, files = await darkroom.photo()
+    async with darkroom.instance.change() as change:
+        await set_quota(change, username="alice", megabytes=1)
+        await change.tx.execute("UPDATE media_files SET size = 0")
+        await change.tx.execute("UPDATE media_files SET size = $1 WHERE key = $2", 1 << 20, files[ORIGINAL]["key"])
+    before, stored, noted = await Photo.get(id=darkroom.photo_id).values(), darkroom.stored(), await darkroom.noted()
+    form = Form(MultiDict({f"look-shape-{darkroom.photo_id}": "1:1"}))
+    with pytest.raises(Invalid, match="your share"):
+        await retouch_waiting(darkroom.request, form, [darkroom.photo_id], account_id=darkroom.alice)
+    assert await Photo.get(id=darkroom.photo_id).values() == before
+    assert (darkroom.stored(), await darkroom.noted()) == (stored, noted)
+    await MediaFile.filter(key=files[GRID]["key"]).update(size=2 << 20)
+    await darkroom.look(SQUARE)
+    assert (await Photo.get(id=darkroom.photo_id)).edits == SQUARE.as_json()
 
 
 async def test_a_lost_original_is_said(darkroom: Darkroom) -> None:
