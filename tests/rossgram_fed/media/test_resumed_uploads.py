@@ -229,7 +229,7 @@ async def test_nobody_squeezes_in_twice(counter: Counter) -> None:
     """Of two photos at once that fit into a share only alone one is kept; the other is told why, and keeps its turn."""
     alice = await counter.sender("alice")
     noise = [
-        encoded(Image.frombytes("RGB", (470, 470), random_places.randbytes(470 * 470 * 3)), "JPEG") for _ in range(2)
+        encoded(Image.frombytes("RGB", (560, 560), random_places.randbytes(560 * 560 * 3)), "JPEG") for _ in range(2)
     ]
     await User.filter(account_id=alice.account_id).update(quota_megabytes=1)
     paths = [await alice.begun(len(data)) for data in noise]
