@@ -113,7 +113,15 @@ async def collections(_call: Call) -> list[Any]:
 _READ, _WRITE = "read:statuses", "write:statuses"
 ROUTES = (
     Route("GET", "/api/v1.1/compose/settings", settings, scope="read:accounts", gives=ComposeSettings),
-    Route("GET", "/api/compose/v0/search/location", places, takes=PlaceParams, gives=list[FoundPlace], limit="search"),
+    Route(
+        "GET",
+        "/api/compose/v0/search/location",
+        places,
+        scope="read:search",
+        takes=PlaceParams,
+        gives=list[FoundPlace],
+        limit="search",
+    ),
     Route(
         "POST",
         "/api/v1.1/status/create",

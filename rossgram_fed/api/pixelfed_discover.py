@@ -105,9 +105,9 @@ ROUTES = (
         takes=RangeParams,
         gives=list[Status],
     ),
-    Route("GET", "/api/v1.1/discover/posts/hashtags", hashtags, gives=list[Hashtag]),
+    Route("GET", "/api/v1.1/discover/posts/hashtags", hashtags, scope=_SCOPE, gives=list[Hashtag]),
     Route("GET", "/api/v1/discover/posts", newest, scope=_SCOPE, gives=Found),
-    Route("GET", "/api/v1/tags/{name}/related", related, gives=list[RelatedTag]),
-    Route("GET", "/api/v1.1/tags/{name}/related", related, gives=list[RelatedTag]),
+    Route("GET", "/api/v1/tags/{name}/related", related, scope=_SCOPE, gives=list[RelatedTag]),
+    Route("GET", "/api/v1.1/tags/{name}/related", related, scope=_SCOPE, gives=list[RelatedTag]),
     Route("GET", "/api/v1.1/places/posts/{id}/{slug}", from_place, scope=_SCOPE, gives=PlacePosts),
 )

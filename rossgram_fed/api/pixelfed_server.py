@@ -152,7 +152,7 @@ ROUTES = (
     Route("GET", "/api/v2/config", config, who=Who.ANYBODY, gives=dict[str, Any]),
     Route("GET", _SETTINGS, app_settings, scope="read:accounts", gives=AppSettings),
     Route("POST", _SETTINGS, keep, scope="write:accounts", takes=KeepParams, gives=AppSettings),
-    Route("GET", "/api/v1.1/nag/state", nag, gives=Switch),
+    Route("GET", "/api/v1.1/nag/state", nag, who=Who.ANYBODY, gives=Switch),
     *(
         Route(method, f"/api/v1.1/push/{word}", no_push, scope="push", statuses=_OFF)
         for method, word in (("GET", "state"), ("POST", "update"), ("POST", "compare"), ("POST", "disable"))
