@@ -20,6 +20,8 @@ from rossgram_fed.visibility import follows, visible
 
 AT_ONCE = 512
 """Viewers, or lists, in one statement."""
+FEW = 16
+"""Viewers about whom it is quicker to ask than to have a thread ask."""
 
 _POST = "JOIN posts p ON p.id = $1 JOIN accounts a ON a.id = p.account_id"
 _BOOST = "JOIN boosts b ON b.id = $1 JOIN posts p ON p.id = b.post_id JOIN accounts a ON a.id = p.account_id"
@@ -107,7 +109,8 @@ async def boosted_in_lists(reader: Reader, boost_id: int, *, lists: Collection[i
 async def _viewers(reader: Reader, tables: str, condition: str, *, about: int, viewers: Collection[int]) -> set[int]:
     found: set[int] = set()
     for some in _parts(viewers):
-        rows = await reader.fetch(
+        fetch = reader.fetch_quickly if len(some) <= FEW else reader.fetch
+        rows = await fetch(
             f"SELECT v.id FROM accounts v {tables} WHERE v.id IN ({placeholders(len(some), 2)}) AND ({condition})",
             about,
             *some,
