@@ -8,7 +8,9 @@ processes may mint ids for one database without asking each other.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
 
 SEQUENCE_BITS = 16
 LARGEST_ID = 2**63 - 1
@@ -16,6 +18,27 @@ LARGEST_ID = 2**63 - 1
 LONGEST_ID = 19
 """Digits."""
 _MASK = (1 << SEQUENCE_BITS) - 1
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Of a list, what has ids strictly between two others: at most ``limit`` of it, from the upper end or the lower."""
+
+    before: int = LARGEST_ID
+    after: int = 0
+    limit: int = 20
+    upwards: bool = False
+    """Whether the lowest are wanted, right above ``after``."""
+
+    @property
+    def order(self) -> str:
+        """``ASC`` or ``DESC``, for ``ORDER BY``."""
+        return "ASC" if self.upwards else "DESC"
+
+    def newest_first(self, rows: Sequence[T]) -> list[T]:
+        """Return what a query gave in that order as lists show it."""
+        return list(reversed(rows)) if self.upwards else list(rows)
 
 
 class IdMaker:

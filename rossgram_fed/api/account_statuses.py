@@ -6,7 +6,7 @@ from rossgram_fed.api.call import Call
 from rossgram_fed.api.entities.statuses import Status
 from rossgram_fed.api.paging import Paging
 from rossgram_fed.api.reading import accounts_by_ids
-from rossgram_fed.api.reading_entries import page, stretch_of
+from rossgram_fed.api.reading_entries import page
 from rossgram_fed.api.table import Answer, Route, Who
 from rossgram_fed.timelines.profiles import Choice, pinned_by, posted_by
 from rossgram_fed.web.errors import NotFound
@@ -31,7 +31,7 @@ async def statuses(call: Call, params: Params) -> Answer:
         return await page(call, await pinned_by(call.database, account_id, viewer_id=call.viewer_id), limit=40)
     span = params.span()
     choice = Choice(params.only_media, params.exclude_replies, params.exclude_reblogs, params.tagged)
-    found = await posted_by(call.database, account_id, stretch_of(span), viewer_id=call.viewer_id, choice=choice)
+    found = await posted_by(call.database, account_id, span, viewer_id=call.viewer_id, choice=choice)
     return await page(call, found, limit=span.limit)
 
 

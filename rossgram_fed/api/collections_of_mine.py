@@ -5,7 +5,7 @@ from __future__ import annotations
 from rossgram_fed.api.call import Call
 from rossgram_fed.api.entities.statuses import Status
 from rossgram_fed.api.paging import Paging
-from rossgram_fed.api.reading_entries import page, stretch_of
+from rossgram_fed.api.reading_entries import page
 from rossgram_fed.api.table import Answer, Route
 from rossgram_fed.timelines.profiles import kept_by
 
@@ -22,7 +22,7 @@ async def favourites(call: Call, params: Paging) -> Answer:
 
 async def _kept(call: Call, params: Paging, table: str) -> Answer:
     span = params.span()
-    found = await kept_by(call.database, call.account_id, stretch_of(span), table=table)
+    found = await kept_by(call.database, call.account_id, span, table=table)
     return await page(call, found, limit=span.limit)
 
 

@@ -37,16 +37,7 @@ class GroupCountParams(CountParams, kw_only=True):
 async def index(call: Call, params: ListParams) -> Answer:
     """List what happened, with likes, boosts and new followers in groups."""
     span = params.span(usual=40, most=80)
-    page = await groups.page(
-        call.database,
-        call.account_id,
-        params.wish(),
-        grouped=params.grouped_types,
-        before=span.before,
-        after=span.after,
-        limit=span.limit,
-        upwards=span.upwards,
-    )
+    page = await groups.page(call.database, call.account_id, span, wish=params.wish(), grouped=params.grouped_types)
     value = await _grouped(call, page.groups, partial=params.expand_accounts == "partial_avatars", paged=True)
     if not page.groups:
         return Answer(value)

@@ -86,14 +86,7 @@ async def update_old(call: Call, params: OldPolicyParams) -> OldPolicy:
 async def index(call: Call, params: Paging) -> Answer:
     """List whose news waits."""
     span = params.span(usual=40, most=80)
-    found = await requests.requests(
-        call.database,
-        call.account_id,
-        before=span.before,
-        after=span.after,
-        limit=span.limit,
-        upwards=span.upwards,
-    )
+    found = await requests.requests(call.database, call.account_id, span)
     answer = paged(call, found, cursor_of=lambda one: one.last_id, limit=span.limit)
     return Answer(await _shown(call, found), headers=answer.headers)
 

@@ -49,15 +49,7 @@ class CountParams(Wanted, kw_only=True):
 async def index(call: Call, params: Wanted) -> Answer:
     """List what happened."""
     span = params.span(usual=40, most=80)
-    found = await news.stretch(
-        call.database,
-        call.account_id,
-        params.wish(),
-        before=span.before,
-        after=span.after,
-        limit=span.limit,
-        upwards=span.upwards,
-    )
+    found = await news.within(call.database, call.account_id, span, wish=params.wish())
     entities = await shown(call, found)
     answer = paged(call, found, cursor_of=lambda one: one.id, limit=span.limit)
     return Answer(entities, headers=answer.headers)

@@ -6,8 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
@@ -15,9 +14,8 @@ import msgspec
 from rossgram_fed.api.call import Call
 from rossgram_fed.api.parameters import Id
 from rossgram_fed.api.table import Answer
-from rossgram_fed.ids import LARGEST_ID
+from rossgram_fed.ids import LARGEST_ID, Stretch
 
-T = TypeVar("T")
 _LEFT_OUT = ("max_id", "since_id", "min_id")
 
 
@@ -29,34 +27,14 @@ class Paging(msgspec.Struct, kw_only=True):
     min_id: Id | None = None
     limit: int | None = None
 
-    def span(self, *, usual: int = 20, most: int = 40) -> Span:
+    def span(self, *, usual: int = 20, most: int = 40) -> Stretch:
         """Return the stretch of ids that is asked for; an absurd limit becomes the nearest sane one."""
         limit = usual if self.limit is None else min(max(self.limit, 1), most)
         upwards = self.min_id is not None
         after = self.min_id if self.min_id is not None else (self.since_id or 0)
-        return Span(
+        return Stretch(
             before=LARGEST_ID if self.max_id is None else self.max_id, after=after, limit=limit, upwards=upwards
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Ids strictly between two others, at most ``limit`` of them, from one end or the other."""
-
-    before: int = LARGEST_ID
-    after: int = 0
-    limit: int = 20
-    upwards: bool = False
-    """Whether the lowest ids are wanted; queries then order ascending, and ``newest_first`` turns them."""
-
-    @property
-    def order(self) -> str:
-        """``ASC`` or ``DESC``, for ``ORDER BY``."""
-        return "ASC" if self.upwards else "DESC"
-
-    def newest_first(self, rows: Sequence[T]) -> list[T]:
-        """Return what a query gave in this order as lists show it."""
-        return list(reversed(rows)) if self.upwards else list(rows)
 
 
 def paged(call: Call, items: Sequence[Any], *, cursor_of: Callable[[Any], int], limit: int) -> Answer:

@@ -8,22 +8,18 @@ import msgspec
 from aiohttp import web
 
 from rossgram_fed.api.call import Call
-from rossgram_fed.api.paging import Span, linked
+from rossgram_fed.api.paging import linked
 from rossgram_fed.api.reading_kept import BOOSTS, Shelf, encoded, with_facts
 from rossgram_fed.api.reading_viewer import facts
 from rossgram_fed.api.table import Answer
+from rossgram_fed.ids import Stretch
 from rossgram_fed.timelines.circles import Circle
-from rossgram_fed.timelines.entries import Entry, Stretch
+from rossgram_fed.timelines.entries import Entry
 from rossgram_fed.timelines.gathering import gathered
 
 SHELF: web.AppKey[Shelf] = web.AppKey("kept_posts", Shelf)
 """Where an application keeps posts that are encoded."""
 _ALSO, _ALSO_OF_BOOSTS = f", {facts('$1')}", f", {BOOSTS}"
-
-
-def stretch_of(span: Span) -> Stretch:
-    """Return what an app asks for as timelines take it."""
-    return Stretch(span.before, span.after, span.limit, span.upwards)
 
 
 async def page(call: Call, entries: Sequence[Entry], *, limit: int) -> Answer:
@@ -32,10 +28,9 @@ async def page(call: Call, entries: Sequence[Entry], *, limit: int) -> Answer:
     return await _answer(call, shown, cursors=[one.cursor for one in entries], limit=limit)
 
 
-async def page_of_circle(call: Call, circle: Circle, arguments: tuple[int, ...], span: Span) -> Answer:
+async def page_of_circle(call: Call, circle: Circle, arguments: tuple[int, ...], span: Stretch) -> Answer:
     """The same for a timeline whose query reads all that is needed."""
-    stretch = stretch_of(span)
-    found = await gathered(call.database, circle, arguments, stretch, also=_ALSO, also_of_boosts=_ALSO_OF_BOOSTS)
+    found = await gathered(call.database, circle, arguments, span, also=_ALSO, also_of_boosts=_ALSO_OF_BOOSTS)
     return await _answer(call, found, cursors=[one.cursor for one in found], limit=span.limit)
 
 

@@ -7,20 +7,20 @@ from collections.abc import Sequence
 from rossgram_fed.api.call import Call
 from rossgram_fed.api.entities.accounts import Account
 from rossgram_fed.api.entities.statuses import Status
-from rossgram_fed.api.paging import Paging, Span, linked
+from rossgram_fed.api.paging import Paging, linked
 from rossgram_fed.api.reading import accounts_by_ids, statuses_by_ids
 from rossgram_fed.api.statuses import resolved, shown
 from rossgram_fed.api.table import Answer, Route, Who
 from rossgram_fed.cards import AccountCard
 from rossgram_fed.posts.quoted import quoting_ids
-from rossgram_fed.reactions.queries import Stretch, boosted_by, liked_by
+from rossgram_fed.reactions.queries import boosted_by, liked_by
 
 
 async def favourited_by(call: Call, params: Paging) -> Answer:
     """List who likes a post."""
     post_id, span = await _seen(call), params.span(usual=40, most=80)
     return await _accounts(
-        call, await liked_by(call.database, post_id, viewer_id=call.viewer_id, stretch=_part(span)), limit=span.limit
+        call, await liked_by(call.database, post_id, viewer_id=call.viewer_id, stretch=span), limit=span.limit
     )
 
 
@@ -28,7 +28,7 @@ async def reblogged_by(call: Call, params: Paging) -> Answer:
     """List who boosted a post."""
     post_id, span = await _seen(call), params.span(usual=40, most=80)
     return await _accounts(
-        call, await boosted_by(call.database, post_id, viewer_id=call.viewer_id, stretch=_part(span)), limit=span.limit
+        call, await boosted_by(call.database, post_id, viewer_id=call.viewer_id, stretch=span), limit=span.limit
     )
 
 
@@ -53,10 +53,6 @@ async def _seen(call: Call) -> int:
     post_id = await resolved(call)
     await shown(call, post_id)
     return post_id
-
-
-def _part(span: Span) -> Stretch:
-    return Stretch(span.before, span.after, span.limit, span.upwards)
 
 
 async def _accounts(call: Call, found: Sequence[tuple[int, AccountCard]], *, limit: int) -> Answer:

@@ -7,7 +7,7 @@ import msgspec
 from rossgram_fed.api.call import Call
 from rossgram_fed.api.entities.statuses import Status
 from rossgram_fed.api.paging import Paging
-from rossgram_fed.api.reading_entries import page, page_of_circle, stretch_of
+from rossgram_fed.api.reading_entries import page, page_of_circle
 from rossgram_fed.api.table import Answer, Route, Who
 from rossgram_fed.lists.queries import list_of
 from rossgram_fed.timelines.circles import home_circle, list_circle
@@ -54,7 +54,7 @@ async def of_list(call: Call, params: Paging) -> Answer:
 async def of_everybody(call: Call, params: PublicParams) -> Answer:
     """Show public posts."""
     span = params.span()
-    found = await public(call.database, call.viewer_id, stretch_of(span), sieve=params.sieve)
+    found = await public(call.database, call.viewer_id, span, sieve=params.sieve)
     return await page(call, found, limit=span.limit)
 
 
@@ -66,7 +66,7 @@ async def of_tag(call: Call, params: TagParams) -> Answer:
     found = await tagged(
         call.database,
         call.viewer_id,
-        stretch_of(span),
+        span,
         sieve=params.sieve,
         any_of=[call.word("name"), *params.any],
         all_of=params.all,
@@ -78,7 +78,7 @@ async def of_tag(call: Call, params: TagParams) -> Answer:
 async def direct(call: Call, params: Paging) -> Answer:
     """Show direct posts by and to oneself; conversations show them in threads."""
     span = params.span()
-    found = await direct_to(call.database, call.account_id, stretch_of(span))
+    found = await direct_to(call.database, call.account_id, span)
     return await page(call, found, limit=span.limit)
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rossgram_fed.database import Reader
-from rossgram_fed.ids import LARGEST_ID, SEQUENCE_BITS
+from rossgram_fed.ids import LARGEST_ID, SEQUENCE_BITS, Stretch
 from rossgram_fed.models.relations import NotificationKind
 from rossgram_fed.notifications.kinds import TYPES
-from rossgram_fed.notifications.news import News, Wish, by_ids, stretch
+from rossgram_fed.notifications.news import News, Wish, by_ids, within
 
 SPAN = 12 * 3600 * 1000
 """Milliseconds."""
@@ -64,22 +64,14 @@ def key_of(news: News, grouped: Container[str] = GROUPED) -> str:
 
 
 async def page(
-    reader: Reader,
-    account_id: int,
-    wish: Wish,
-    *,
-    grouped: Container[str] = GROUPED,
-    before: int = LARGEST_ID,
-    after: int = 0,
-    limit: int,
-    upwards: bool = False,
+    reader: Reader, account_id: int, part: Stretch, *, wish: Wish, grouped: Container[str] = GROUPED
 ) -> Page:
-    """Return up to ``limit`` groups out of a stretch of news, those with the newest news first."""
-    found = await stretch(reader, account_id, wish, before=before, after=after, limit=WINDOW, upwards=upwards)
+    """Return the groups of a stretch of news, as many as its limit, those with the newest news first."""
+    found = await within(reader, account_id, replace(part, limit=WINDOW), wish=wish)
     if not found:
         return Page([])
-    walked = found[::-1] if upwards else found
-    taken = _taken(walked, grouped, limit)
+    walked = part.newest_first(found)
+    taken = _taken(walked, grouped, part.limit)
     on_page = walked[:taken]
     groups = _gathered(found, grouped, {key_of(one, grouped) for one in on_page}, {one.id for one in on_page})
     ids = [one.id for one in on_page]
@@ -96,15 +88,13 @@ async def group(reader: Reader, account_id: int, key: str) -> Group | None:
         found = await by_ids(reader, account_id, [min(int(alone), LARGEST_ID)])
         return Group(key, found, on_page=len(found)) if found else None
     low = int(span) * SPAN
-    found = await stretch(
-        reader,
-        account_id,
-        Wish(kinds=frozenset({_KINDS[name]})),
-        # An id is made in the same change as the row, so that it tells the instant.
+    # An id is made in the same change as the row, so that it tells the instant.
+    part = Stretch(
         before=min(low + SPAN << SEQUENCE_BITS, LARGEST_ID),
         after=(low << SEQUENCE_BITS) - 1,
         limit=WINDOW if about is None else MOST_IN_GROUP,
     )
+    found = await within(reader, account_id, part, wish=Wish(kinds=frozenset({_KINDS[name]})))
     found = [one for one in found if key_of(one) == key]
     return Group(key, found, on_page=len(found)) if found else None
 

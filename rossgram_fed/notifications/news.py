@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rossgram_fed.database import Reader, Row
-from rossgram_fed.ids import LARGEST_ID
+from rossgram_fed.ids import Stretch
 from rossgram_fed.models.posts import Visibility
 from rossgram_fed.models.relations import NotificationKind
 from rossgram_fed.notifications.kinds import TYPES
@@ -59,28 +59,18 @@ class Wish:
 ALL = Wish()
 
 
-async def stretch(
-    reader: Reader,
-    account_id: int,
-    wish: Wish = ALL,
-    *,
-    before: int = LARGEST_ID,
-    after: int = 0,
-    limit: int,
-    upwards: bool = False,
-) -> list[News]:
-    """Return news with ids between two others, the newest first; ``upwards`` takes those right above ``after``."""
+async def within(reader: Reader, account_id: int, part: Stretch, *, wish: Wish = ALL) -> list[News]:
+    """Return the news of a stretch of ids, the newest first."""
     where, known = wish.clause(4)
     rows = await reader.fetch(
         f"SELECT {_COLUMNS} FROM notifications n WHERE n.id < $2 AND n.id > $3 AND {where} "
-        f"ORDER BY n.id {'ASC' if upwards else 'DESC'} LIMIT {int(limit)}",
+        f"ORDER BY n.id {part.order} LIMIT {int(part.limit)}",
         account_id,
-        before,
-        after,
+        part.before,
+        part.after,
         *known,
     )
-    found = [_news(row) for row in rows]
-    return found[::-1] if upwards else found
+    return [_news(row) for row in part.newest_first(rows)]
 
 
 async def by_ids(reader: Reader, account_id: int, ids: Iterable[int]) -> list[News]:

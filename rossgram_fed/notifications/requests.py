@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from rossgram_fed.cards import CARD_COLUMNS, AccountCard, card_from
 from rossgram_fed.database import Reader, Row
 from rossgram_fed.database.engine import placeholders
-from rossgram_fed.ids import LARGEST_ID
+from rossgram_fed.ids import Stretch
 from rossgram_fed.instance import Change
 from rossgram_fed.notifications.queries import TRUE_FOR
 from rossgram_fed.streaming.acts import Act, signal
@@ -51,35 +51,25 @@ class Pending:
     news: int
 
 
-async def requests(
-    reader: Reader,
-    account_id: int,
-    *,
-    before: int = LARGEST_ID,
-    after: int = 0,
-    limit: int,
-    upwards: bool = False,
-    actor_id: int | None = None,
-) -> list[Request]:
-    """Return requests, those with the newest news first; cursors are ids of news."""
+async def requests(reader: Reader, account_id: int, part: Stretch, *, actor_id: int | None = None) -> list[Request]:
+    """Return requests in a stretch of ids, those with the newest news first; cursors are ids of news."""
     narrowed, known = ("", []) if actor_id is None else (" AND n.actor_id = $4", [actor_id])
     rows = await reader.fetch(
         "SELECT n.actor_id, COUNT(*) AS count, MIN(n.created_at) AS first_at, MAX(n.created_at) AS last_at, "
         f"MAX(n.id) AS last_id, MAX(n.post_id) AS last_post_id FROM notifications n WHERE {_HELD}{narrowed} "
         f"GROUP BY n.actor_id HAVING MAX(n.id) < $2 AND MAX(n.id) > $3 "
-        f"ORDER BY last_id {'ASC' if upwards else 'DESC'} LIMIT {int(limit)}",
+        f"ORDER BY last_id {part.order} LIMIT {int(part.limit)}",
         account_id,
-        before,
-        after,
+        part.before,
+        part.after,
         *known,
     )
-    found = [_request(row) for row in rows]
-    return found[::-1] if upwards else found
+    return [_request(row) for row in part.newest_first(rows)]
 
 
 async def held_people(reader: Reader, account_id: int, *, limit: int) -> list[Held]:
     """Return whose news wait, as pages list people."""
-    found = await requests(reader, account_id, limit=limit)
+    found = await requests(reader, account_id, Stretch(limit=limit))
     if not found:
         return []
     rows = await reader.fetch(
@@ -92,7 +82,7 @@ async def held_people(reader: Reader, account_id: int, *, limit: int) -> list[He
 
 async def request(reader: Reader, account_id: int, actor_id: int) -> Request | None:
     """Return the request of one account."""
-    found = await requests(reader, account_id, limit=1, actor_id=actor_id)
+    found = await requests(reader, account_id, Stretch(limit=1), actor_id=actor_id)
     return found[0] if found else None
 
 

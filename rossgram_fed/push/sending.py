@@ -19,6 +19,7 @@ from rossgram_fed.database import Row
 from rossgram_fed.federation import errands
 from rossgram_fed.federation.network import Network
 from rossgram_fed.federation.transport import Deadlines
+from rossgram_fed.ids import Stretch
 from rossgram_fed.jobs.retry import next_attempt
 from rossgram_fed.notifications import news
 from rossgram_fed.notifications.news import News
@@ -80,7 +81,7 @@ class Pusher:
     async def _news(self, row: Row, errand: Errand) -> News | None:
         number = errand.notification_id
         database = self._network.instance.database
-        found = await news.stretch(database, row["account_id"], before=number + 1, after=number - 1, limit=1)
+        found = await news.within(database, row["account_id"], Stretch(number + 1, number - 1, limit=1))
         return found[0] if found else None
 
     async def _send(self, row: Row, found: News) -> Response | None:

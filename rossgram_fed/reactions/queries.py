@@ -3,26 +3,12 @@
 # ruff: noqa: S608 - the SQL is put together of constants and placeholders only
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from rossgram_fed.cards import CARD_COLUMNS, AccountCard, card_from
 from rossgram_fed.database import Database
-from rossgram_fed.ids import LARGEST_ID
+from rossgram_fed.ids import Stretch
 from rossgram_fed.visibility import heard, listed, not_blocked, visible
 
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """A part of a list, by the ids of its reactions: strictly between two, from one end or the other."""
-
-    before: int = LARGEST_ID
-    after: int = 0
-    limit: int = 60
-    upwards: bool = False
-    """Whether those nearest to ``after`` are wanted."""
-
-
-NEWEST = Stretch()
+NEWEST = Stretch(limit=60)
 
 
 async def liked_by(
@@ -48,11 +34,10 @@ async def _reacted(
         f"SELECT x.id AS cursor, {CARD_COLUMNS} FROM {table} x JOIN accounts a ON a.id = x.account_id "
         f"JOIN posts p ON p.id = x.post_id WHERE x.post_id = $1 AND x.id < $2 AND x.id > $3 AND a.deleted_at IS NULL "
         f"AND {heard('a')} AND {listed('a', viewer)} AND {visible(viewer)}{unblocked} "
-        f"ORDER BY x.id {'ASC' if stretch.upwards else 'DESC'} LIMIT {int(stretch.limit)}",
+        f"ORDER BY x.id {stretch.order} LIMIT {int(stretch.limit)}",
         post_id,
         stretch.before,
         stretch.after,
         *known,
     )
-    found = [(row["cursor"], card_from(row)) for row in rows]
-    return tuple(reversed(found) if stretch.upwards else found)
+    return tuple((row["cursor"], card_from(row)) for row in stretch.newest_first(rows))

@@ -1,12 +1,11 @@
-"""What a timeline is a list of, and the stretch of it that is asked for."""
+"""What a timeline is a list of, and how a page is cut out of it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from rossgram_fed.ids import LARGEST_ID
+from rossgram_fed.ids import Stretch
 
 
 class Entry(NamedTuple):
@@ -21,25 +20,10 @@ class Entry(NamedTuple):
     """What else was read about the post and the boost, where that was asked for, in the order of asking."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """Ids strictly between two others, at most ``limit`` of them, from the upper end or the lower one."""
-
-    before: int = LARGEST_ID
-    after: int = 0
-    limit: int = 20
-    upwards: bool = False
-    """Whether the lowest are wanted, right above ``after``."""
-
-    @property
-    def order(self) -> str:
-        """``ASC`` or ``DESC``, for ``ORDER BY``."""
-        return "ASC" if self.upwards else "DESC"
-
-    def cut(self, entries: Iterable[Entry]) -> list[Entry]:
-        """Return those that belong to the page, the newest first."""
-        ordered = sorted(entries, key=lambda entry: entry.cursor, reverse=not self.upwards)[: self.limit]
-        return ordered[::-1] if self.upwards else ordered
+def cut(stretch: Stretch, entries: Iterable[Entry]) -> list[Entry]:
+    """Return those entries that belong to the page, the newest first."""
+    ordered = sorted(entries, key=lambda entry: entry.cursor, reverse=not stretch.upwards)[: stretch.limit]
+    return stretch.newest_first(ordered)
 
 
 class Arguments:

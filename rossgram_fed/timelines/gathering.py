@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from rossgram_fed.database import Reader, Row
+from rossgram_fed.ids import Stretch
 from rossgram_fed.timelines.circles import Circle
-from rossgram_fed.timelines.entries import Entry, Stretch
+from rossgram_fed.timelines.entries import Entry, cut
 
 WINDOW = 400
 """Posts of everybody, or boosts, that a walk looks at."""
@@ -160,7 +161,7 @@ async def gathered(
     posts, boosts = _statements(circle, WINDOW, also, also_of_boosts, upwards=stretch.upwards)
     found = await _page(reader, posts, arguments, stretch)
     found += await _page(reader, boosts, arguments, _beyond(stretch, found))
-    return stretch.cut(found)
+    return cut(stretch, found)
 
 
 def _beyond(stretch: Stretch, found: Sequence[Entry]) -> Stretch:
@@ -199,7 +200,7 @@ async def _merge(reader: Reader, statements: Statements, arguments: tuple[int, .
         return []
     # Somebody's post can carry a tag as well.
     found = {row["cursor"]: _entry(row) for row in await reader.fetch(" UNION ALL ".join(parts), *given)}
-    return stretch.cut(found.values())
+    return cut(stretch, found.values())
 
 
 async def _tags(reader: Reader, viewer_id: int) -> list[int]:

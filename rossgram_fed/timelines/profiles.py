@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from rossgram_fed.caption import fold_tag
 from rossgram_fed.database import Reader
+from rossgram_fed.ids import Stretch
 from rossgram_fed.models.posts import Visibility
-from rossgram_fed.timelines.entries import Arguments, Entry, Stretch
+from rossgram_fed.timelines.entries import Arguments, Entry, cut
 from rossgram_fed.visibility import visible
 
 _NO_ANSWER = (
@@ -40,7 +41,7 @@ async def posted_by(
     found = await _posts(reader, account_id, stretch, viewer_id=viewer_id, choice=choice)
     if choice.boosts:
         found += await _boosts(reader, account_id, stretch, viewer_id=viewer_id)
-    return stretch.cut(found)
+    return cut(stretch, found)
 
 
 async def pinned_by(reader: Reader, account_id: int, *, viewer_id: int | None) -> list[Entry]:
@@ -64,7 +65,7 @@ async def kept_by(reader: Reader, viewer_id: int, stretch: Stretch, *, table: st
         stretch.before,
         stretch.after,
     )
-    return stretch.cut(Entry(row["id"], row["post_id"]) for row in rows)
+    return cut(stretch, (Entry(row["id"], row["post_id"]) for row in rows))
 
 
 async def _posts(
@@ -115,4 +116,4 @@ async def direct_to(reader: Reader, viewer_id: int, stretch: Stretch) -> list[En
         stretch.before,
         stretch.after,
     )
-    return stretch.cut(Entry(row["id"], row["id"]) for row in rows)
+    return cut(stretch, (Entry(row["id"], row["id"]) for row in rows))

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from rossgram_fed.caption import fold_tag
 from rossgram_fed.database import Reader
 from rossgram_fed.database.engine import placeholders
+from rossgram_fed.ids import Stretch
 from rossgram_fed.models.posts import Visibility
-from rossgram_fed.timelines.entries import Arguments, Entry, Stretch
+from rossgram_fed.timelines.entries import Arguments, Entry, cut
 from rossgram_fed.visibility import host_not_muted, listed, not_muted, visible
 
 MOST_TAGS = 5
@@ -55,7 +56,7 @@ async def public(reader: Reader, viewer_id: int | None, stretch: Stretch, *, sie
         f"ORDER BY p.id {stretch.order} LIMIT {int(stretch.limit)}",
         *arguments.values,
     )
-    return stretch.cut(Entry(row["id"], row["id"]) for row in rows)
+    return cut(stretch, (Entry(row["id"], row["id"]) for row in rows))
 
 
 async def tagged(
@@ -86,7 +87,7 @@ async def tagged(
         for tag in some
     ]
     rows = await reader.fetch(" UNION ".join(f"SELECT * FROM ({part}) AS part" for part in parts), *arguments.values)
-    return stretch.cut(Entry(row["post_id"], row["post_id"]) for row in rows)
+    return cut(stretch, (Entry(row["post_id"], row["post_id"]) for row in rows))
 
 
 async def _tag_ids(reader: Reader, names: Sequence[str]) -> list[int]:

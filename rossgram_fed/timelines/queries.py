@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from rossgram_fed.cards import CARD_COLUMNS, AccountCard, card_from
 from rossgram_fed.database import Database
 from rossgram_fed.database.engine import placeholders
-from rossgram_fed.ids import LARGEST_ID
+from rossgram_fed.ids import LARGEST_ID, Stretch
 from rossgram_fed.posts.queries import posts_by_ids
 from rossgram_fed.posts.views import PostView
 from rossgram_fed.timelines.circles import home_circle
-from rossgram_fed.timelines.entries import Stretch
 from rossgram_fed.timelines.gathering import gathered
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from rossgram_fed.ids import Stretch
 from rossgram_fed.instance import Change, Instance
 from rossgram_fed.models import Account, Post
 from rossgram_fed.models.posts import Visibility
@@ -14,7 +15,6 @@ from rossgram_fed.models.reading import AccountList, HostMute, ListMember, Repli
 from rossgram_fed.models.relations import Block, Mute
 from rossgram_fed.timelines import belonging
 from rossgram_fed.timelines.circles import home_circle, list_circle
-from rossgram_fed.timelines.entries import Stretch
 from rossgram_fed.timelines.gathering import gathered
 from rossgram_fed.timelines.public import Sieve, public
 from tests.builders import a_person, a_post, a_stranger
