@@ -23,7 +23,7 @@ from rossgram_fed.models.posts import PhotoState
 from rossgram_fed.posts.videos import VideoMaker
 from rossgram_fed.renditions import SOURCE, renditions_from
 from tests.apps import ApiSite, Client, Reply
-from tests.builders import a_person
+from tests.builders import a_person, a_post, a_stranger
 from tests.conftest import SettableClock
 from tests.rossgram_fed.api.files import a_png, send
 from tests.rossgram_fed.media.clips import a_clip
@@ -251,3 +251,30 @@ async def test_a_moving_picture_is_a_gifv(site: ApiSite, app: Client) -> None:
     ready = (await app.get(f"/api/v1/media/{reply.body['id']}")).body
     assert (ready["type"], ready["url"][-4:]) == ("gifv", ".mp4")
     assert (ready["meta"]["original"]["size"], ready["meta"]["original"]["duration"]) == ("64x48", 1.0)
+
+
+@pytest.mark.parametrize("still", ["https://there.test/still.jpg", ""])
+async def test_a_strangers_video_is_played_by_way_of_us(site: ApiSite, app: Client, still: str) -> None:
+    """Apps get addresses of this server for a stranger's video and its still, and never load from the stranger's."""
+    async with site.instance.change() as change:
+        post = await a_post(change, await a_stranger(change))
+        photo = await Photo.create(
+            id=change.new_id(),
+            account_id=post.account_id,
+            post_id=post.id,
+            state=PhotoState.REMOTE,
+            kind="video",
+            remote_url="https://there.test/film.mp4",
+            still_url=still,
+            width=640,
+            height=360,
+            duration=2500,
+            created_at=change.now,
+        )
+    [media] = (await app.get(f"/api/v1/statuses/{post.id}")).body["media_attachments"]
+    ours = f"{site.instance.settings.base_url}/photos/{photo.id}"
+    assert (media["type"], media["url"], media["remote_url"]) == ("video", f"{ours}/video", photo.remote_url)
+    assert media["preview_url"] == (f"{ours}/feed" if still else None)
+    assert media["meta"]["original"] == {
+        "width": 640, "height": 360, "size": "640x360", "aspect": 1.7778, "duration": 2.5
+    }  # fmt: skip
