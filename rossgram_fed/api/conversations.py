@@ -11,6 +11,8 @@ from rossgram_fed.api.entities.conversations import Conversation
 from rossgram_fed.api.paging import Paging, linked
 from rossgram_fed.api.reading import accounts_by_ids, statuses_by_ids
 from rossgram_fed.api.table import Answer, Route
+from rossgram_fed.config import Settings
+from rossgram_fed.database import Reader
 from rossgram_fed.posts import conversations
 from rossgram_fed.web.errors import NotFound
 
@@ -52,10 +54,15 @@ async def delete(call: Call) -> Nothing:
 
 
 async def _entities(call: Call, found: Sequence[conversations.Conversation]) -> list[Conversation]:
-    posts = await statuses_by_ids(
-        call.database, call.settings, [one.last_id for one in found], viewer_id=call.account_id
-    )
-    people = await accounts_by_ids(call.database, call.settings, [each for one in found for each in one.people])
+    return await shown_to(call.database, call.settings, found, viewer_id=call.account_id)
+
+
+async def shown_to(
+    reader: Reader, settings: Settings, found: Sequence[conversations.Conversation], *, viewer_id: int
+) -> list[Conversation]:
+    """Return conversations as apps see them."""
+    posts = await statuses_by_ids(reader, settings, [one.last_id for one in found], viewer_id=viewer_id)
+    people = await accounts_by_ids(reader, settings, [each for one in found for each in one.people])
     return [
         Conversation(
             id=str(one.thread_id),

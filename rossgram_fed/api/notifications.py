@@ -13,6 +13,8 @@ from rossgram_fed.api.paging import Paging, paged
 from rossgram_fed.api.parameters import Id
 from rossgram_fed.api.reading import accounts_by_ids, statuses_by_ids
 from rossgram_fed.api.table import Answer, Route
+from rossgram_fed.config import Settings
+from rossgram_fed.database import Reader
 from rossgram_fed.notifications import actions, news
 from rossgram_fed.notifications.groups import key_of
 from rossgram_fed.notifications.kinds import TYPES, kinds_of
@@ -85,9 +87,14 @@ async def unread_count(call: Call, params: CountParams) -> Count:
 
 async def shown(call: Call, found: Sequence[News]) -> list[Notification]:
     """Return news as apps see them; what speaks of somebody or something that is gone is left out."""
+    return await shown_to(call.database, call.settings, found, viewer_id=call.account_id)
+
+
+async def shown_to(reader: Reader, settings: Settings, found: Sequence[News], *, viewer_id: int) -> list[Notification]:
+    """The same, wherever they are read."""
     post_ids = sorted({one.shown_id for one in found if one.shown_id is not None})
-    accounts = await accounts_by_ids(call.database, call.settings, [one.actor_id for one in found])
-    statuses = await statuses_by_ids(call.database, call.settings, post_ids, viewer_id=call.account_id)
+    accounts = await accounts_by_ids(reader, settings, [one.actor_id for one in found])
+    statuses = await statuses_by_ids(reader, settings, post_ids, viewer_id=viewer_id)
     return [
         notification_of(one, key_of(one), accounts[one.actor_id], statuses.get(one.shown_id or 0))
         for one in found

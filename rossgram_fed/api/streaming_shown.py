@@ -12,14 +12,11 @@ from dataclasses import dataclass
 import msgspec
 
 from rossgram_fed.announcements.queries import reactions_to, shown_now
+from rossgram_fed.api import conversations, notifications
 from rossgram_fed.api.announcements import announcement_from
-from rossgram_fed.api.entities.conversations import Conversation
-from rossgram_fed.api.entities.notifications import notification_of
-from rossgram_fed.api.reading import accounts_by_ids, statuses_by_ids
 from rossgram_fed.api.reading_kept import Shelf, encoded, with_facts
 from rossgram_fed.instance import Instance
 from rossgram_fed.notifications import news
-from rossgram_fed.notifications.groups import key_of
 from rossgram_fed.posts.conversations import conversation_of
 from rossgram_fed.timelines.entries import Entry
 
@@ -51,33 +48,17 @@ class Shown:
     async def notification(self, news_id: int, *, viewer_id: int) -> str | None:
         """Return a piece of news; None where it waits among the requests, or speaks of what is gone."""
         database, settings = self.instance.database, self.instance.settings
-        found = await news.by_ids(database, viewer_id, [news_id])
-        if not found or found[0].filtered:
-            return None
-        one = found[0]
-        accounts = await accounts_by_ids(database, settings, [one.actor_id])
-        wanted = [] if one.shown_id is None else [one.shown_id]
-        posts = await statuses_by_ids(database, settings, wanted, viewer_id=viewer_id)
-        if one.actor_id not in accounts or len(posts) < len(wanted):
-            return None
-        return _text(notification_of(one, key_of(one), accounts[one.actor_id], posts.get(one.shown_id or 0)))
+        found = [one for one in await news.by_ids(database, viewer_id, [news_id]) if not one.filtered]
+        entities = await notifications.shown_to(database, settings, found, viewer_id=viewer_id)
+        return _text(entities[0]) if entities else None
 
     async def conversation(self, thread_id: int, *, viewer_id: int) -> str | None:
         """Return a thread of direct posts; None for who takes no part in it."""
         database, settings = self.instance.database, self.instance.settings
         one = await conversation_of(database, viewer_id, thread_id=thread_id)
-        if one is None:
-            return None
-        posts = await statuses_by_ids(database, settings, [one.last_id], viewer_id=viewer_id)
-        people = await accounts_by_ids(database, settings, one.people)
-        return _text(
-            Conversation(
-                id=str(one.thread_id),
-                unread=one.unread,
-                accounts=[people[each] for each in one.people if each in people],
-                last_status=posts.get(one.last_id),
-            )
-        )
+        found = [one] if one is not None else []
+        entities = await conversations.shown_to(database, settings, found, viewer_id=viewer_id)
+        return _text(entities[0]) if entities else None
 
     async def announcement(self, announcement_id: int) -> str | None:
         """Return an announcement as it is to everybody; None when it is over."""
