@@ -29,6 +29,8 @@ from rossgram_fed.web.errors import SignInNeeded
 
 _NOT_KEPT = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 CODE, CLIENT = "authorization_code", "client_credentials"
+_PIXELFED = "pixelfed://"
+_TEN_YEARS = 10 * 365 * 86_400
 
 
 class ClientParams(msgspec.Struct, kw_only=True):
@@ -62,6 +64,9 @@ class Token(msgspec.Struct):
     token_type: str
     scope: str
     created_at: int
+    refresh_token: str | msgspec.UnsetType = msgspec.UNSET
+    expires_in: int | msgspec.UnsetType = msgspec.UNSET
+    """Seconds. This and the token for another one are told to Pixelfed's app alone, which cannot do without them."""
 
 
 class UserInfo(msgspec.Struct):
@@ -88,7 +93,11 @@ async def token(call: Call, params: TokenParams) -> Answer:
         raise OAuthRefusal("unsupported_grant_type", f"The grant types here are {CODE} and {CLIENT}.")
     else:
         raise OAuthRefusal("invalid_request", "Missing required parameter: grant_type.")
-    return Answer(token_from(issued), headers=_NOT_KEPT)
+    given = token_from(issued)
+    if params.redirect_uri.startswith(_PIXELFED):
+        # The app keeps both and stops at one that is missing; there is nothing to renew, so one of them is empty.
+        given.refresh_token, given.expires_in = "", _TEN_YEARS
+    return Answer(given, headers=_NOT_KEPT)
 
 
 async def _for_code(call: Call, app: AppRecord, params: TokenParams) -> Issued:

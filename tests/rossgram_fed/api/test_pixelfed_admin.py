@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from aiohttp import FormData
+
 from rossgram_fed.api import pixelfed_admin
 from rossgram_fed.models import Account, DomainRule, Report
 from rossgram_fed.models.accounts import Role, Standing
@@ -85,8 +87,27 @@ async def test_the_app_signs_in(site: ApiSite) -> None:
         browser = await site.browser(person)
         answer = await app.answered(browser, scope=SCOPES)
         assert answer.headers["Location"].startswith("pixelfed://login?"), person.username
-        token = await app.exchange(answer_in(answer)["code"], scope=SCOPES)
+        form = FormData(default_to_multipart=True)
+        for name, value in {
+            "client_id": app.client_id,
+            "client_secret": app.client_secret,
+            "redirect_uri": "pixelfed://login",
+            "grant_type": "authorization_code",
+            "code": answer_in(answer)["code"],
+            "scope": SCOPES,
+        }.items():
+            form.add_field(name, value)
+        token = await site.nobody.form("POST", "/oauth/token", form)
+        assert (token.body["refresh_token"], token.body["expires_in"] > 0) == ("", True), (
+            "it stops where they are missing"
+        )
         assert set(token.body["scope"].split()) == set(scopes.split()), person.username
+    form = FormData(default_to_multipart=True)
+    for name, value in (("client_name", "Pixelfed for iOS"), ("redirect_uris", "pixelfed://login"), ("scopes", SCOPES)):
+        form.add_field(name, value)
+    registered = (await site.nobody.form("POST", "/api/v1/apps", form)).body
+    assert (registered["redirect_uri"], registered["name"]) == ("pixelfed://login", "Pixelfed for iOS")
+    assert all(isinstance(registered[key], str) for key in ("client_id", "client_secret"))
     alone = await an_app(site, redirect_uri="pixelfed://login", scopes="admin:read")
     refused = await (await site.browser(people[1])).get(alone.page())
     assert answer_in(refused)["error"] == "invalid_scope"
