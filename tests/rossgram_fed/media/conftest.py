@@ -7,16 +7,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
 
 from rossgram_fed.config import LimitSettings
 from rossgram_fed.federation.network import Network
-from rossgram_fed.federation.remote_media import RemoteMedia
-from rossgram_fed.instance import Change, Instance
-from rossgram_fed.media.storage import Folder
-from rossgram_fed.media.studio import Studio
+from rossgram_fed.federation.remote_media import REMOTE_MEDIA, RemoteMedia
+from rossgram_fed.federation.remote_videos import REMOTE_VIDEOS, RemoteVideos
+from rossgram_fed.instance import INSTANCE, Change, Instance
+from rossgram_fed.media.storage import STORAGE, Folder
+from rossgram_fed.media.studio import STUDIO, Studio
 from rossgram_fed.media.sweeping import Sweep
 from rossgram_fed.models import Account, Photo
 from rossgram_fed.models.posts import PhotoState, Visibility
+from rossgram_fed.posts.media_pages import serve_media, serve_photo
+from rossgram_fed.secrets_file import Secrets
+from rossgram_fed.web import plumbing
 from tests.builders import a_post, a_stranger
 from tests.conftest import SettableClock
 from tests.databases import Engine
@@ -89,3 +95,22 @@ async def gallery(tmp_path: Path, clock: SettableClock, engine: Engine, studio: 
             )
     finally:
         await fediverse.close()
+
+
+@pytest.fixture
+async def videos(gallery: Gallery) -> AsyncIterator[RemoteVideos]:
+    made = RemoteVideos(gallery.network, gallery.folder)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def client(gallery: Gallery, videos: RemoteVideos) -> AsyncIterator[TestClient[web.Request, web.Application]]:
+    app = web.Application()
+    app[INSTANCE], app[STUDIO], app[STORAGE] = gallery.instance, gallery.studio, gallery.folder
+    app[REMOTE_MEDIA], app[REMOTE_VIDEOS] = gallery.remote, videos
+    plumbing.install(app, secrets=Secrets(csrf=b"x" * 32, setup_token="y"))
+    app.router.add_get("/media/{key}", serve_media)
+    app.router.add_get("/photos/{photo_id}/{rendition}", serve_photo)
+    async with TestClient(TestServer(app)) as made:
+        yield made
