@@ -7,9 +7,10 @@ import json
 from typing import Any
 
 import pytest
+from aiohttp import WSMsgType
 
 from rossgram_fed.announcements import actions as announcements
-from rossgram_fed.api import streaming
+from rossgram_fed.api import streaming, streaming_sockets
 from rossgram_fed.instance import Instance
 from rossgram_fed.models import Account, Post
 from rossgram_fed.models.posts import Visibility
@@ -210,8 +211,8 @@ async def test_events(site: ApiSite, monkeypatch: pytest.MonkeyPatch) -> None:
             assert await line(response) == b"\n"
 
 
-async def test_how_a_socket_is_opened(site: ApiSite) -> None:
-    """The token comes by query, header or protocol, which is echoed; a slash too many does no harm."""
+async def test_how_a_socket_is_opened(site: ApiSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The token comes by query, header or protocol, which is echoed; a slash too many does no harm; it is pinged."""
     ana = await site.app(await _another(site, "alice"))
     client = site.visitor.client
     async with client.ws_connect(f"{URL}/?stream=user&access_token={ana.token}") as socket:
@@ -220,6 +221,9 @@ async def test_how_a_socket_is_opened(site: ApiSite) -> None:
         pass
     async with client.ws_connect(URL, protocols=[str(ana.token)]) as socket:
         assert socket.protocol == ana.token
+    monkeypatch.setattr(streaming_sockets, "HEARTBEAT_SECONDS", 0.05)
+    async with client.ws_connect(f"{URL}?access_token={ana.token}", autoping=False) as socket:
+        assert (await socket.receive(PATIENCE)).type is WSMsgType.PING
     health = await client.get(f"{URL}/health")
     assert (health.status, await health.text()) == (200, "OK")
 
