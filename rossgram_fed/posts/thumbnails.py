@@ -61,19 +61,20 @@ async def keep_thumbnail(change: Change, photo_id: int, thumbnail: Thumbnail, *,
 
     Raises ``Invalid`` where there is no such video, or their share of the storage is full.
     """
+    # An update, because it locks the row: the video may be ready at this moment, and put its files there.
     row = await change.tx.fetch_one(
-        "SELECT renditions FROM photos WHERE id = $1 AND account_id = $2 AND kind = 'video' AND remote_url = '' "
-        "AND post_id IS NULL AND state IN ($3, $4)",
-        *(photo_id, account_id, int(PhotoState.PROCESSING), int(PhotoState.READY)),
+        "UPDATE photos SET blurhash = $1, placeholder = $2 WHERE id = $3 AND account_id = $4 AND kind = 'video' "
+        "AND remote_url = '' AND post_id IS NULL AND state IN ($5, $6) RETURNING renditions",
+        *(thumbnail.picture.blurhash, thumbnail.picture.placeholder, photo_id, account_id),
+        *(int(PhotoState.PROCESSING), int(PhotoState.READY)),
     )
     if row is None:
         raise Invalid("Only a video of one's own that waits for its post can have a thumbnail.")
     before = renditions_from(row["renditions"])
     staying = {name: before[name] for name in _STAYING if name in before}
-    files, picture = await shared(change, thumbnail.files), thumbnail.picture
+    files = await shared(change, thumbnail.files)
     await change.tx.execute(
-        "UPDATE photos SET renditions = $1, blurhash = $2, placeholder = $3 WHERE id = $4",
-        *(renditions_text({**files, **staying}), picture.blurhash, picture.placeholder, photo_id),
+        "UPDATE photos SET renditions = $1 WHERE id = $2", renditions_text({**files, **staying}), photo_id
     )
     keys = [one["key"] for one in staying.values()] or [""]
     try:

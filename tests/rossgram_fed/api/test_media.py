@@ -21,7 +21,7 @@ from rossgram_fed.media.video_studio import VideoStudio
 from rossgram_fed.models import Account, Job, Photo, User
 from rossgram_fed.models.posts import PhotoState
 from rossgram_fed.posts.videos import VideoMaker
-from rossgram_fed.renditions import SOURCE, renditions_from
+from rossgram_fed.renditions import SOURCE, THUMBNAIL, renditions_from
 from tests.apps import ApiSite, Client, Reply
 from tests.builders import a_person, a_post, a_stranger
 from tests.conftest import SettableClock
@@ -212,6 +212,8 @@ async def test_a_thumbnail_stands_for_a_video(site: ApiSite, app: Client) -> Non
     ready = (await app.get(where)).body
     assert (ready["meta"]["small"]["size"], ready["meta"]["original"]["size"]) == ("1080x540", "160x120")
     assert (await with_thumbnail(app, b"", small.getvalue(), method="PUT", path=where)).status == 200
+    kept = renditions_from((await Photo.get(id=int(reply.body["id"]))).renditions)
+    assert (await site.visitor.get(f"/media/{kept[THUMBNAIL]['key']}")).status == 404, "it waits for its post"
     posted = await app.post("/api/v1/statuses", status="x", media_ids=[reply.body["id"]])
     [media] = posted.body["media_attachments"]
     assert (media["type"], media["meta"]["small"]["size"]) == ("video", "50x50")
