@@ -7,6 +7,7 @@ A page of tiles is one statement of a dozen columns. Every query carries the rul
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from rossgram_fed.database import Reader, Row
 from rossgram_fed.ids import LARGEST_ID
@@ -39,7 +40,7 @@ class Tile:
 
     id: int
     cursor: int
-    """What the grid is ordered by: the post's id, or that of its bookmark."""
+    """What the grid is ordered by: the post's id, or that of its bookmark or pin."""
     author_name: str
     picture: str
     """The path of the tile of its cover; empty when there is none to show."""
@@ -70,9 +71,9 @@ async def profile_tiles(
     return await _tiles(
         reader,
         asking,
-        f"FROM posts p {_TABLES} WHERE p.account_id = {asking.next(account_id)} "
-        f"AND p.id < {asking.next(LARGEST_ID if before is None else before)} AND {_ON_PROFILE} AND NOT ({_PINNED}) "
-        f"AND {visible(asking.viewer, author='a')} ORDER BY p.id DESC LIMIT {int(limit)}",
+        tables="posts p",
+        where=f"p.account_id = {asking.next(account_id)} AND {_ON_PROFILE} AND NOT ({_PINNED})",
+        part=_Part("p.id", before, limit),
     )
 
 
@@ -82,9 +83,10 @@ async def pinned_tiles(reader: Reader, account_id: int, *, viewer_id: int | None
     return await _tiles(
         reader,
         asking,
-        f"FROM pins n JOIN posts p ON p.id = n.post_id {_TABLES} WHERE n.account_id = {asking.next(account_id)} "
-        f"AND p.account_id = n.account_id AND {_ON_PROFILE} AND {_PUBLIC_PHOTOS} "
-        f"AND {visible(asking.viewer, author='a')} ORDER BY n.id DESC LIMIT {MOST_PINNED}",
+        tables="pins n JOIN posts p ON p.id = n.post_id",
+        where=f"n.account_id = {asking.next(account_id)} AND p.account_id = n.account_id "
+        f"AND {_ON_PROFILE} AND {_PUBLIC_PHOTOS}",
+        part=_Part("n.id", None, MOST_PINNED),
     )
 
 
@@ -96,10 +98,9 @@ async def tag_tiles(
     return await _tiles(
         reader,
         asking,
-        f"FROM tags t JOIN post_tags u ON u.tag_id = t.id JOIN posts p ON p.id = u.post_id {_TABLES} "
-        f"WHERE t.name = {asking.next(tag)} AND u.post_id < {asking.next(LARGEST_ID if before is None else before)} "
-        f"AND {_PUBLIC_PHOTOS}{asking.unmuted}{asking.listed} AND {visible(asking.viewer, author='a')} "
-        f"ORDER BY u.post_id DESC LIMIT {int(limit)}",
+        tables="tags t JOIN post_tags u ON u.tag_id = t.id JOIN posts p ON p.id = u.post_id",
+        where=f"t.name = {asking.next(tag)} AND {_PUBLIC_PHOTOS}{asking.unmuted}{asking.listed}",
+        part=_Part("u.post_id", before, limit),
     )
 
 
@@ -111,10 +112,9 @@ async def place_tiles(
     return await _tiles(
         reader,
         asking,
-        f"FROM posts p {_TABLES} WHERE p.place_id = {asking.next(place_id)} "
-        f"AND p.id < {asking.next(LARGEST_ID if before is None else before)} "
-        f"AND {_PUBLIC_PHOTOS}{asking.unmuted}{asking.listed} AND {visible(asking.viewer, author='a')} "
-        f"ORDER BY p.id DESC LIMIT {int(limit)}",
+        tables="posts p",
+        where=f"p.place_id = {asking.next(place_id)} AND {_PUBLIC_PHOTOS}{asking.unmuted}{asking.listed}",
+        part=_Part("p.id", before, limit),
     )
 
 
@@ -126,11 +126,10 @@ async def tagged_tiles(
     return await _tiles(
         reader,
         asking,
-        f"FROM people_in_posts n JOIN posts p ON p.id = n.post_id {_TABLES} "
-        f"WHERE n.account_id = {asking.next(account_id)} AND n.withdrawn_at IS NULL "
-        f"AND n.post_id < {asking.next(LARGEST_ID if before is None else before)} AND {_ON_PROFILE}"
-        f"{asking.unmuted}{asking.listed} AND {visible(asking.viewer, author='a')} "
-        f"ORDER BY n.post_id DESC LIMIT {int(limit)}",
+        tables="people_in_posts n JOIN posts p ON p.id = n.post_id",
+        where=f"n.account_id = {asking.next(account_id)} AND n.withdrawn_at IS NULL "
+        f"AND {_ON_PROFILE}{asking.unmuted}{asking.listed}",
+        part=_Part("n.post_id", before, limit),
     )
 
 
@@ -139,13 +138,13 @@ async def explore_tiles(
 ) -> tuple[Tile, ...]:
     """Return public posts with photos from here, or from every server we know, the newest first."""
     asking = _Asking(viewer_id)
-    origin = "" if everywhere else "AND p.local = TRUE "
+    origin = "" if everywhere else " AND p.local = TRUE"
     return await _tiles(
         reader,
         asking,
-        f"FROM posts p {_TABLES} WHERE p.id < {asking.next(LARGEST_ID if before is None else before)} "
-        f"AND {_PUBLIC_PHOTOS} AND p.in_reply_to_uri = '' {origin}{asking.unmuted}{asking.listed} "
-        f"AND {visible(asking.viewer, author='a')} ORDER BY p.id DESC LIMIT {int(limit)}",
+        tables="posts p",
+        where=f"{_PUBLIC_PHOTOS} AND p.in_reply_to_uri = ''{origin}{asking.unmuted}{asking.listed}",
+        part=_Part("p.id", before, limit),
     )
 
 
@@ -157,10 +156,9 @@ async def saved_tiles(
     return await _tiles(
         reader,
         asking,
-        f"FROM bookmarks b JOIN posts p ON p.id = b.post_id {_TABLES} WHERE b.account_id = {asking.viewer} "
-        f"AND b.id < {asking.next(LARGEST_ID if before is None else before)} AND {visible(asking.viewer, author='a')} "
-        f"ORDER BY b.id DESC LIMIT {int(limit)}",
-        cursor="b.id",
+        tables="bookmarks b JOIN posts p ON p.id = b.post_id",
+        where=f"b.account_id = {asking.viewer}",
+        part=_Part("b.id", before, limit),
     )
 
 
@@ -172,10 +170,19 @@ async def archived_tiles(
     return await _tiles(
         reader,
         asking,
-        f"FROM posts p {_TABLES} WHERE p.account_id = {asking.viewer} "
-        f"AND p.id < {asking.next(LARGEST_ID if before is None else before)} "
-        f"AND p.visibility = {int(Visibility.ARCHIVED)} ORDER BY p.id DESC LIMIT {int(limit)}",
+        tables="posts p",
+        where=f"p.account_id = {asking.viewer} AND p.visibility = {int(Visibility.ARCHIVED)}",
+        part=_Part("p.id", before, limit),
     )
+
+
+class _Part(NamedTuple):
+    """Which part of a grid is asked for."""
+
+    cursor: str
+    """SQL for what it is ordered by."""
+    before: int | None
+    limit: int
 
 
 class _Asking:
@@ -201,8 +208,14 @@ class _Asking:
         return f" AND {listed('a', self.viewer)}"
 
 
-async def _tiles(reader: Reader, asking: _Asking, rest: str, *, cursor: str = "p.id") -> tuple[Tile, ...]:
-    rows = await reader.fetch(f"SELECT {_COLUMNS}, {cursor} AS cursor {rest}", *asking.arguments)
+async def _tiles(reader: Reader, asking: _Asking, *, tables: str, where: str, part: _Part) -> tuple[Tile, ...]:
+    """Return a part of the posts in tables, by conditions, as far as the viewer may see them."""
+    rows = await reader.fetch(
+        f"SELECT {_COLUMNS}, {part.cursor} AS cursor FROM {tables} {_TABLES} "
+        f"WHERE {where} AND {part.cursor} < {asking.next(LARGEST_ID if part.before is None else part.before)} "
+        f"AND {visible(asking.viewer, author='a')} ORDER BY {part.cursor} DESC LIMIT {int(part.limit)}",
+        *asking.arguments,
+    )
     return tuple(_tile(row) for row in rows)
 
 
