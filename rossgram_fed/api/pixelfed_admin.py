@@ -13,7 +13,8 @@ import msgspec
 from rossgram_fed.api.accounts import account
 from rossgram_fed.api.call import Call
 from rossgram_fed.api.entities.accounts import Account
-from rossgram_fed.api.entities.pixelfed import (
+from rossgram_fed.api.entities.pixelfed import Success, detailed
+from rossgram_fed.api.entities.pixelfed_admin import (
     AdminInstance,
     AdminInstances,
     AdminInstanceShown,
@@ -24,9 +25,7 @@ from rossgram_fed.api.entities.pixelfed import (
     Links,
     Moderation,
     Stats,
-    Success,
     UserMeta,
-    detailed,
 )
 from rossgram_fed.api.entities.words import instant
 from rossgram_fed.api.figures import FIGURES
