@@ -134,7 +134,7 @@ class House:
             "{id}": self.posts[visibility].id, "{photo_id}": self.photos[visibility], "{rendition}": "feed",
             "{username}": "alice", "{account_id}": self.people["alice"].id, "{version}": "2.1", "{queue}": "jobs",
             "{name}": f"tag{secret_of(visibility)}", "{key}": "0" * 32 + ".jpg", "{times}": 1,
-            "{group_key}": "favourite-1", "{stream}": "health",
+            "{group_key}": "favourite-1", "{stream}": "health", "{slug}": "a-place",
         }  # fmt: skip
         for parameter, value in about.items():
             paths = {path.replace(parameter, str(value)) for path in paths}
