@@ -160,7 +160,7 @@ ROUTES = (
         takes=MediaParams,
         gives=Media,
         statuses=_TAKEN,
-        files=True,
+        files=("file", "thumbnail"),
         limit="media",
     ),
     Route(
@@ -171,10 +171,12 @@ ROUTES = (
         takes=MediaParams,
         gives=Media,
         statuses=_TAKEN,
-        files=True,
+        files=("file", "thumbnail"),
         limit="media",
     ),
     Route("GET", "/api/v1/media/{id}", show, scope="write:media", gives=Media, statuses=(200, 206)),
-    Route("PUT", "/api/v1/media/{id}", update, scope="write:media", takes=MediaParams, gives=Media, files=True),
+    Route(
+        "PUT", "/api/v1/media/{id}", update, scope="write:media", takes=MediaParams, gives=Media, files=("thumbnail",)
+    ),
     Route("DELETE", "/api/v1/media/{id}", delete, scope="write:media", gives=Nothing),
 )

@@ -124,10 +124,11 @@ def _without_null(schema: Schema) -> Schema:
 
 def _bodies(route: Route, schemas: _Schemas) -> Schema:
     wanted = schemas.of(route.takes) if route.takes is not None else {"type": "object"}
-    kinds = ["application/json", "application/x-www-form-urlencoded"]
+    bodies = {kind: {"schema": wanted} for kind in ("application/json", "application/x-www-form-urlencoded")}
     if route.files:
-        kinds = ["multipart/form-data"]
-    return {kind: {"schema": wanted} for kind in kinds}
+        sent = {name: {"type": "string", "contentMediaType": "application/octet-stream"} for name in route.files}
+        bodies["multipart/form-data"] = {"schema": {"allOf": [wanted, {"type": "object", "properties": sent}]}}
+    return bodies
 
 
 def _security(route: Route) -> list[Schema]:

@@ -50,7 +50,7 @@ async def read(request: web.Request, route: Route, limits: LimitSettings) -> tup
         return {**loose, **_json(await read_body(request))}, []
     if kind == "application/octet-stream" and "Content-Type" not in request.headers:
         return loose, []
-    form: Form = await read_sent_form(request, limits, files=route.files)
+    form: Form = await read_sent_form(request, limits, files=bool(route.files))
     return {**loose, **nested(form.values.items())}, form.uploads
 
 

@@ -129,7 +129,7 @@ ROUTES = (
         scope=_WRITE,
         takes=CreateParams,
         gives=Status | ScheduledStatus,
-        files=True,
+        files=("file",),
         limit="media",
     ),
     Route("GET", "/api/v1.1/archive/list", archived, scope=_READ, takes=Paging, gives=list[Status]),

@@ -211,13 +211,22 @@ async def _developed(call: Call, recipe: Recipe) -> Files | None:
 
 
 _UPDATE, _SCOPE = "/api/v1/accounts/update_credentials", "write:accounts"
+_PICTURES = ("avatar", "header")
+
 ROUTES = (
-    Route("PATCH", _UPDATE, update, scope=_SCOPE, takes=ProfileParams, gives=Account, files=True, limit="media"),
+    Route("PATCH", _UPDATE, update, scope=_SCOPE, takes=ProfileParams, gives=Account, files=_PICTURES, limit="media"),
     # Pixelfed's app sends a new avatar so.
-    Route("POST", _UPDATE, update, scope=_SCOPE, takes=ProfileParams, gives=Account, files=True, limit="media"),
+    Route("POST", _UPDATE, update, scope=_SCOPE, takes=ProfileParams, gives=Account, files=_PICTURES, limit="media"),
     Route("GET", "/api/v1/profile", show, scope="profile", gives=Account),
     Route(
-        "PATCH", "/api/v1/profile", update, scope=_SCOPE, takes=ProfileParams, gives=Account, files=True, limit="media"
+        "PATCH",
+        "/api/v1/profile",
+        update,
+        scope=_SCOPE,
+        takes=ProfileParams,
+        gives=Account,
+        files=_PICTURES,
+        limit="media",
     ),
     Route("DELETE", "/api/v1/profile/avatar", remove_avatar, scope=_SCOPE, gives=Account),
     Route("DELETE", "/api/v1/profile/header", remove_header, scope=_SCOPE, gives=Account),

@@ -55,8 +55,8 @@ class Route:
     """The type of the answer, for the description of the API."""
     statuses: tuple[int, ...] = (200,)
     """The statuses of success that it answers with, and refusals beyond the usual ones (``openapi.py``)."""
-    files: bool = False
-    """Whether a multipart form may bring files."""
+    files: tuple[str, ...] = ()
+    """The fields by which a multipart form may bring files."""
     limit: str = ""
     """A stricter limit of calls than the usual one (``limits.py``)."""
     undocumented: bool = False
