@@ -104,5 +104,7 @@ async def move_in(site: ApiSite) -> Belongings:
         "/api/v1/notifications/requests/{": str(sam.id),
         "/api/v2/notifications/{": key,
         "/api/v1/statuses/{": secret["id"],
+        "/api/v1.1/archive/add/{": secret["id"],
+        "/api/v1.1/archive/remove/{": secret["id"],
         "/api/v1/polls/{": secret["poll"]["id"],
     })  # fmt: skip

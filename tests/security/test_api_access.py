@@ -213,7 +213,10 @@ async def test_other_peoples_things_are_not_there(site: ApiSite, hers: Belonging
     """For an app of somebody else, whatever it may do, things of alice's do not exist, and stay as they are."""
     _, app = await an_app(site, "bob")
     before = await all_rows(site.instance.database)
-    await everything_refuses([one for one in hers.routes if named(one) != SILENT], hers, app, 404, GONE)
+    archive = [one for one in hers.routes if "/archive/" in one.path]
+    others = [one for one in hers.routes if one not in archive and named(one) != SILENT]
+    await everything_refuses(others, hers, app, 404, GONE)
+    await everything_refuses(archive, hers, app, 404, "There is no such post of yours.")
     silent = next(one for one in ROUTES if named(one) == SILENT)
     assert (await app.post(hers.path(silent))).status == 200
     assert (await app.get("/api/v1/push/subscription")).status == 404
@@ -233,6 +236,16 @@ async def test_things_that_nobody_has(site: ApiSite, hers: Belongings) -> None:
             if reply.status != 404 or list(reply.body) != ["error"]:
                 wrong.append((named(route), value[:10], reply.status, reply.body))
     assert not wrong
+    assert await all_rows(site.instance.database) == before
+
+
+@ON_SQLITE
+async def test_no_scope_makes_anybody_staff(site: ApiSite, hers: Belongings) -> None:
+    """An app with every scope there is does nothing of the staff's for a member."""
+    staff = [route for route in ROUTES if route.who is Who.STAFF]
+    app = await site.app(hers.alice, scopes=" ".join(SCOPES))
+    before = await all_rows(site.instance.database)
+    await everything_refuses(staff, hers, app, 403, "This action is not allowed")
     assert await all_rows(site.instance.database) == before
 
 
