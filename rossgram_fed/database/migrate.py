@@ -70,7 +70,8 @@ async def migrate(
         async with _turn(database):
             await remove(database)
             applied = await _migrate(database, progress or (lambda name: None), package=package, by_steps=by_steps)
-    await install(database)
+    if package == MIGRATIONS:  # others lead to other tables, which have no such triggers
+        await install(database)
     return applied
 
 

@@ -60,7 +60,7 @@ def followed(sent: Sent, before: Facts) -> Effect:
 
 
 def created(sent: Sent, before: Facts) -> Effect:
-    """The post is here with its photos and its audience; a vote in a poll is none."""
+    """The post is here with its photos, its videos and its audience; a vote in a poll is none."""
     actor, note = sent.document["actor"], sent.document["object"]
     if not note.get("content") and note.get("name"):
         return NOTHING
@@ -68,7 +68,7 @@ def created(sent: Sent, before: Facts) -> Effect:
     audience = Visibility.PUBLIC if PUBLIC in to else Visibility.UNLISTED if PUBLIC in cc else Visibility.DIRECT
     if audience is Visibility.DIRECT and any("/followers" in one for one in to + cc):
         audience = Visibility.FOLLOWERS
-    photos = [one for one in _listed(note.get("attachment")) if _is_picture(one)]
+    photos = [one for one in _listed(note.get("attachment")) if _is_seen(one)]
     parent = note.get("inReplyTo") or ""
     post = ("post", note["id"], parent, str(int(audience)), str(len(photos)))
     news = []
@@ -88,8 +88,9 @@ def _listed(value: Any) -> list[dict[str, Any]]:
     return value or []
 
 
-def _is_picture(attachment: dict[str, Any]) -> bool:
-    return attachment["type"] == "Image" or str(attachment.get("mediaType", "")).startswith("image/")
+def _is_seen(attachment: dict[str, Any]) -> bool:
+    kind = str(attachment.get("mediaType", "")).partition("/")[0]
+    return attachment["type"] in ("Image", "Video") or kind in ("image", "video")
 
 
 def liked(sent: Sent, before: Facts) -> Effect:

@@ -65,7 +65,7 @@ async def test_blocking_noting_and_removing(site: ApiSite) -> None:
     await other.post(f"/api/v1/accounts/{alice.id}/follow")
     assert (await relation(app, bob))["followed_by"] is True
     assert (await app.post(f"/api/v1/accounts/{bob.id}/remove_from_followers")).body["followed_by"] is False
-    assert (await app.post(f"/api/v1/accounts/{bob.id}/note", comment=" Met\x00 at sea")).body["note"] == "Met at sea"
+    assert (await app.post(f"/api/v1/accounts/{bob.id}/note", comment=" Met\x07 at sea ")).body["note"] == "Met at sea"
     assert (await relation(other, alice))["note"] == ""
     assert (await app.post(f"/api/v1/accounts/{bob.id}/note", comment="x" * 2001)).status == 422
     assert (await relation(app, bob))["note"] == "Met at sea"
