@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from rossgram_fed.api.call import Call
 from rossgram_fed.api.table import Route, Who
-from rossgram_fed.oauth.apps import app_by_id, register
+from rossgram_fed.oauth.apps import AppRecord, app_by_id, register
 from rossgram_fed.oauth.authorizing import DEFAULT_SCOPE
 from rossgram_fed.oauth.redirects import redirect_uris_from
 from rossgram_fed.oauth.scopes import scopes_from
@@ -59,17 +61,7 @@ async def create(call: Call, params: NewApp) -> CredentialApplication:
             redirect_uris=redirect_uris_from(params.redirect_uris),
             scopes=scopes,
         )
-    return CredentialApplication(
-        id=str(app.id),
-        name=app.name,
-        website=app.website or None,
-        scopes=list(app.scopes),
-        redirect_uri="\n".join(app.redirect_uris),
-        redirect_uris=list(app.redirect_uris),
-        vapid_key=call.request.app[SECRETS].vapid_public,
-        client_id=app.client_id,
-        client_secret=secret,
-    )
+    return CredentialApplication(**_told(call, app), client_id=app.client_id, client_secret=secret)
 
 
 async def verify_credentials(call: Call) -> Application:
@@ -77,15 +69,20 @@ async def verify_credentials(call: Call) -> Application:
     app = await app_by_id(call.database, call.caller.app_id) if call.caller is not None else None
     if app is None:
         raise SignInNeeded("The access token is invalid")
-    return Application(
-        id=str(app.id),
-        name=app.name,
-        website=app.website or None,
-        scopes=list(app.scopes),
-        redirect_uri="\n".join(app.redirect_uris),
-        redirect_uris=list(app.redirect_uris),
-        vapid_key=call.request.app[SECRETS].vapid_public,
-    )
+    return Application(**_told(call, app))
+
+
+def _told(call: Call, app: AppRecord) -> dict[str, Any]:
+    """Return what both answers tell of an app."""
+    return {
+        "id": str(app.id),
+        "name": app.name,
+        "website": app.website or None,
+        "scopes": list(app.scopes),
+        "redirect_uri": "\n".join(app.redirect_uris),
+        "redirect_uris": list(app.redirect_uris),
+        "vapid_key": call.request.app[SECRETS].vapid_public,
+    }
 
 
 ROUTES = (

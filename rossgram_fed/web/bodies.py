@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from tempfile import SpooledTemporaryFile
 from typing import TypeVar
 from urllib.parse import parse_qsl
@@ -48,37 +49,36 @@ def is_upload(request: web.Request) -> bool:
 
 async def read_form(request: web.Request, limits: LimitSettings) -> Form:
     """Read the body; raises a ``Refusal`` when it is too long, too slow or no form."""
-    try:
+    with _refusals():
         if is_upload(request):
             return await _read_multipart(request, limits)
         async with asyncio.timeout(SECONDS):
             return await _read_fields(request)
-    except TimeoutError:
-        raise TooSlow("The form did not arrive in time. Try again.") from None
-    except (HttpProcessingError, web.RequestPayloadError) as error:
-        raise BadRequest(_BROKEN) from error
 
 
 async def read_sent_form(request: web.Request, limits: LimitSettings, *, files: bool) -> Form:
     """Read a form that a program sent, in either of the two forms that forms have; files only where they are wanted."""
-    try:
+    with _refusals():
         if request.content_type == "multipart/form-data":
             return await _read_multipart(request, limits, files=files)
         async with asyncio.timeout(SECONDS):
             return await _read_fields(request)
-    except TimeoutError:
-        raise TooSlow("The form did not arrive in time. Try again.") from None
-    except (HttpProcessingError, web.RequestPayloadError) as error:
-        raise BadRequest(_BROKEN) from error
 
 
 async def read_body(request: web.Request) -> bytes:
     """Read a small body that is no form, with the limits of one."""
-    try:
+    with _refusals():
         async with asyncio.timeout(SECONDS):
             return await _read_whole(request)
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Say in words that what was sent came too slowly or broken."""
+    try:
+        yield
     except TimeoutError:
-        raise TooSlow("The request did not arrive in time. Try again.") from None
+        raise TooSlow("What you sent did not arrive in time. Try again.") from None
     except (HttpProcessingError, web.RequestPayloadError) as error:
         raise BadRequest(_BROKEN) from error
 
