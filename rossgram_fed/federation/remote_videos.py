@@ -140,9 +140,10 @@ class RemoteVideos:
         finally:
             if not arriving.has_ended:
                 arriving.failure = NotToBeHad("The video did not arrive whole.")
+            # Not in a thread: nothing is left once somebody is told, and who is told waits for no task that was cancelled.
+            arriving.path.unlink(missing_ok=True)
             del self._under_way[photo_id]
             arriving.tell()
-            await asyncio.to_thread(arriving.path.unlink, missing_ok=True)
 
     async def _fetch(self, photo_id: int, arriving: ArrivingVideo) -> str:
         """Fetch and keep a video, and return the key of its file; a failure is written down before it is raised."""
