@@ -140,7 +140,7 @@ class RemoteVideos:
         finally:
             if not arriving.has_ended:
                 arriving.failure = NotToBeHad("The video did not arrive whole.")
-            # Not in a thread: nothing is left once somebody is told, and who is told waits for no task that was cancelled.
+            # Not in a thread: nothing is left once somebody is told, and they are told even if this task is cancelled.
             arriving.path.unlink(missing_ok=True)
             del self._under_way[photo_id]
             arriving.tell()
