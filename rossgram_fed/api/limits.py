@@ -7,12 +7,12 @@ when the process ends, and the number of counts is bounded, the oldest going fir
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import lru_cache
 
 from aiohttp import web
 
 from rossgram_fed.api.call import Call
+from rossgram_fed.api.entities.words import instant
 from rossgram_fed.web.addresses import address_group, client_address
 from rossgram_fed.web.errors import TooMany
 
@@ -77,6 +77,4 @@ def count(call: Call) -> dict[str, str]:
     }
 
 
-@lru_cache(maxsize=1024)
-def _spelled(instant: int) -> str:
-    return datetime.fromtimestamp(instant / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+_spelled = lru_cache(maxsize=1024)(instant)

@@ -132,8 +132,7 @@ def _answer(given: object, headers: dict[str, str]) -> web.StreamResponse:
 
 def _refused(request: web.Request, refusal: Refusal, headers: dict[str, str]) -> web.Response:
     if isinstance(refusal, TooMany):
-        seconds = -(-(refusal.retry_at - request.app[INSTANCE].clock()) // 1000)
-        headers = {**headers, "Retry-After": str(max(1, seconds))}
+        headers = {**headers, "Retry-After": str(refusal.seconds_left(request.app[INSTANCE].clock()))}
     if isinstance(refusal, SignInNeeded):
         headers = {**headers, "WWW-Authenticate": 'Bearer realm="Rossgram", error="invalid_token"'}
     headers = {**headers, **refusal.headers}

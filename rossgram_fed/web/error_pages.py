@@ -53,8 +53,7 @@ async def _refuse(request: web.Request, refusal: Refusal) -> web.StreamResponse:
         return see_other(f"/sign-in?next={quote(_way_back(request), safe='/')}")
     headers = {}
     if isinstance(refusal, TooMany):
-        seconds = -(-(refusal.retry_at - request.app[INSTANCE].clock()) // 1000)
-        headers["Retry-After"] = str(max(1, seconds))
+        headers["Retry-After"] = str(refusal.seconds_left(request.app[INSTANCE].clock()))
     return await _answer(request, refusal.status, refusal.title, refusal.sentence, headers)
 
 

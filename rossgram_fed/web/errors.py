@@ -128,6 +128,10 @@ class TooMany(Refusal):
         super().__init__(sentence)
         self.retry_at = retry_at
 
+    def seconds_left(self, now: int) -> int:
+        """Return what ``Retry-After`` says (RFC 9110, section 10.2.3) at an instant in milliseconds: at least 1."""
+        return max(1, -(-(self.retry_at - now) // 1000))
+
 
 class Unavailable(Refusal):
     """Something that is behind this server does not answer; it may in a while."""

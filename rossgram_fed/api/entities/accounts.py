@@ -10,6 +10,7 @@ import orjson
 from rossgram_fed.api.entities.words import VISIBILITIES, absolute, day, instant
 from rossgram_fed.config import Settings
 from rossgram_fed.database import Row
+from rossgram_fed.ids import instant_of
 from rossgram_fed.models.accounts import Standing
 
 UNSET = msgspec.UNSET
@@ -142,7 +143,7 @@ def account_from(row: Row, settings: Settings) -> Account:
         followers_count=row["followers_count"],
         following_count=row["following_count"],
         statuses_count=row["posts_count"],
-        last_status_at=day(last >> 16) if last else None,
+        last_status_at=day(instant_of(last)) if last else None,
         hide_collections=False,
         noindex=not row["indexable"],
         emojis=[],
