@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
@@ -13,6 +14,9 @@ from rossgram_fed.config import ServerSettings, Settings, StorageSettings
 from rossgram_fed.database import Database, open_database
 from rossgram_fed.instance import Instance
 from tests.databases import Engine, PostgresqlEngine, SqliteEngine
+
+# Nothing here is signed by a real authority, and reading all of those takes 20 ms for every client.
+os.environ["SSL_CERT_FILE"] = os.devnull
 
 NOON = 1_780_000_000_000
 """Where a test's clock starts: 28 May 2026, 20:26:40 UTC."""
@@ -61,9 +65,13 @@ def postgresql_engine() -> Iterator[Engine]:
             engine.stop()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", "postgresql"], scope="session")
 def engine(request: pytest.FixtureRequest) -> Engine:
-    """Both engines in turn: whoever asks for this, or for ``instance``, runs once on each."""
+    """Both engines in turn: whoever asks for this, or for ``instance``, runs once on each.
+
+    It is the session's so that pytest runs what wants SQLite first, and Tortoise need not learn the other dialect anew
+    for every test.
+    """
     made: Engine = request.getfixturevalue(f"{request.param}_engine")
     return made
 

@@ -33,6 +33,9 @@ MIGRATIONS = "rossgram_fed.migrations"
 _open: ContextVar[tuple[tuple[Database, Transaction], ...]] = ContextVar("open_transactions", default=())
 """The transactions the current task is in, of whichever databases."""
 
+_dialect = ""
+"""The engine that the models were last made ready for."""
+
 
 class Database:
     """An open database. Build it with ``open_database``; always ``close`` it, or the process cannot end."""
@@ -171,16 +174,19 @@ async def open_database(url: str) -> Database:
 
 
 async def _prepare(engine: str, credentials: dict[str, Any]) -> Database:
-    """Introduce the models to Tortoise.
+    """Introduce the models to Tortoise, unless they know this engine's dialect from the last time.
 
     The connection bears its engine's name, under which Tortoise keeps the SQL it rendered in that engine's dialect.
     """
+    global _dialect  # noqa: PLW0603 - of the models, too, there is one set in a process
     connection = {"engine": f"rossgram_fed.database.{engine}", "credentials": credentials}
     app = {"models": [MODELS], "default_connection": engine, "migrations": MIGRATIONS}
     context = TortoiseContext()
     token = _current_context.set(context)
     try:
-        await context.init(config={"connections": {engine: connection}, "apps": {"models": app}})
+        config = {"connections": {engine: connection}, "apps": {"models": app}}
+        await context.init(config=config, init_connections=engine != _dialect)
+        _dialect = engine
         return Database(context, context.connections.get(engine))  # type: ignore[arg-type]
     finally:
         _current_context.reset(token)
