@@ -31,6 +31,7 @@ from rossgram_fed.models.reading import (
 )
 from rossgram_fed.models.relations import Block, Bookmark, Boost, Follow, Like, Mute, Notification
 from rossgram_fed.models.relays import Relay, RelayedPost
+from rossgram_fed.models.searching import PostWords, UnreadPost
 
 __all__ = [
     "AccessToken",
@@ -87,6 +88,7 @@ __all__ = [
     "Post",
     "PostEdit",
     "PostTag",
+    "PostWords",
     "PushSubscription",
     "Relay",
     "RelayedPost",
@@ -98,5 +100,6 @@ __all__ = [
     "TagFollow",
     "ThreadMute",
     "Tombstone",
+    "UnreadPost",
     "User",
 ]

@@ -39,6 +39,10 @@ class NotificationKind(IntEnum):
     """A post that they boosted says something else now."""
     NOT_PUBLISHED = 13
     """A draft of theirs could not be published at its time; they are its actor themselves."""
+    SIGNED_UP = 14
+    """Somebody joined; the staff is told."""
+    REPORTED = 15
+    """Somebody reported an account; the staff is told."""
 
 
 class Follow(Model):
@@ -200,6 +204,8 @@ class Notification(Model):
     read_at = fields.BigIntField(null=True)
     filtered = fields.BooleanField(default=False, db_default=False)
     """Whether it waits among the requests (``models.news``)."""
+    report_id = fields.BigIntField(null=True)
+    """The report that it is about."""
 
     class Meta:
         table = "notifications"
