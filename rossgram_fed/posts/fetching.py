@@ -6,6 +6,8 @@ leads at most to its own parent's job; so one arrival costs others a bounded num
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from activitypub.errors import ActivityPubError
 from activitypub.objects import Note
 from activitypub.origin import host_of, is_http_url, same_origin
@@ -27,7 +29,7 @@ async def fetch_post(network: Network, payload: dict[str, object]) -> None:
     With ``reason`` ``boost``, ``account_id`` is who boosted and ``boost_uri`` the Announce. Raises ``Unreachable`` and
     passing refusals, to be tried again.
     """
-    found = await _read(network, str(payload["uri"]))
+    found = await read(network, str(payload["uri"]))
     if found is None:
         return
     note, account_id = found
@@ -51,7 +53,7 @@ async def fetch_parent(network: Network, payload: dict[str, object]) -> None:
     if row is None:
         return
     uri = str(row["in_reply_to_uri"])
-    found = await _read(network, uri)
+    found = await read(network, uri)
     if found is None:
         return
     note, account_id = found
@@ -69,6 +71,30 @@ async def fetch_parent(network: Network, payload: dict[str, object]) -> None:
         if post_id is not None and await _is_joined(change, post_id):
             # A talk that somebody here was drawn into is known up to its root: what else is said there belongs to it.
             await errands.fetch_thread(change, post_id=post_id, overheard=True)
+
+
+async def read(
+    network: Network, uri: str, *, wanted: Callable[[Note], bool] = lambda _: True
+) -> tuple[Note, int] | None:
+    """Return the note at an address, which is its author's own, and the author's account id.
+
+    None when its origin has nothing for us, or costs too much, or when it is not ``wanted``: then nobody is asked for
+    its author. Raises ``Unreachable`` and passing refusals, to be tried again.
+    """
+    if not is_http_url(uri, network.instance.settings.development.allow_http_and_private_networks):
+        return None
+    away = network.within(Budget(ONE_POST, home=host_of(uri)))
+    try:
+        note = parse_note(await remote_documents.fetch(away, uri))
+        if not same_origin(note.id, note.attributed_to) or not wanted(note):
+            return None
+        return note, await remote_accounts.by_uri(away, note.attributed_to)
+    except BudgetSpent:
+        return None
+    except ActivityPubError as error:
+        if remote_documents.passing(error):
+            raise
+        return None
 
 
 async def keep_document(network: Network, document: dict[str, object]) -> int | None:
@@ -100,24 +126,6 @@ async def take(change: Change, note: Note, *, account_id: int, wanted: bool = Fa
         thread_id = await change.tx.fetch_value("SELECT thread_id FROM posts WHERE id = $1", facts.post_id)
         await store.adopt(change, post_id=facts.post_id, uri=note.id, thread_id=thread_id)
     return facts.post_id
-
-
-async def _read(network: Network, uri: str) -> tuple[Note, int] | None:
-    """Return a note and its author's account id; None when its origin has nothing for us, or costs too much."""
-    if not is_http_url(uri, network.instance.settings.development.allow_http_and_private_networks):
-        return None
-    away = network.within(Budget(ONE_POST, home=host_of(uri)))
-    try:
-        note = parse_note(await remote_documents.fetch(away, uri))
-        if not same_origin(note.id, note.attributed_to):
-            return None
-        return note, await remote_accounts.by_uri(away, note.attributed_to)
-    except BudgetSpent:
-        return None
-    except ActivityPubError as error:
-        if remote_documents.passing(error):
-            raise
-        return None
 
 
 async def _is_joined(change: Change, post_id: int) -> bool:

@@ -5,15 +5,10 @@ The rule: only public photos that answer nobody. Whether anybody here takes to o
 
 from __future__ import annotations
 
-from activitypub.errors import ActivityPubError
 from activitypub.objects import PUBLIC, Note
-from activitypub.origin import host_of, same_origin
-from activitypub.parse import parse_note
-from rossgram_fed.federation import remote_accounts, remote_documents
-from rossgram_fed.federation.budget import ONE_POST, Budget, BudgetSpent
 from rossgram_fed.federation.network import Network
 from rossgram_fed.models.relays import RelayState
-from rossgram_fed.posts.fetching import take
+from rossgram_fed.posts.fetching import read, take
 from rossgram_fed.posts.remote import has_pictures
 
 
@@ -25,7 +20,7 @@ async def fetch_relayed(network: Network, payload: dict[str, object]) -> None:
     uri, relay_id = str(payload["uri"]), int(str(payload["relay_id"]))
     if not await _is_ours(network, relay_id):
         return
-    found = await _read(network, uri)
+    found = await read(network, uri, wanted=_is_public_photo)
     if found is None:
         return
     note, account_id = found
@@ -45,27 +40,8 @@ async def fetch_relayed(network: Network, payload: dict[str, object]) -> None:
             )
 
 
-async def _read(network: Network, uri: str) -> tuple[Note, int] | None:
-    """Return a public photo and its author's account id; None for everything else, without asking for its author."""
-    away = network.within(Budget(ONE_POST, home=host_of(uri)))
-    try:
-        note = parse_note(await remote_documents.fetch(away, uri))
-        if not is_worth_keeping(note):
-            return None
-        return note, await remote_accounts.by_uri(away, note.attributed_to)
-    except BudgetSpent:
-        return None
-    except ActivityPubError as error:
-        if remote_documents.passing(error):
-            raise
-        return None
-
-
-def is_worth_keeping(note: Note) -> bool:
-    """Say whether a post is its author's own, public, with photos, and no answer to anything."""
-    return (
-        same_origin(note.id, note.attributed_to) and PUBLIC in note.to and has_pictures(note) and not note.in_reply_to
-    )
+def _is_public_photo(note: Note) -> bool:
+    return PUBLIC in note.to and has_pictures(note) and not note.in_reply_to
 
 
 async def _is_ours(network: Network, relay_id: int) -> bool:
