@@ -81,6 +81,8 @@ class Account(Model):
     locked = fields.BooleanField(default=False)
     discoverable = fields.BooleanField(default=True)
     indexable = fields.BooleanField(default=False)
+    hides_network = fields.BooleanField(default=False, db_default=False)
+    """Whether nobody else is told who follows this local account and whom it follows; how many, everybody is."""
     followers_count = fields.IntField(default=0)
     following_count = fields.IntField(default=0)
     posts_count = fields.IntField(default=0)
