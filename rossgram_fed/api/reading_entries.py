@@ -36,4 +36,5 @@ async def page_of_circle(call: Call, circle: Circle, arguments: tuple[int, ...],
 
 async def _answer(call: Call, entries: Sequence[Entry], *, cursors: Sequence[int], limit: int) -> Answer:
     parts = await encoded(call.request.app[SHELF], call.database, call.settings, entries, viewer_id=call.viewer_id)
-    return linked(call, msgspec.Raw(b"[" + b",".join(parts) + b"]"), cursors=cursors, limit=limit)
+    whole = b"[" + b",".join([text for _, text in parts]) + b"]"
+    return linked(call, msgspec.Raw(whole), cursors=cursors, limit=limit)

@@ -9,8 +9,9 @@ says, never older; and nothing is kept of what a transaction sees that is not ov
 # ruff: noqa: S608 - the SQL is put together of constants and placeholders only
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Generic, TypeVar
 
 import msgspec
@@ -22,6 +23,7 @@ from rossgram_fed.api.reading_viewer import BOOST_COLUMNS, Facts, Sight, facts, 
 from rossgram_fed.config import Settings
 from rossgram_fed.database import Database, Reader
 from rossgram_fed.database.engine import placeholders
+from rossgram_fed.timelines.belonging import FEW, parts
 from rossgram_fed.timelines.entries import Entry
 from rossgram_fed.visibility import visible
 
@@ -104,6 +106,34 @@ async def with_facts(reader: Reader, entries: Sequence[Entry], *, viewer_id: int
     ]
 
 
+async def facts_for_many(
+    reader: Reader, entries: Sequence[Entry], *, viewers: Collection[int]
+) -> dict[int, list[Entry]]:
+    """The same for many viewers at once, by their ids."""
+    boosts = await _boosts(reader, [one.boost_id for one in entries if one.boost_id is not None])
+    posts: dict[tuple[int, int], tuple[object, ...]] = {}
+    wanted = {one.post_id for one in entries}
+    for ids, some in product(parts(wanted), parts(viewers)):
+        fetch = reader.fetch_quickly if len(ids) * len(some) <= FEW else reader.fetch
+        rows = await fetch(
+            f"SELECT v.id AS viewer, p.id, {facts('v.id')} FROM accounts v "
+            f"JOIN posts p ON p.id IN ({placeholders(len(ids))}) "
+            f"WHERE v.id IN ({placeholders(len(some), len(ids) + 1)}) AND {visible('v.id')}",
+            *ids,
+            *some,
+        )
+        for viewer, post_id, *read in (tuple(row.values()) for row in rows):
+            posts[viewer, post_id] = tuple(read)
+    return {
+        viewer: [
+            one._replace(facts=posts[viewer, one.post_id] + boosts.get(one.boost_id or 0, ()))
+            for one in entries
+            if (viewer, one.post_id) in posts and (one.boost_id is None or one.boost_id in boosts)
+        ]
+        for viewer in viewers
+    }
+
+
 async def _boosts(reader: Reader, ids: Sequence[int]) -> dict[int, tuple[object, ...]]:
     if not ids:
         return {}
@@ -115,8 +145,8 @@ async def _boosts(reader: Reader, ids: Sequence[int]) -> dict[int, tuple[object,
 
 async def encoded(
     shelf: Shelf, database: Database, settings: Settings, entries: Sequence[Entry], *, viewer_id: int | None
-) -> list[bytes]:
-    """Return what entries stand for as JSON; their facts are ``reading_viewer.facts``, and of boosts ``BOOSTS`` too."""
+) -> list[tuple[Entry, bytes]]:
+    """Return entries and what they stand for as JSON; facts are ``reading_viewer.facts``, of boosts ``BOOSTS`` too."""
     known = [(one, Facts(*one.facts[:FACTS])) for one in entries]
     posts = await _posts(shelf, database, settings, known)
     accounts = await _accounts(shelf, database, settings, known)
@@ -126,7 +156,7 @@ async def encoded(
         if one.post_id in posts and fact.account_id in accounts and (one.booster_id or fact.account_id) in accounts
     ]
     await add_extras(database, settings, [one[3] for one in shown], viewer_id=viewer_id)
-    return [_encoded(entry, fact, post, sight.seen, accounts) for entry, fact, post, sight in shown]
+    return [(entry, _encoded(entry, fact, post, sight.seen, accounts)) for entry, fact, post, sight in shown]
 
 
 async def _posts(

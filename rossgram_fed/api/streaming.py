@@ -92,10 +92,8 @@ async def _write(request: web.Request, ear: Ear) -> web.StreamResponse:
     while not ear.ended:
         async with ear.sending():
             await response.write(text)
-        message = await ear.next(THUMP_SECONDS)
-        text = b":thump\n"
-        if message is not None:
-            text = f"event: {message.event}\ndata: {message.payload}\n\n".encode()
+        messages = await ear.take(THUMP_SECONDS)
+        text = b"".join(message.as_event for message in messages) or b":thump\n"
     return response
 
 

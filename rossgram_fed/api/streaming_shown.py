@@ -1,12 +1,14 @@
 """What streams bring, as apps read it: the same entities as everywhere, to the viewer, as text.
 
-What a post is to everybody is made once, and kept (``reading_kept``); what it is to the viewer, filters included, is
-made for each of them.
+What a post is to everybody is made once, and kept (``reading_kept``); what it is to each viewer is read for all posts
+and viewers together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -14,7 +16,7 @@ import msgspec
 from rossgram_fed.announcements.queries import reactions_to, shown_now
 from rossgram_fed.api import conversations, notifications
 from rossgram_fed.api.announcements import announcement_from
-from rossgram_fed.api.reading_kept import Shelf, encoded, with_facts
+from rossgram_fed.api.reading_kept import Shelf, encoded, facts_for_many
 from rossgram_fed.instance import Instance
 from rossgram_fed.notifications import news
 from rossgram_fed.posts.conversations import conversation_of
@@ -38,12 +40,28 @@ class Shown:
     instance: Instance
     shelf: Shelf
 
-    async def status(self, entry: Entry, *, viewer_id: int) -> str | None:
-        """Return a post or boost; None where the viewer may not see it."""
-        database = self.instance.database
-        entries = await with_facts(database, [entry], viewer_id=viewer_id)
-        found = await encoded(self.shelf, database, self.instance.settings, entries, viewer_id=viewer_id)
-        return found[0].decode() if found else None
+    async def statuses(self, wanted: Mapping[Entry, Collection[int]]) -> dict[tuple[Entry, int], str]:
+        """Return posts and boosts for those to whom each is to be shown, as far as they may see it.
+
+        To most people a post looks the same; what does is one and the same text.
+        """
+        database, settings = self.instance.database, self.instance.settings
+        alike: dict[frozenset[int], list[Entry]] = defaultdict(list)
+        for entry, viewers in wanted.items():
+            alike[frozenset(viewers)].append(entry)
+        theirs: dict[int, list[Entry]] = defaultdict(list)
+        for viewers, entries in alike.items():
+            for viewer_id, known in (await facts_for_many(database, entries, viewers=viewers)).items():
+                theirs[viewer_id] += known
+        texts: dict[bytes, str] = {}
+        found: dict[tuple[Entry, int], str] = {}
+        for viewer_id, entries in theirs.items():
+            for entry, text in await encoded(self.shelf, database, settings, entries, viewer_id=viewer_id):
+                if text not in texts:
+                    texts[text] = text.decode()
+                found[entry._replace(facts=()), viewer_id] = texts[text]
+            await asyncio.sleep(0)  # there may be thousands, and others want an answer meanwhile
+        return found
 
     async def notification(self, news_id: int, *, viewer_id: int) -> str | None:
         """Return a piece of news; None where it waits among the requests, or speaks of what is gone."""

@@ -40,14 +40,6 @@ class Wish(msgspec.Struct, kw_only=True):
     list: str | int = ""
 
 
-class Told(msgspec.Struct):
-    """What it is told."""
-
-    stream: list[str]
-    event: str
-    payload: str | msgspec.UnsetType
-
-
 class Failed(msgspec.Struct):
     """What it did wrong."""
 
@@ -125,10 +117,10 @@ async def _fulfil(socket: web.WebSocketResponse, hub: Hub, ear: Ear, wish: Wish,
 async def _write(socket: web.WebSocketResponse, ear: Ear) -> None:
     """Send what the app hears, then say farewell."""
     while not ear.ended:
-        message = await ear.next()
-        if message is not None:
-            told = Told(message.stream.label, message.event, message.payload or msgspec.UNSET)
-            await _send(socket, ear, _ENCODER.encode(told))
+        messages = await ear.take()
+        async with ear.sending():
+            for message in messages:
+                await socket.send_frame(message.on_socket, WSMsgType.TEXT)
     await socket.close(code=WSCloseCode.POLICY_VIOLATION, message=ear.why.encode())
 
 

@@ -10,6 +10,9 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import cached_property
+
+import msgspec
 
 from rossgram_fed.streaming.streams import Stream
 
@@ -17,17 +20,38 @@ MOST_WAITING = 200
 """Messages."""
 MOST_BYTES = 4 * 1024 * 1024
 """Of what they say, together."""
+MOST_AT_ONCE = 32
+"""Messages that are sent together."""
 SEND_SECONDS = 30.0
-"""How long an app may take to read one, once what the system holds for it is full."""
+"""How long an app may take to read those, once what the system holds for it is full."""
+_ENCODER = msgspec.json.Encoder()
 
 
-@dataclass(frozen=True, slots=True)
+class Told(msgspec.Struct):
+    """A message as it is told over a WebSocket."""
+
+    stream: list[str]
+    event: str
+    payload: str | msgspec.UnsetType
+
+
+@dataclass(frozen=True)
 class Message:
-    """One thing that is told."""
+    """One thing that is told; written out once for all who hear it."""
 
     stream: Stream
     event: str
     payload: str
+
+    @cached_property
+    def on_socket(self) -> bytes:
+        """What a WebSocket brings."""
+        return _ENCODER.encode(Told(self.stream.label, self.event, self.payload or msgspec.UNSET))
+
+    @cached_property
+    def as_event(self) -> bytes:
+        """What a stream of server-sent events brings."""
+        return f"event: {self.event}\ndata: {self.payload}\n\n".encode()
 
 
 class Ear:
@@ -74,18 +98,16 @@ class Ear:
         self._bytes += len(message.payload)
         self._more.set()
 
-    async def next(self, seconds: float | None = None) -> Message | None:
-        """Return what is to be sent next; None when nothing came for so long, or this has ended."""
+    async def take(self, seconds: float | None = None) -> list[Message]:
+        """Return what is to be sent next; nothing when nothing came for so long, or this has ended."""
         if not self._waiting and not self.ended:
             self._more.clear()
             with suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
                     await self._more.wait()
-        if self.ended or not self._waiting:
-            return None
-        message = self._waiting.popleft()
-        self._bytes -= len(message.payload)
-        return message
+        taken = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_AT_ONCE))]
+        self._bytes -= sum(len(message.payload) for message in taken)
+        return taken
 
     @asynccontextmanager
     async def sending(self) -> AsyncIterator[None]:

@@ -1,8 +1,9 @@
 """Everybody who listens in one process: who hears of which stream, and whether they still may.
 
-Nothing is done before the first one comes. Acts wait in a bounded line and are told one after the other by ``tell``,
-which is handed in and knows who gets what; whoever may listen no longer is found by ``alive``, whenever tokens are
-revoked and every few seconds besides. ``want`` asks other processes to tell of theirs.
+Nothing is done before the first one comes. Acts wait in a bounded line and are told in their order by ``tell``, which
+is handed in and knows who gets what: the first one at once, and after a moment's rest all that came meanwhile together,
+since most of what it costs to tell one is spent for many as well. Whoever may listen no longer is found by ``alive``,
+whenever tokens are revoked and every few seconds besides. ``want`` asks other processes to tell of theirs.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import contextlib
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 
 from rossgram_fed.database.signals import Signals
 from rossgram_fed.streaming.acts import SIGNAL, Event, event_of
@@ -32,7 +33,12 @@ MOST_EVENTS = 2000
 CHECK_SECONDS = 2.0
 WANT_SECONDS = 30.0
 
-Tell = Callable[["Hub", Event], Awaitable[None]]
+MOST_AT_ONCE = 64
+"""Acts that are told together."""
+REST_SECONDS = 0.02
+
+Heard = tuple[Ear, Stream]
+Tell = Callable[["Hub", Sequence[Event]], Awaitable[None]]
 Alive = Callable[[Collection[int]], Awaitable[Collection[int]]]
 """Returns which of some tokens still let somebody listen."""
 Want = Callable[[], Awaitable[None]]
@@ -121,11 +127,17 @@ class Hub:
         return tuple(self._ears.get(account_id, ()))
 
     @staticmethod
-    def tell(ear: Ear, stream: Stream, event: str, payload: str) -> None:
-        """Send something on a stream, under the name by which the app asked for it."""
-        heard = ear.streams.get(stream)
-        if heard is not None:
-            ear.hear(Message(heard, event, payload))
+    def tell(heard: Iterable[Heard], event: str, payload: str) -> None:
+        """Send something on streams, under the names by which the apps asked for them."""
+        made: dict[tuple[str, str], Message] = {}
+        for ear, stream in heard:
+            asked = ear.streams.get(stream)
+            if asked is None:
+                continue
+            name = asked.name, asked.shown
+            if name not in made:
+                made[name] = Message(asked, event, payload)
+            ear.hear(made[name])
 
     def note(self, event: Event) -> None:
         """Have an act told, if anybody listens."""
@@ -156,8 +168,13 @@ class Hub:
 
     async def _telling(self) -> None:
         while True:
-            event = await self._events.get()
-            await self._try(self._tell(self, event), f"Nobody could be told of {event.act}.")
+            events = [await self._events.get()]
+            while len(events) < MOST_AT_ONCE and not self._events.empty():
+                events.append(self._events.get_nowait())
+            if not await self._try(self._tell(self, events), "Acts could not be told together.") and len(events) > 1:
+                for event in events:
+                    await self._try(self._tell(self, [event]), f"Nobody could be told of {event.act}.")
+            await asyncio.sleep(REST_SECONDS)
 
     async def _checking(self) -> None:
         while True:
@@ -180,8 +197,9 @@ class Hub:
             await self._want()
 
     @staticmethod
-    async def _try(work: Awaitable[None], sentence: str) -> None:
-        """Do something whose failure, whatever it is, must not be the end of all streams."""
+    async def _try(work: Awaitable[None], sentence: str) -> bool:
+        """Do something whose failure, whatever it is, must not be the end of all streams; say whether it was done."""
         (failure,) = await asyncio.gather(work, return_exceptions=True)
         if isinstance(failure, Exception):
             logger.error(sentence, exc_info=failure)
+        return failure is None

@@ -266,7 +266,7 @@ async def test_what_fails_does_not_end_the_streams(site: ApiSite, monkeypatch: p
     ana = await site.app(alice)
     async with listening(site, ana, "user") as ear:
         with monkeypatch.context() as patched:
-            patched.setattr("rossgram_fed.timelines.belonging.place_of", None)
+            patched.setattr("rossgram_fed.timelines.belonging.at_home", None)
             await ana.post("/api/v1/statuses", status="lost")
             while site_hub(site).waiting:
                 await asyncio.sleep(0)

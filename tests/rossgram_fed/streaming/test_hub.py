@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import pytest
 
@@ -110,7 +110,7 @@ async def test_a_line_is_bounded(size: int) -> None:
     assert took == (MOST_WAITING + 1 if size == 1 else 10)
     assert ear.why == "Too slow"
     ear.hear(Message(USER, "update", "x"))
-    assert await ear.next() is None
+    assert await ear.take() == []
 
 
 async def test_what_is_sent_in_vain_is_cut_off() -> None:
@@ -131,7 +131,7 @@ async def test_what_is_sent_in_vain_is_cut_off() -> None:
 async def test_acts_that_wait_are_bounded() -> None:
     """More acts than can be told are lost, and none is kept while nobody listens."""
 
-    async def tell(_hub: Hub, _event: Event) -> None:
+    async def tell(_hub: Hub, _events: Sequence[Event]) -> None:
         raise AssertionError("nothing is told before the loop runs")
 
     async def alive(tokens: Collection[int]) -> Collection[int]:

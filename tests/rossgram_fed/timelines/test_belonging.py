@@ -82,25 +82,22 @@ async def test_both_ways_agree(instance: Instance, seed: int) -> None:
         for one in lists
     }
     open_to = {one.id: await public(database, one.id, EVERYTHING, sieve=Sieve()) for one in here}
-    viewers, list_ids = set(homes), set(listed)
-    met = 0
-    for post in await Post.all():
-        wanted = {one for one in homes if any(e.post_id == post.id and e.boost_id is None for e in homes[one])}
-        assert await belonging.at_home(database, post.id, viewers=viewers) == wanted
-        in_lists = {one for one in listed if any(e.post_id == post.id and e.boost_id is None for e in listed[one])}
-        assert await belonging.in_lists(database, post.id, lists=list_ids) == in_lists
-        among = {one for one in open_to if any(e.post_id == post.id for e in open_to[one])}
-        place = await belonging.place_of(database, post.id)
-        assert place is not None
-        found = await belonging.open_for(database, post.id, viewers=viewers) if place.opening else set()
-        assert found == among
-        met += len(wanted) + len(in_lists) + len(among)
-    for boost in await database.fetch("SELECT id FROM boosts"):
-        wanted = {one for one in homes if any(e.boost_id == boost["id"] for e in homes[one])}
-        assert await belonging.boosted_home(database, boost["id"], viewers=viewers) == wanted
-        in_lists = {one for one in listed if any(e.boost_id == boost["id"] for e in listed[one])}
-        assert await belonging.boosted_in_lists(database, boost["id"], lists=list_ids) == in_lists
-        met += len(wanted) + len(in_lists)
+    posts = {one.id for one in await Post.all()}
+    boosts = {row["id"] for row in await database.fetch("SELECT id FROM boosts")}
+    by_itself = {(e.post_id, one) for one, entries in homes.items() for e in entries if e.boost_id is None}
+    assert await belonging.at_home(database, posts, viewers=set(homes)) == by_itself
+    shared = {(e.boost_id, one) for one, entries in homes.items() for e in entries if e.boost_id is not None}
+    assert await belonging.boosted_home(database, boosts, viewers=set(homes)) == shared
+    in_lists = {(e.post_id, one) for one, entries in listed.items() for e in entries if e.boost_id is None}
+    assert await belonging.in_lists(database, posts, lists=set(listed)) == in_lists
+    shared_there = {(e.boost_id, one) for one, entries in listed.items() for e in entries if e.boost_id is not None}
+    assert await belonging.boosted_in_lists(database, boosts, lists=set(listed)) == shared_there
+    places = await belonging.places_of(database, posts)
+    assert set(places) == posts
+    openings = {one for one, place in places.items() if place.opening}
+    among = {(e.post_id, one) for one, entries in open_to.items() for e in entries}
+    assert await belonging.open_for(database, openings, viewers=set(open_to)) == among
+    met = sum(map(len, (by_itself, shared, in_lists, shared_there, among)))
     assert met > 20, "there was something to agree about"
 
 
@@ -110,6 +107,6 @@ async def test_any_number_of_viewers(instance: Instance) -> None:
         alice = await a_person(change, "alice")
         post = await a_post(change, alice)
     many = {alice.id, *range(1, 2 * belonging.AT_ONCE)}
-    assert await belonging.at_home(instance.database, post.id, viewers=many) == {alice.id}
-    assert await belonging.at_home(instance.database, post.id, viewers=set()) == set()
+    assert await belonging.at_home(instance.database, [post.id, 5], viewers=many) == {(post.id, alice.id)}
+    assert await belonging.at_home(instance.database, [post.id], viewers=set()) == set()
     assert await belonging.following(instance.database, alice.id, viewers=many) == {alice.id}
