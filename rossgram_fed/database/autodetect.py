@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import re
 from copy import copy
-from typing import Any
+from typing import Any, cast
 
 from tortoise import fields
 from tortoise.fields.base import Field
 from tortoise.fields.data import IntEnumFieldInstance
 from tortoise.migrations.autodetector import MigrationAutodetector
+from tortoise.migrations.migration import Migration
 from tortoise.migrations.schema_generator.state import State
 from tortoise.models import Model
 
 from rossgram_fed.database.engine import MIGRATIONS, MODELS, Database
+from rossgram_fed.database.history import History
 
 _HEADER = '"""What changed, and why."""\n\n# ruff: noqa: I001\n# fmt: off\n\nfrom __future__ import annotations\n\n'
 _NOT_IN_THE_DATABASE = ("table_description", "pk_attr")
@@ -31,7 +33,9 @@ class Autodetector(MigrationAutodetector):
         return plain(super()._current_state())
 
     async def _project_state(self) -> State:
-        return plain(await super()._project_state())
+        history = History.beginning()
+        history.follow(cast(Migration, self.loader.graph.nodes[key]) for key in self._full_plan())
+        return plain(history)
 
 
 def plain(state: State) -> State:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -16,24 +17,26 @@ from tortoise.backends.base.client import TransactionalDBClient
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.migrations.loader import MigrationLoader
 from tortoise.migrations.migration import Migration
-from tortoise.migrations.operations import CreateModel
+from tortoise.migrations.operations import AddField, AddIndex, CreateModel
 from tortoise.migrations.recorder import MigrationRecorder
 from tortoise.migrations.schema_editor import AsyncpgSchemaEditor, BaseSchemaEditor
-from tortoise.migrations.schema_generator.state import State
 from tortoise.migrations.schema_generator.state_apps import StateApps
 from tortoise.utils import get_schema_sql
 
 from rossgram_fed.database.engine import MIGRATIONS, MODELS, Database
+from rossgram_fed.database.history import APP, History
 from rossgram_fed.database.rebuild import RebuildingEditor
 from rossgram_fed.database.revisions import install, remove
 from rossgram_fed.database.turns import turn
 
-APP = "models"
 _TABLE_EXISTS = "EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'tortoise_migrations')"
 _ANY_TABLE = {
     True: "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() LIMIT 1",
     False: "SELECT 1 FROM sqlite_master WHERE type = 'table' LIMIT 1",
 }
+_WITHOUT_A_PAST = (AddField, AddIndex)
+"""Operations that look at the new state alone; a copy of the old one takes longer than they do."""
+
 _LOCK = 0x526F7373
 """PostgreSQL's advisory lock that keeps two processes from migrating one database at once."""
 
@@ -85,15 +88,16 @@ async def _migrate(database: Database, progress: Callable[[str], None], *, packa
         for name in waiting:
             progress(name)
         return waiting
-    state, applied = _nothing_yet(database), []
+    history, applied = _nothing_yet(database), []
     async with _unbound(database):
-        for migration in _on_disk(database, package):
-            if migration.name not in waiting:
-                _forward(migration, state)
+        for waits, migrations in groupby(_on_disk(database, package), lambda migration: migration.name in waiting):
+            if not waits:
+                history.follow(migrations)
                 continue
-            progress(migration.name)
-            if await _apply(database, migration, state):
-                applied.append(migration.name)
+            for migration in migrations:
+                progress(migration.name)
+                if await _apply(database, migration, history):
+                    applied.append(migration.name)
     # Migrations may have used models as they once were, and Tortoise keeps the SQL it rendered for them.
     EXECUTOR_CACHE.clear()
     return applied
@@ -151,52 +155,52 @@ async def _note(editor: BaseSchemaEditor, name: str) -> None:
     )
 
 
-async def _apply(database: Database, migration: Migration, state: State) -> bool:
+async def _apply(database: Database, migration: Migration, history: History) -> bool:
     """Apply one migration and note it down, in one transaction; False when another process was faster.
 
-    ``state`` is what the migrations before it lead to, and what this one leads to afterwards.
+    ``history`` is what the migrations before it lead to, and what this one leads to afterwards.
     """
     with database.active():
         async with database.client._in_transaction() as client:
             if database.postgresql:
                 await client.execute_query(f"SELECT pg_advisory_xact_lock({_LOCK})")
-            editor = _editor(database, client, state)
+            editor = _editor(database, client, history)
             recorder = MigrationRecorder(client)
             record_table = editor._get_model_sql_data(recorder.model).table_sql
             await editor._run_sql(record_table.replace("CREATE TABLE", "CREATE TABLE IF NOT EXISTS", 1))
             if any(key.name == migration.name for key in await recorder.applied_migrations()):
-                _forward(migration, state)
+                history.follow([migration])
                 return False
-            await _run(migration, state, editor)
+            await _run(migration, history, editor)
             if not database.postgresql:
                 await _check_references(client, migration.name)
             await _note(editor, migration.name)
     return True
 
 
-async def _run(migration: Migration, state: State, editor: BaseSchemaEditor) -> None:
-    for operation in migration.operations:
-        # A copy of the state takes longer than a table does, and a new table has no past to compare with.
-        earlier = state if isinstance(operation, CreateModel) else state.clone()
-        operation.state_forward(APP, state)
-        await operation.database_forward(APP, earlier, state, editor)
+async def _run(migration: Migration, history: History, editor: BaseSchemaEditor) -> None:
+    for kind, operations in groupby(migration.operations, type):
+        if kind is CreateModel:  # a new table has no past to compare with, and does not look at those after it
+            created = list(operations)
+            history.go(created)
+            for operation in created:
+                await operation.database_forward(APP, history, history, editor)
+            continue
+        for operation in operations:
+            earlier = history if kind in _WITHOUT_A_PAST else history.clone()
+            operation.state_forward(APP, history)
+            await operation.database_forward(APP, earlier, history, editor)
 
 
-def _nothing_yet(database: Database) -> State:
+def _nothing_yet(database: Database) -> History:
     """Return the tables as Tortoise sees them before the first migration."""
-    return State(models={}, apps=StateApps(default_connections={APP: database.client.connection_name}))
+    return History.beginning(StateApps(default_connections={APP: database.client.connection_name}))
 
 
-def _forward(migration: Migration, state: State) -> None:
-    """Bring the state to where a migration leads that the database has been through already."""
-    for operation in migration.operations:
-        operation.state_forward(APP, state)
-
-
-def _editor(database: Database, client: TransactionalDBClient, state: State) -> BaseSchemaEditor:
+def _editor(database: Database, client: TransactionalDBClient, history: History) -> BaseSchemaEditor:
     if database.postgresql:
         return AsyncpgSchemaEditor(client)
-    return RebuildingEditor(client, state)
+    return RebuildingEditor(client, history)
 
 
 async def _check_references(client: TransactionalDBClient, name: str) -> None:

@@ -281,6 +281,7 @@ async def test_rows_that_point_nowhere_are_refused(
 @pytest.mark.parametrize("package", [SECOND], indirect=True, ids=["second"])
 async def test_an_older_version_refuses_a_newer_database(empty_database: Database, package: str) -> None:
     """A database that has been through migrations we do not know is left alone."""
+    await migrate(empty_database)
     await migrate(empty_database, package=package)
     with pytest.raises(MigrationError, match="newer version of Rossgram, which knows 9999_second"):
         await pending(empty_database)
