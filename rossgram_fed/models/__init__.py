@@ -11,7 +11,7 @@ from rossgram_fed.models.authorizations import Authorization
 from rossgram_fed.models.drafts import Draft, PostEdit
 from rossgram_fed.models.federation import Delivery, DomainRule, Heartbeat, Host, InboxItem, Job, OutboxActivity
 from rossgram_fed.models.media import ArrivingFile, MediaFailure, MediaFile
-from rossgram_fed.models.moderation import Report, ReportCategory, StaffAction
+from rossgram_fed.models.moderation import Report, ReportCategory, StaffAction, Warning
 from rossgram_fed.models.news import NotificationPermission, NotificationPolicy
 from rossgram_fed.models.people import AccountNote, Endorsement, FeaturedTag
 from rossgram_fed.models.polls import Poll, PollOption, PollVote
@@ -102,4 +102,5 @@ __all__ = [
     "Tombstone",
     "UnreadPost",
     "User",
+    "Warning",
 ]

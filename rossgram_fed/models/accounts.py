@@ -73,6 +73,8 @@ class Account(Model):
     followers_uri = fields.CharField(max_length=2048, default="")
     following_uri = fields.CharField(max_length=2048, default="")
     featured_uri = fields.CharField(max_length=2048, default="")
+    featured_tags_uri = fields.CharField(max_length=2048, default="", db_default="")
+    """Where a stranger's server lists the tags on their profile."""
     public_keys = fields.TextField(default="[]")
     """JSON: ``[{"id": str, "pem": str}]``, every key the origin's own actor document lists (SPKI PEM).
 
@@ -101,6 +103,8 @@ class Account(Model):
     """When the counters of a remote account were last read from its own collections."""
     limited_at = fields.BigIntField(null=True)
     suspended_at = fields.BigIntField(null=True)
+    suspended_there = fields.BooleanField(default=False, db_default=False)
+    """Whether it was their own server that suspended a stranger, and not the staff of this one."""
     host_standing = fields.IntEnumField(Standing, default=Standing.OPEN, db_default=Standing.OPEN)
     """What the rule for the account's host says, kept here so that queries need no list of hosts."""
     media_refused = fields.BooleanField(default=False, db_default=False)

@@ -44,7 +44,10 @@ class Authorization(Model):
     revoked_at = fields.BigIntField(null=True)
     """Set when the author took it back; the row stays, so that asking again brings nothing."""
 
+    checked_at = fields.BigIntField(null=True)
+    """When a stranger's word was last read at its origin; null for ours."""
+
     class Meta:
         table = "authorizations"
         unique_together = (("post_id", "instrument_uri", "kind"),)
-        indexes = [Index(fields=["account_id"])]
+        indexes = [Index(fields=["account_id"]), Index(fields=["checked_at"])]

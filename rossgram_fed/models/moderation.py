@@ -63,6 +63,22 @@ class Report(Model):
         ]
 
 
+class Warning(Model):
+    """A word of the staff to somebody here about what they did; it has no other effect."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    account: fields.ForeignKeyRelation[Account] = fields.ForeignKeyField(
+        "models.Account", on_delete=fields.CASCADE, related_name="warnings"
+    )
+    account_id: int
+    text = fields.TextField()
+    created_at = fields.BigIntField()
+
+    class Meta:
+        table = "warnings"
+        indexes = [Index(fields=["account_id", "id"])]
+
+
 class StaffAction(Model):
     """A line of the staff's log: written once and never changed, so it holds names and refers to no row."""
 

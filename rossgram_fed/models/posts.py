@@ -31,6 +31,15 @@ class QuoteState(IntEnum):
     REJECTED = 3
 
 
+class Approval(IntEnum):
+    """Whether a comment from here waits for the word of whom it answers; until then its author alone sees it."""
+
+    NONE = 0
+    """It needs none, or has it."""
+    WAITING = 1
+    REFUSED = 2
+
+
 class PhotoState(IntEnum):
     """Where the bytes of a photo are."""
 
@@ -67,7 +76,7 @@ class Post(Model):
     cover = fields.IntField(default=0, db_default=0)
     """The position of the photo that stands for the post in grids."""
     archived_from = fields.IntEnumField(Visibility, null=True)
-    """The visibility that an archived post had, and has again when it is brought back."""
+    """What an archived post was, and is again when it is brought back; or what a comment is to be once it may."""
     in_reply_to: fields.ForeignKeyNullableRelation[Post] = fields.ForeignKeyField(
         "models.Post", null=True, on_delete=fields.SET_NULL, related_name="replies"
     )
@@ -78,6 +87,9 @@ class Post(Model):
     """The id of the post at the root of the thread as far as we know it; a root's own id."""
     context_uri = fields.CharField(max_length=2048, default="")
     comment_policy = fields.IntEnumField(Policy, default=Policy.EVERYONE, db_default=Policy.EVERYONE)
+    approves_comments = fields.BooleanField(default=False, db_default=False)
+    """Whether a stranger wants to be asked before a comment on this is published (GoToSocial's ``manualApproval``)."""
+    approval = fields.IntEnumField(Approval, default=Approval.NONE, db_default=Approval.NONE)
     quote_policy = fields.IntEnumField(Policy, default=Policy.EVERYONE, db_default=Policy.EVERYONE)
     quoted_uri = fields.CharField(max_length=2048, default="", db_default="")
     """The post that this one quotes, wherever it is; empty for a post that quotes none."""

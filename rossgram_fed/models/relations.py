@@ -43,6 +43,8 @@ class NotificationKind(IntEnum):
     """Somebody joined; the staff is told."""
     REPORTED = 15
     """Somebody reported an account; the staff is told."""
+    WARNED = 16
+    """The staff has something to say to them; they are its actor themselves."""
 
 
 class Follow(Model):

@@ -18,6 +18,7 @@ UNSEEN: dict[str, frozenset[str]] = {
             "shared_inbox",
             "outbox",
             "featured_uri",
+            "featured_tags_uri",
             "public_keys",
             "fetched_at",
             "backfilled_at",
