@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 from io import BytesIO
+from itertools import repeat
 
 from PIL import Image, ImageChops, ImageCms
 
-from rossgram_fed.media.profiles import P3_PRIMARIES, made
+from rossgram_fed.media.profiles import ADOBE_RGB, P3_PRIMARIES, made
 
 _SPACES = {"RGB": "RGB ", "RGBA": "RGB ", "L": "GRAY", "CMYK": "CMYK"}
 _SRGB = ImageCms.createProfile("sRGB")
@@ -16,7 +17,7 @@ _SAMPLES = Image.new("RGB", (49, 7))
 _SAMPLES.putdata([(red, green, blue) for red in _STEPS for green in _STEPS for blue in _STEPS])
 _SAME = 3
 """By how much of 255 a colour may change and still be called the same."""
-_P3 = made(P3_PRIMARIES)
+_KEPT = made(P3_PRIMARIES), ADOBE_RGB
 _SMALL_PROFILE = 16 * 1024
 """Bytes; a larger profile is no plain description of a space."""
 
@@ -56,25 +57,25 @@ def is_srgb(profile: bytes, mode: str) -> bool:
     if mode not in ("RGB", "RGBA"):
         return False
     samples = _SAMPLES.convert(mode)
-    tried = transform.apply(samples)
-    return max(ImageChops.difference(samples, tried).convert("RGB").tobytes()) <= _SAME
+    return _apart(samples, transform.apply(samples)) <= _SAME
 
 
 @lru_cache(maxsize=4)
-def is_display_p3(profile: bytes, mode: str) -> bool:
-    """Say whether a picture with this profile is in Display P3, the space of phones.
+def is_kept(profile: bytes, mode: str) -> bool:
+    """Say whether a picture may go on in its own colours: Display P3, the space of phones, or Adobe RGB, of cameras.
 
-    It is a little wider than sRGB: those who look at the profile see all of its colours, and those who pass over it a
-    slightly paler picture. Wider spaces would look wrong to the latter. Again colours are tried, not names.
+    Both are a little wider than sRGB, by much the same: those who look at the profile see all of their colours, and
+    those who pass over it a somewhat paler picture. Wider spaces would look wrong to the latter. Again colours are
+    tried, not names.
     """
     if not profile or mode not in ("RGB", "RGBA") or len(profile) > _SMALL_PROFILE:
         return False
-    transform, known = _transform(profile, mode), _transform(_P3, mode)
-    if transform is None or known is None:
+    transform = _transform(profile, mode)
+    if transform is None:
         return False
     samples = _SAMPLES.convert(mode)
-    differing = ImageChops.difference(transform.apply(samples), known.apply(samples))
-    return max(differing.convert("RGB").tobytes()) <= _SAME
+    tried = transform.apply(samples)
+    return any(_apart(tried, known.apply(samples)) <= _SAME for known in map(_transform, _KEPT, repeat(mode)) if known)
 
 
 def opaque(image: Image.Image) -> Image.Image:
@@ -91,6 +92,10 @@ def without_idle_alpha(image: Image.Image) -> Image.Image:
     if image.mode == "RGBA" and image.getchannel("A").getextrema() == (255, 255):
         return image.convert("RGB")
     return image
+
+
+def _apart(one: Image.Image, other: Image.Image) -> int:
+    return max(ImageChops.difference(one, other).convert("RGB").tobytes())
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:

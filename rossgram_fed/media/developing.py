@@ -140,9 +140,10 @@ _RECIPES: dict[Recipe, Callable[[Opened, Edits, Focal], tuple[Renditions, Image.
 def _federated(opened: Opened, edits: Edits) -> tuple[Rendition, Image.Image]:
     """Make the JPEG for other servers, and return it with the picture in sRGB that the smaller sizes are made of.
 
-    An unedited photo in Display P3 stays so: its profile goes along, and only the small sizes are converted.
+    An unedited photo in Display P3 or Adobe RGB stays so, its profile along with it; only the small sizes are
+    converted.
     """
-    if edits != UNTOUCHED or not colour.is_display_p3(opened.file.icc, opened.image.mode):
+    if edits != UNTOUCHED or not colour.is_kept(opened.file.icc, opened.image.mode):
         master = _master(opened, FEDERATED_EDGE, edits=edits)
         return federated_jpeg(colour.opaque(master)), master
     wide = colour.without_idle_alpha(upright(_decoded(opened, FEDERATED_EDGE), opened.orientation))
@@ -194,13 +195,13 @@ def _sent(opened: Opened) -> Rendition:
 
 
 def _as_it_is(opened: Opened) -> Rendition | None:
-    """Return the file that came in, if it can be shown as it is: upright, in sRGB or P3, and read by everybody."""
+    """Return the file that came in, if it can be shown as it is: upright, in usual colours, and read by everybody."""
     image, icc = opened.image, opened.file.icc
     still = not getattr(image, "is_animated", False)
     readable = opened.file.common if opened.kind == "JPEG" else opened.kind == "WEBP" and still
     if not readable or opened.orientation != 1:
         return None
-    return _sent(opened) if colour.is_srgb(icc, image.mode) or colour.is_display_p3(icc, image.mode) else None
+    return _sent(opened) if colour.is_srgb(icc, image.mode) or colour.is_kept(icc, image.mode) else None
 
 
 def _is_within_limits(opened: Opened, sent: Rendition) -> bool:

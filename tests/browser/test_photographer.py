@@ -22,7 +22,7 @@ from tests.emulators import mastodon, pixelfed
 from tests.peers.fedify import FedifyPeer, fedify
 from tests.peers.here import Here, our_server
 from tests.rossgram_fed.media.clips import a_clip
-from tests.rossgram_fed.media.colours import ACROSS, PATCHES, Colour, chart, far
+from tests.rossgram_fed.media.colours import ACROSS, PATCHES, Colour, as_seen, chart, far
 from tests.rossgram_fed.media.heic import HEIC_FROM_A_PHONE, HEIC_PATCHES
 from tests.rossgram_fed.media.samples import ADOBE_RGB, DISPLAY_P3, converted_by_hand, encoded, matrix_profile
 from tests.rossgram_fed.media.test_facts import exif_with
@@ -186,7 +186,7 @@ async def colours_are_kept(here: Here) -> None:
             path = await here.app[STORAGE].fetch(file["key"])
             assert path is not None
             with Image.open(path) as image:
-                distances = await asyncio.to_thread(apart, image, name)
+                distances = await asyncio.to_thread(apart, as_seen(image), name)
             assert max(distances) < 3, (name, rendition, distances)
 
 

@@ -6,8 +6,9 @@ import itertools
 import math
 import struct
 import zlib
+from io import BytesIO
 
-from PIL import Image
+from PIL import Image, ImageCms
 
 from tests.rossgram_fed.media.samples import lab
 
@@ -39,6 +40,15 @@ def seen(image: Image.Image, count: int = len(PATCHES)) -> list[Colour]:
     rgb = image.convert("RGB")
     places = [(n % ACROSS * EDGE + EDGE // 2, n // ACROSS * EDGE + EDGE // 2) for n in range(count)]
     return [rgb.getpixel(place) for place in places]  # type: ignore[misc]
+
+
+def as_seen(image: Image.Image) -> Image.Image:
+    """A picture in sRGB, as everybody shows it who looks at profiles, as all browsers do."""
+    profile = image.info.get("icc_profile")
+    if not profile:
+        return image
+    source = ImageCms.ImageCmsProfile(BytesIO(profile))
+    return ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"))  # type: ignore[return-value]
 
 
 def far(one: Colour, other: Colour) -> float:
