@@ -6,6 +6,7 @@ from rossgram_fed.accounts import actions
 from rossgram_fed.accounts.new_users import Created, NewUser, create_user
 from rossgram_fed.config import Registration, Settings
 from rossgram_fed.instance import Change, Instance
+from rossgram_fed.notifications.staff import notify_of_sign_up
 from rossgram_fed.web.errors import Forbidden, Invalid
 from rossgram_fed.web.throttle import Limit, count_try
 
@@ -37,4 +38,6 @@ async def join(change: Change, new: NewUser, *, invite: str) -> Created:
     by_invite = change.settings.server.registration is Registration.INVITE
     if by_invite and not await actions.use_invite(change, code=invite):
         raise InviteSpent
-    return await create_user(change, new)
+    created = await create_user(change, new)
+    await notify_of_sign_up(change, account_id=created.account_id)
+    return created

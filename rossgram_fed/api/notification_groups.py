@@ -13,6 +13,7 @@ from rossgram_fed.api.entities.notifications import Count, Grouped, group_of, pa
 from rossgram_fed.api.notifications import CountParams, Wanted
 from rossgram_fed.api.paging import linked
 from rossgram_fed.api.reading import accounts_by_ids, statuses_by_ids
+from rossgram_fed.api.reading_reports import reports_by_ids
 from rossgram_fed.api.table import Answer, Route
 from rossgram_fed.notifications import actions, groups, news
 from rossgram_fed.notifications.groups import GROUPED, Group
@@ -91,11 +92,14 @@ async def _grouped(call: Call, found: Sequence[Group], *, partial: bool, paged: 
         for group in found
         if group.news[0].actor_id in people and (group.news[0].shown_id is None or group.news[0].shown_id in statuses)
     ]
+    reports = await reports_by_ids(call.database, call.settings, [group.news[0].report_id for group in shown])
     first = {group.news[0].actor_id for group in shown}
     value = Grouped(
         accounts=[one for number, one in people.items() if not partial or number in first],
         statuses=list(statuses.values()),
-        notification_groups=[group_of(group, paged=paged) for group in shown],
+        notification_groups=[
+            group_of(group, report=reports.get(group.news[0].report_id or 0), paged=paged) for group in shown
+        ],
     )
     if partial:
         value.partial_accounts = [partly(one) for number, one in people.items() if number not in first]
@@ -103,7 +107,7 @@ async def _grouped(call: Call, found: Sequence[Group], *, partial: bool, paged: 
 
 
 _READ, _WRITE = "read:notifications", "write:notifications"
-_KEY = "/api/v2/notifications/{group_key:[a-z]+-[0-9-]+}"
+_KEY = "/api/v2/notifications/{group_key:[a-z._]+-[0-9-]+}"
 ROUTES = (
     Route("GET", "/api/v2/notifications", index, scope=_READ, takes=ListParams, gives=Grouped),
     Route("GET", "/api/v2/notifications/unread_count", unread_count, scope=_READ, takes=GroupCountParams, gives=Count),

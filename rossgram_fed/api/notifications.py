@@ -12,6 +12,7 @@ from rossgram_fed.api.entities.notifications import Count, Notification, notific
 from rossgram_fed.api.paging import Paging, paged
 from rossgram_fed.api.parameters import Id
 from rossgram_fed.api.reading import accounts_by_ids, statuses_by_ids
+from rossgram_fed.api.reading_reports import reports_by_ids
 from rossgram_fed.api.table import Answer, Route
 from rossgram_fed.config import Settings
 from rossgram_fed.database import Reader
@@ -95,8 +96,15 @@ async def shown_to(reader: Reader, settings: Settings, found: Sequence[News], *,
     post_ids = sorted({one.shown_id for one in found if one.shown_id is not None})
     accounts = await accounts_by_ids(reader, settings, [one.actor_id for one in found])
     statuses = await statuses_by_ids(reader, settings, post_ids, viewer_id=viewer_id)
+    reports = await reports_by_ids(reader, settings, [one.report_id for one in found])
     return [
-        notification_of(one, key_of(one), accounts[one.actor_id], statuses.get(one.shown_id or 0))
+        notification_of(
+            one,
+            key_of(one),
+            accounts[one.actor_id],
+            status=statuses.get(one.shown_id or 0),
+            report=reports.get(one.report_id or 0),
+        )
         for one in found
         if one.actor_id in accounts and (one.shown_id is None or one.shown_id in statuses)
     ]

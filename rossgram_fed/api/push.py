@@ -23,7 +23,7 @@ from rossgram_fed.web.secrets import SECRETS
 
 LONGEST_ENDPOINT = 2048
 LONGEST_KEY = 255
-NAMES = tuple(dict.fromkeys([*TYPES.values(), "admin.sign_up", "admin.report"]))
+NAMES = tuple(dict.fromkeys(TYPES.values()))
 """What apps may ask to be woken up about; of the last two there is never anything here."""
 Policy = Literal["all", "followed", "follower", "none"]
 

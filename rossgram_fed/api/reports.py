@@ -7,13 +7,11 @@ from typing import Literal
 import msgspec
 
 from rossgram_fed.api.call import Call
-from rossgram_fed.api.entities.accounts import Account
-from rossgram_fed.api.entities.words import instant
+from rossgram_fed.api.entities.reports import CATEGORIES, Report
 from rossgram_fed.api.parameters import Id
-from rossgram_fed.api.reading import accounts_by_ids
+from rossgram_fed.api.reading_reports import reports_by_ids
 from rossgram_fed.api.statuses import post_id_of
 from rossgram_fed.api.table import Route
-from rossgram_fed.models.moderation import ReportCategory
 from rossgram_fed.reports.actions import report
 from rossgram_fed.reports.drafts import BY_USER, LONGEST_COMMENT, ReportDraft
 from rossgram_fed.reports.store import MOST_POSTS
@@ -23,13 +21,6 @@ from rossgram_fed.web.forms import clean_text
 from rossgram_fed.web.throttle import count_try
 
 Category = Literal["spam", "legal", "violation", "other"]
-_CATEGORIES: dict[Category, ReportCategory] = {
-    "spam": ReportCategory.SPAM,
-    # What is illegal is against the rules here, as the form says.
-    "legal": ReportCategory.VIOLATION,
-    "violation": ReportCategory.VIOLATION,
-    "other": ReportCategory.OTHER,
-}
 
 
 class ReportParams(msgspec.Struct, kw_only=True):
@@ -43,21 +34,6 @@ class ReportParams(msgspec.Struct, kw_only=True):
     rule_ids: list[str] = msgspec.field(default_factory=list)
 
 
-class Report(msgspec.Struct):
-    """A report that was filed."""
-
-    id: str
-    action_taken: bool
-    action_taken_at: str | None
-    category: str
-    comment: str
-    forwarded: bool
-    created_at: str
-    status_ids: list[str] | None
-    rule_ids: list[str] | None
-    target_account: Account
-
-
 async def create(call: Call, params: ReportParams) -> Report:
     """Report an account, and perhaps some of its posts, to the moderators."""
     comment = clean_text(params.comment, lines=True)
@@ -69,25 +45,17 @@ async def create(call: Call, params: ReportParams) -> Report:
     subject = await subject_with(
         call.database, viewer_id=call.account_id, account_id=params.account_id, post_ids=post_ids
     )
-    kind: Category = params.category or ("violation" if params.rule_ids else "other")
+    kind = CATEGORIES[params.category or ("violation" if params.rule_ids else "other")]
     await count_try(call.instance, BY_USER, subject=str(call.user_id))
-    draft = ReportDraft(_CATEGORIES[kind], comment, forward=params.forward)
     async with call.instance.change() as change:
-        report_id = await report(change, reporter_id=call.account_id, subject=subject, draft=draft)
-        now = change.now
-    accounts = await accounts_by_ids(call.database, call.settings, [subject.account.id])
-    return Report(
-        id=str(report_id),
-        action_taken=False,
-        action_taken_at=None,
-        category=kind,
-        comment=comment,
-        forwarded=params.forward and not subject.account.local,
-        created_at=instant(now),
-        status_ids=[str(one) for one in post_ids],
-        rule_ids=[],
-        target_account=accounts[subject.account.id],
-    )
+        report_id = await report(
+            change,
+            reporter_id=call.account_id,
+            subject=subject,
+            draft=ReportDraft(kind, comment, forward=params.forward),
+        )
+    found = await reports_by_ids(call.database, call.settings, [report_id])
+    return found[report_id]
 
 
 ROUTES = (Route("POST", "/api/v1/reports", create, scope="write:reports", takes=ReportParams, gives=Report),)

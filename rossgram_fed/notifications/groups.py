@@ -1,8 +1,9 @@
-"""News in groups: likes and boosts of one post, and new followers, as far as they came within the same twelve hours.
+"""News in groups: likes and boosts of one post, new followers and new people here, if they came within the same
+twelve hours.
 
 A group is known by a key that tells what is in it, so that nothing is stored: ``favourite-POST-SPAN`` and
-``reblog-POST-SPAN``, ``follow-SPAN``, and ``ungrouped-ID`` for what stands alone. A span is a number of twelve hours
-since 1970.
+``reblog-POST-SPAN``, ``follow-SPAN`` and ``admin.sign_up-SPAN``, and ``ungrouped-ID`` for what stands alone. A span is
+a number of twelve hours since 1970.
 """
 
 from __future__ import annotations
@@ -19,18 +20,19 @@ from rossgram_fed.notifications.news import News, Wish, by_ids, within
 
 SPAN = 12 * 3600 * 1000
 """Milliseconds."""
-GROUPED = ("favourite", "follow", "reblog")
+GROUPED = ("favourite", "follow", "reblog", "admin.sign_up")
 """The types that are grouped."""
 WINDOW = 400
 """News that one page looks at; a page may end early because of it, and the next one goes on from there."""
 MOST_IN_GROUP = 1000
 SAMPLE = 8
 """Accounts that stand for a group."""
-_KEY = re.compile(r"(favourite|reblog|follow)-(?:(\d{1,19})-)?(\d{1,7})|ungrouped-(\d{1,19})")
+_KEY = re.compile(r"(favourite|reblog|follow|admin\.sign_up)-(?:(\d{1,19})-)?(\d{1,7})|ungrouped-(\d{1,19})")
 _KINDS = {
     "favourite": NotificationKind.LIKE,
     "reblog": NotificationKind.BOOST,
     "follow": NotificationKind.FOLLOW,
+    "admin.sign_up": NotificationKind.SIGNED_UP,
 }
 
 

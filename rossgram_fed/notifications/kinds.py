@@ -22,6 +22,8 @@ TYPES: dict[NotificationKind, str] = {
     NotificationKind.POSTED: "status",
     NotificationKind.POLL_OVER: "poll",
     NotificationKind.EDITED: "update",
+    NotificationKind.SIGNED_UP: "admin.sign_up",
+    NotificationKind.REPORTED: "admin.report",
 }
 """What apps are told of, and as what. Being named in a photo is a way of being mentioned."""
 

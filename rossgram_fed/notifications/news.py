@@ -17,7 +17,7 @@ _QUOTING = (
     f"CASE WHEN n.kind = {int(NotificationKind.QUOTE)} THEN (SELECT MAX(q.id) FROM posts q "
     f"WHERE q.quoted_id = n.post_id AND q.account_id = n.actor_id AND q.visibility < {int(Visibility.ARCHIVED)}) END"
 )
-_COLUMNS = f"n.id, n.kind, n.actor_id, n.post_id, n.created_at, n.filtered, {_QUOTING} AS quoting_id"
+_COLUMNS = f"n.id, n.kind, n.actor_id, n.post_id, n.report_id, n.created_at, n.filtered, {_QUOTING} AS quoting_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class News:
     kind: NotificationKind
     actor_id: int
     post_id: int | None
+    report_id: int | None
     created_at: int
     filtered: bool
     quoting_id: int | None
@@ -109,6 +110,7 @@ def _news(row: Row) -> News:
         kind=NotificationKind(row["kind"]),
         actor_id=row["actor_id"],
         post_id=row["post_id"],
+        report_id=row["report_id"],
         created_at=row["created_at"],
         filtered=bool(row["filtered"]),
         quoting_id=row["quoting_id"],

@@ -16,6 +16,7 @@ from rossgram_fed.models.authorizations import AuthorizationKind
 from rossgram_fed.models.news import Wanted
 from rossgram_fed.models.posts import PhotoState
 from rossgram_fed.models.relations import FollowState, NotificationKind
+from rossgram_fed.notifications import staff
 from rossgram_fed.renditions import renditions_from, thumb_path
 from rossgram_fed.visibility import heard, listed, news_wanted, not_blocked, visible
 
@@ -43,14 +44,14 @@ _LET_THROUGH = (
     f"AND np.limited_accounts = {int(Wanted.ACCEPT)})"
 )
 TRUE_FOR = (
-    f"n.account_id = $1 AND {_STILL_TRUE} AND {news_wanted('n.account_id', 'n.actor_id')} "
+    f"n.account_id = $1 AND ({staff.TRUE} OR ({_STILL_TRUE} AND {news_wanted('n.account_id', 'n.actor_id')} "
     f"AND {not_blocked('n.account_id', 'n.actor_id')} AND EXISTS (SELECT 1 FROM accounts na WHERE na.id = n.actor_id "
-    f"AND {heard('na')})"
+    f"AND {heard('na')})))"
 )
 """News of ``notifications n`` for the account ``$1`` that is still true, whether it waits among the requests or not."""
 SHOWN = (
-    f"{TRUE_FOR} AND NOT n.filtered AND (EXISTS (SELECT 1 FROM accounts nl WHERE nl.id = n.actor_id "
-    f"AND {listed('nl', 'n.account_id')}) OR {_LET_THROUGH})"
+    f"{TRUE_FOR} AND NOT n.filtered AND (n.kind IN ({staff.KINDS}) OR EXISTS (SELECT 1 FROM accounts nl "
+    f"WHERE nl.id = n.actor_id AND {listed('nl', 'n.account_id')}) OR {_LET_THROUGH})"
 )
 """And that came through. Those who were limited later are heard no more, unless that was allowed."""
 UNREAD = (
@@ -58,8 +59,10 @@ UNREAD = (
     "WHERE mu.account_id = $1 AND mk.timeline = 'notifications'), 0)"
 )
 """And that was seen neither on our pages nor, as far as it said, in an app."""
+_HANDLE = "CASE WHEN t.domain = '' THEN '@' || t.username ELSE '@' || t.username || '@' || t.domain END"
+_REPORTED = f"(SELECT {_HANDLE} FROM reports tr JOIN accounts t ON t.id = tr.target_id WHERE tr.id = n.report_id)"
 _MOVED_TO = (
-    f"(SELECT CASE WHEN t.domain = '' THEN '@' || t.username ELSE '@' || t.username || '@' || t.domain END "
+    f"(SELECT {_HANDLE} "
     f"FROM accounts t WHERE n.kind = {int(NotificationKind.MOVED)} AND a.moved_to_uri <> '' AND t.uri = a.moved_to_uri "
     f"AND t.deleted_at IS NULL AND {heard('t')})"
 )
@@ -85,6 +88,9 @@ class NotificationView:
     unread: bool
     moved_to: str
     """The handle of the account that somebody lives at now, for the news of a move."""
+    report_id: int | None
+    reported: str
+    """The handle of the account that a report is about."""
 
     @property
     def path(self) -> str:
@@ -93,6 +99,8 @@ class NotificationView:
             return f"/{self.moved_to}"
         if self.kind is NotificationKind.NOT_PUBLISHED:
             return "/drafts"
+        if self.report_id is not None:
+            return f"/admin/reports/{self.report_id}"
         if self.post_id is None:
             return self.actor.path
         return f"/p/{self.post_id}/quotes" if self.kind is NotificationKind.QUOTE else f"/p/{self.post_id}"
@@ -113,8 +121,8 @@ async def notifications_page(
 ) -> tuple[NotificationView, ...]:
     """Return a person's news from below the id ``before``, the newest first, in one statement."""
     rows = await database.fetch(
-        f"SELECT n.id, n.kind, n.post_id, n.created_at, n.read_at, {CARD_COLUMNS}, np.content_html, np.warning, "
-        f"{_MOVED_TO} AS moved_to, "
+        f"SELECT n.id, n.kind, n.post_id, n.created_at, n.read_at, n.report_id, {CARD_COLUMNS}, "
+        f"np.content_html, np.warning, {_MOVED_TO} AS moved_to, {_REPORTED} AS reported, "
         "h.id AS photo_id, h.state AS photo_state, h.kind AS photo_kind, h.renditions, "
         "h.still_url, pa.media_refused AS post_media_refused "
         "FROM notifications n "
@@ -141,6 +149,8 @@ def _view(row: Row) -> NotificationView:
         created_at=row["created_at"],
         unread=row["read_at"] is None,
         moved_to=row["moved_to"] or "",
+        report_id=row["report_id"],
+        reported=row["reported"] or "",
     )
 
 

@@ -22,6 +22,8 @@ _WORDS: dict[NotificationKind, str] = {
     NotificationKind.POSTED: "{name} posted",
     NotificationKind.POLL_OVER: "A poll by {name} is over",
     NotificationKind.EDITED: "{name} changed a post that you shared",
+    NotificationKind.SIGNED_UP: "{name} joined",
+    NotificationKind.REPORTED: "{name} reported an account",
 }
 URGENT = frozenset({NotificationKind.MENTION, NotificationKind.COMMENT, NotificationKind.FOLLOW_REQUEST})
 """Kinds that may wake up a device which saves its battery."""

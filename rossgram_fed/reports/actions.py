@@ -23,6 +23,7 @@ async def report(change: Change, *, reporter_id: int, subject: Subject, draft: R
     account = subject.account
     new = NewReport(
         reporter_id=reporter_id,
+        sender_id=reporter_id,
         target_id=account.id,
         post_ids=tuple(one.id for one in subject.posts),
         comment=draft.comment,

@@ -59,6 +59,7 @@ async def on_flag(arrival: Arrival) -> bool:
     for target_id, post_ids in list(flagged.items())[:room]:
         new = NewReport(
             reporter_id=None if _speaks_for_server(sender) else arrival.sender.account_id,
+            sender_id=arrival.sender.account_id,
             host=arrival.sender.host,
             target_id=target_id,
             post_ids=tuple(post_ids),

@@ -18,6 +18,7 @@ from rossgram_fed.database.engine import placeholders
 from rossgram_fed.ids import LARGEST_ID
 from rossgram_fed.models.accounts import Role
 from rossgram_fed.models.moderation import ReportCategory
+from rossgram_fed.notifications.staff import sees_report
 from rossgram_fed.posts.queries import photos_of
 from rossgram_fed.posts.views import POST_COLUMNS, PostView, post_from
 
@@ -61,7 +62,7 @@ async def reports(
     """Return open reports, or closed ones, from below the id ``before``, the newest first."""
     found = await reader.fetch(
         f"SELECT r.* FROM reports r WHERE r.resolved_at IS {'NOT ' if resolved else ''}NULL AND r.id < $1 "
-        f"AND {_for(role)} ORDER BY r.id DESC LIMIT {int(limit)}",
+        f"AND {sees_report(int(role))} ORDER BY r.id DESC LIMIT {int(limit)}",
         LARGEST_ID if before is None else before,
     )
     return await _views(reader, found)
@@ -69,7 +70,7 @@ async def reports(
 
 async def report_by_id(reader: Reader, report_id: int, *, role: Role) -> ReportView | None:
     """Return a report, if it is there for somebody of that role."""
-    found = await reader.fetch(f"SELECT r.* FROM reports r WHERE r.id = $1 AND {_for(role)}", report_id)
+    found = await reader.fetch(f"SELECT r.* FROM reports r WHERE r.id = $1 AND {sees_report(int(role))}", report_id)
     return next(iter(await _views(reader, found)), None)
 
 
@@ -78,7 +79,7 @@ async def reports_about(
 ) -> tuple[ReportView, ...]:
     """Return what was reported about an account, the newest first, but for one report."""
     found = await reader.fetch(
-        f"SELECT r.* FROM reports r WHERE r.target_id = $1 AND r.id <> $2 AND {_for(role)} "
+        f"SELECT r.* FROM reports r WHERE r.target_id = $1 AND r.id <> $2 AND {sees_report(int(role))} "
         f"ORDER BY r.id DESC LIMIT {int(limit)}",
         account_id,
         but,
@@ -88,7 +89,9 @@ async def reports_about(
 
 async def open_count(reader: Reader, *, role: Role) -> int:
     """Return how many reports wait for somebody of that role."""
-    found = await reader.fetch_value(f"SELECT COUNT(*) FROM reports r WHERE r.resolved_at IS NULL AND {_for(role)}")
+    found = await reader.fetch_value(
+        f"SELECT COUNT(*) FROM reports r WHERE r.resolved_at IS NULL AND {sees_report(int(role))}"
+    )
     return int(found)
 
 
@@ -103,16 +106,6 @@ async def evidence(reader: Reader, post_ids: Sequence[int]) -> tuple[PostView, .
     )
     photos = await photos_of(reader, [row["id"] for row in rows])
     return tuple(post_from(row, photos=tuple(photos[row["id"]]), viewer_id=None) for row in rows)
-
-
-def _for(role: Role) -> str:
-    """Return the condition on the table ``reports r`` that somebody of that role may see it."""
-    if role >= Role.ADMIN:
-        return "1 = 1"
-    return (
-        "NOT EXISTS (SELECT 1 FROM users u WHERE u.account_id = r.target_id "
-        f"AND u.role >= {int(max(role, Role.MODERATOR))})"
-    )
 
 
 async def _views(reader: Reader, rows: Iterable[Row]) -> tuple[ReportView, ...]:

@@ -9,6 +9,7 @@ import orjson
 
 from rossgram_fed.instance import Change
 from rossgram_fed.models.moderation import ReportCategory
+from rossgram_fed.notifications.staff import notify_of_report
 from rossgram_fed.reports.drafts import LONGEST_TOGETHER
 
 MOST_POSTS = 100
@@ -21,6 +22,8 @@ class NewReport:
 
     reporter_id: int | None
     """None for a server that reports in its own name."""
+    sender_id: int
+    """Whoever sent it: the reporter, or the account that stands for their server."""
     host: str = ""
     """Empty for people here."""
     target_id: int
@@ -90,6 +93,7 @@ async def _insert(change: Change, report: NewReport) -> Filed:
         int(report.category),
         change.now,
     )
+    await notify_of_report(change, report_id=report_id, reporter_id=report.sender_id)
     return Filed(report_id, forwarded=False)
 
 

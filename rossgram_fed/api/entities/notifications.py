@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from rossgram_fed.api.entities.accounts import Account
+from rossgram_fed.api.entities.reports import Report
 from rossgram_fed.api.entities.statuses import UNSET, Status, Unset
 from rossgram_fed.api.entities.words import instant
 from rossgram_fed.notifications.groups import SAMPLE, Group
@@ -23,6 +24,7 @@ class Notification(msgspec.Struct):
     filtered: bool
     """Whether it waits among the requests."""
     status: Status | Unset = UNSET
+    report: Report | Unset = UNSET
 
 
 class PartialAccount(msgspec.Struct):
@@ -49,6 +51,7 @@ class NotificationGroup(msgspec.Struct):
     page_max_id: str | Unset = UNSET
     latest_page_notification_at: str | Unset = UNSET
     status_id: str | Unset | None = UNSET
+    report: Report | Unset = UNSET
 
 
 class Grouped(msgspec.Struct):
@@ -112,7 +115,9 @@ class Merged(msgspec.Struct):
     merged: bool
 
 
-def notification_of(news: News, key: str, account: Account, status: Status | None) -> Notification:
+def notification_of(
+    news: News, key: str, account: Account, *, status: Status | None, report: Report | None
+) -> Notification:
     """Return one piece of news."""
     return Notification(
         id=str(news.id),
@@ -122,10 +127,11 @@ def notification_of(news: News, key: str, account: Account, status: Status | Non
         account=account,
         filtered=news.filtered,
         status=UNSET if status is None else status,
+        report=UNSET if report is None else report,
     )
 
 
-def group_of(group: Group, *, paged: bool) -> NotificationGroup:
+def group_of(group: Group, *, report: Report | None, paged: bool) -> NotificationGroup:
     """Return a group; ``paged`` tells which part of it is within the page."""
     newest = group.news[0]
     shown = NotificationGroup(
@@ -137,6 +143,8 @@ def group_of(group: Group, *, paged: bool) -> NotificationGroup:
     )
     if newest.shown_id is not None:
         shown.status_id = str(newest.shown_id)
+    if report is not None:
+        shown.report = report
     if paged:
         shown.page_max_id, shown.page_min_id = str(newest.id), str(group.news[group.on_page - 1].id)
         shown.latest_page_notification_at = instant(newest.created_at)
