@@ -44,8 +44,6 @@ _FILES: Mapping[str, Path] = {
 _LITEPUB_PATH = "/schemas/litepub-0.1.jsonld"
 """Pleroma and Akkoma serve the same context, each from its own host."""
 
-_NOTHING: dict[str, Any] = {"@context": {}}
-
 
 def _read_contexts() -> dict[str, Any]:
     read = {url: orjson.loads(path.read_bytes()) for url, path in _FILES.items()}
@@ -67,7 +65,7 @@ def load_context(url: str, _options: object = None) -> dict[str, Any]:
     document = _CONTEXTS.get(_LITEPUB_PATH if url.endswith(_LITEPUB_PATH) else url.rstrip("/"))
     answer = {"contentType": "application/ld+json", "contextUrl": None, "documentUrl": url}
     if document is None:
-        return {**answer, "document": _NOTHING}
+        return {**answer, "document": {"@context": {}}}
     return {**answer, "document": document, "tag": "static"}
 
 
@@ -149,8 +147,7 @@ PYLD_FAILS_WITH = (
 def plain(document: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the document in ActivityStreams' own names: itself if it renames nothing, else compacted.
 
-    Raises ``MalformedDocument`` when it is nested too deep, uses ``@graph``, ``@included`` or ``@reverse`` (which let
-    one document say different things to different readers), or cannot be compacted within bounds.
+    Raises ``MalformedDocument`` as ``survey`` does, and when the document cannot be compacted within bounds.
     """
     contexts, size = survey(document)
     if not any(map(_renames, contexts)):
@@ -163,7 +160,9 @@ def plain(document: Mapping[str, Any]) -> Mapping[str, Any]:
 def survey(document: Mapping[str, Any]) -> tuple[list[Any], int]:
     """Walk the document level by level; return its contexts, wherever they stand, and how many values it has.
 
-    Raises ``MalformedDocument`` when it is too deep, too large, or uses a keyword that makes graphs.
+    Raises ``MalformedDocument`` when it is too deep, too large, uses ``@graph``, ``@included`` or ``@reverse``, which let
+    one document say different things to different readers, or ``@import``, whose terms pyld puts into the context that
+    is imported, where they would hold for everybody's documents from then on.
     """
     contexts: list[Any] = []
     nodes, size = 0, 0
@@ -177,8 +176,8 @@ def survey(document: Mapping[str, Any]) -> tuple[list[Any], int]:
             size += len(node)
             values = node
             if type(node) is not list:
-                if "@graph" in node or "@included" in node or "@reverse" in node:
-                    raise MalformedDocument("The document uses @graph, @included or @reverse, which we do not read.")
+                if "@graph" in node or "@import" in node or "@included" in node or "@reverse" in node:
+                    raise MalformedDocument("The document uses @graph, @import, @included or @reverse; we read none.")
                 if "@context" in node:
                     contexts.append(node["@context"])
                 values = node.values()
