@@ -7,6 +7,7 @@ is the caller's to turn into a tombstone.
 from __future__ import annotations
 
 from rossgram_fed.instance import Change, Instance
+from rossgram_fed.streaming.farewells import signal_farewell
 
 _LOWER = "CASE WHEN {0} > 0 THEN {0} - 1 ELSE 0 END"
 
@@ -64,6 +65,7 @@ _REMOVE = (
 
 async def erase(change: Change, *, account_id: int) -> None:
     """Remove an account's posts, photos, likes, boosts, follows, blocks and news; signals ``media`` for the files."""
+    await signal_farewell(change, account_id=account_id)
     await _bury_local_posts(change, account_id)
     for statement, column in _COUNTS:
         await change.tx.execute(statement.format(_LOWER.format(column)), account_id)

@@ -14,7 +14,8 @@ from rossgram_fed.instance import Change
 from rossgram_fed.models.accounts import Policy
 from rossgram_fed.models.posts import QuoteState, Visibility
 from rossgram_fed.posts.policies import may_answer
-from rossgram_fed.streaming.acts import MOST_NAMED, signal_gone, signal_post
+from rossgram_fed.streaming.acts import signal_gone, signal_post
+from rossgram_fed.streaming.farewells import named_here
 
 MOST_TAGS = 30
 MOST_ADOPTED = 500
@@ -227,7 +228,7 @@ async def remove_post(change: Change, post_id: int, *, forgotten: bool = False) 
     Comments below it stay in the thread without their parent. What is only ``forgotten`` here is still there for
     others, and no app is told.
     """
-    named = await _named_here(change, post_id) if not forgotten else []
+    named = await named_here(change, post_id) if not forgotten else []
     rows = await change.tx.fetch(
         "DELETE FROM posts WHERE id = $1 RETURNING account_id, in_reply_to_id, in_reply_to_uri, visibility", post_id
     )
@@ -240,15 +241,6 @@ async def remove_post(change: Change, post_id: int, *, forgotten: bool = False) 
             await count_reply(change, row["in_reply_to_id"], by=-1)
         if _counts(row["visibility"], row["in_reply_to_uri"]):
             await count_post(change, row["account_id"], by=-1)
-
-
-async def _named_here(change: Change, post_id: int) -> list[int]:
-    rows = await change.tx.fetch(
-        "SELECT m.account_id FROM mentions m JOIN accounts a ON a.id = m.account_id AND a.domain = '' "
-        f"WHERE m.post_id = $1 LIMIT {MOST_NAMED}",
-        post_id,
-    )
-    return [row["account_id"] for row in rows]
 
 
 async def remove_photos(change: Change, photo_ids: Iterable[int]) -> None:

@@ -28,7 +28,7 @@ class Act(StrEnum):
     EDIT = "edit"
     """A post says something else: its id."""
     GONE = "gone"
-    """A post is not there any more: its id, its author's, who saw it (``Visibility``), and whom it was meant for."""
+    """A post or boost is not there any more: its id, whose it was, who saw it (``Visibility``), and whom it was for."""
     BOOST = "boost"
     """A boost came: its id and the post's."""
     UNBOOST = "unboost"
