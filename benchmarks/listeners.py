@@ -11,7 +11,7 @@ from aiohttp import ClientSession, ClientWebSocketResponse, TCPConnector
 
 from benchmarks.figures import Figure
 from benchmarks.load import load
-from benchmarks.processes import free_port, running
+from benchmarks.processes import Running, free_port, running
 from benchmarks.world import World, make_world, signed_create
 from rossgram_fed.database import open_database
 from rossgram_fed.instance import Change, Instance
@@ -20,6 +20,9 @@ from rossgram_fed.web.sessions import token_hash
 
 LISTENERS = 1000
 POSTS = 10
+CREATES = 1500
+CROWDS = ((0, "nobody listens"), (1, "one listens"), (20, "twenty listen"))
+"""How many listen while those arrive."""
 PATIENCE = 120
 
 
@@ -36,21 +39,55 @@ async def listeners(folder: Path) -> list[Figure]:
         await load(port, [signed_create(0)])
         idle = server.resident_mebibytes
         sockets = [
-            await open_sockets.enter_async_context(
-                session.ws_connect(f"http://127.0.0.1:{port}/api/v1/streaming?stream=user&access_token=token-{number}")
-            )
+            await open_sockets.enter_async_context(session.ws_connect(f"{_stream(port)}{number}"))
             for number in range(LISTENERS)
         ]
         kibibytes = (server.resident_mebibytes - idle) * 1024 / LISTENERS
         before = server.cpu_seconds
         slowest = [await _told(port, sockets, number) for number in range(1, POSTS + 1)]
         used = server.cpu_seconds - before
+        for socket in sockets:
+            await socket.close()
+        crowds = [await _flooded(server, session, how_many) for how_many, _ in CROWDS]
     told = LISTENERS * POSTS
     note = f"the last of them hears it {sorted(slowest)[POSTS // 2] * 1000:,.0f} ms after it was sent"
     return [
         Figure("memory of an idle socket", kibibytes, " KiB", "≤ 64", kibibytes <= 64),
         Figure("posts told on sockets", told / used, "/s", "≥ 1,000", told / used >= 1000, note=note),
+        *(
+            Figure(f"Creates while {name}", rate, "/s", "≥ 500", rate >= 500, note="of a second of processor time")
+            for (_, name), rate in zip(CROWDS, crowds, strict=True)
+        ),
     ]
+
+
+async def _flooded(server: Running, session: ClientSession, how_many: int) -> float:
+    """Have posts arrive as fast as they are taken while some listen; return how many a second of the processor takes.
+
+    The telling of all of them is in it; whoever listens hears every one.
+    """
+    start = POSTS + 1 + how_many * CREATES
+    requests = [signed_create(number) for number in range(start, start + CREATES)]
+    async with AsyncExitStack() as open_sockets:
+        sockets = [
+            await open_sockets.enter_async_context(session.ws_connect(f"{_stream(server.port)}{number}"))
+            for number in range(how_many)
+        ]
+        before = server.cpu_seconds
+        reading = [asyncio.create_task(_heard(one)) for one in sockets]
+        await load(server.port, requests)
+        async with asyncio.timeout(PATIENCE):
+            await asyncio.gather(*reading)
+        return CREATES / (server.cpu_seconds - before)
+
+
+async def _heard(socket: ClientWebSocketResponse) -> None:
+    for _ in range(CREATES):
+        await socket.receive_str()
+
+
+def _stream(port: int) -> str:
+    return f"http://127.0.0.1:{port}/api/v1/streaming?stream=user&access_token=token-"
 
 
 async def _told(port: int, sockets: list[ClientWebSocketResponse], number: int) -> float:
