@@ -17,11 +17,13 @@ from rossgram_fed.instance import INSTANCE
 from rossgram_fed.media.quota import share_of
 from rossgram_fed.posts import actions, saved, scheduling, uploads
 from rossgram_fed.posts.described import needs_descriptions
-from rossgram_fed.posts.detail_fields import detail_fields
+from rossgram_fed.posts.detail_fields import ALIKE, check_city, detail_fields
+from rossgram_fed.posts.details import same_for_all
 from rossgram_fed.posts.forms import Cards, cards_from, draft_from
 from rossgram_fed.posts.introductions import meet_mentioned
 from rossgram_fed.posts.quoted import quoted_posts
 from rossgram_fed.posts.retouching import retouch_waiting
+from rossgram_fed.posts.typed import MORE, TYPED, forgotten, keep_typed
 from rossgram_fed.posts.uploads import RefusedUpload, Uploaded
 from rossgram_fed.posts.waiting import keep_descriptions
 from rossgram_fed.web.bodies import takes_uploads
@@ -82,6 +84,8 @@ async def compose(request: web.Request, viewer: Viewer) -> web.Response:
     """``POST /new``: take photos in, move them, remove them, keep the draft, publish it now or later."""
     form = form_of(request)
     cards = cards_from(form, request.app[INSTANCE].settings.limits)
+    if cards.verb == TYPED:
+        return await keep_typed(request, viewer, form, cards)
     composing = Composing(form, cards, draft_id=read_id(form.value("draft")))
     try:
         await take_files(request, viewer, composing)
@@ -101,6 +105,8 @@ async def compose(request: web.Request, viewer: Viewer) -> web.Response:
 async def take_files(request: web.Request, viewer: Viewer, composing: Composing, *, post_id: int | None = None) -> None:
     """Take in the files of a form, do what its button does to its photos, and keep all of it in a draft."""
     form, cards = composing.form, composing.cards
+    if cards.verb == ALIKE:
+        same_for_all(form, cards.ids)
     outcomes = await uploads.receive(request, form.files("files"), account_id=viewer.account_id)
     composing.refused = tuple(outcome for outcome in outcomes if isinstance(outcome, RefusedUpload))
     uploaded = (outcome.photo_id for outcome in outcomes if isinstance(outcome, Uploaded))
@@ -126,6 +132,9 @@ async def _post(request: web.Request, viewer: Viewer, composing: Composing) -> w
     form, cards, instance = composing.form, composing.cards, request.app[INSTANCE]
     if composing.fresh or composing.refused:
         form.error("photos", "Here are your new photos: describe them, then post.")
+    elif await forgotten(instance.database, viewer.account_id, draft_id=composing.draft_id, shown=cards.ids):
+        form.error("photos", MORE)
+    check_city(form)
     typed = draft_from(form, cards, limits=instance.settings.limits)
     composing.remind = cards.undescribed if cards.verb == "post" else ()
     if not form.ok or composing.remind:
@@ -143,6 +152,7 @@ async def _post(request: web.Request, viewer: Viewer, composing: Composing) -> w
 
 async def _schedule(request: web.Request, viewer: Viewer, composing: Composing) -> web.Response:
     form, instance = composing.form, request.app[INSTANCE]
+    check_city(form)
     draft_from(form, composing.cards, limits=instance.settings.limits)
     zone = form.text("zone", most=64) or "UTC"
     try:

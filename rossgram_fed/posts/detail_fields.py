@@ -21,6 +21,8 @@ from rossgram_fed.web.sessions import Viewer
 
 FIND, SUGGEST = "find-place", "suggest-place"
 """The buttons that send the form for places."""
+ALIKE = "alike"
+"""The button that gives all photos what the first one has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class DetailFields:
 async def detail_fields(reader: Reader, viewer: Viewer, form: Form, photos: Sequence[PhotoView]) -> DetailFields:
     """Read what the fields need for a form that is about to be shown; nothing of it is kept."""
     ids = [photo.id for photo in photos]
-    asked = form.value("do") in (FIND, SUGGEST)
+    asked = _asked(form) is not None
     rows = await reader.fetch(
         "SELECT id, exif, licence, taken_near FROM photos WHERE account_id = $1 "
         f"AND id IN ({placeholders(max(len(ids), 1), 2)})",
@@ -80,14 +82,26 @@ async def detail_fields(reader: Reader, viewer: Viewer, form: Form, photos: Sequ
     )
 
 
+def check_city(form: Form) -> None:
+    """Ask which city is meant where a name was typed and none chosen: it would be left out without a word."""
+    if form.value("place-name").strip() and "place" not in form.values:
+        form.error("place-name", "Choose the city that you mean, or leave this empty.")
+
+
+def _asked(form: Form) -> str | None:
+    """Return what asks for cities: one of the buttons, or a name that was typed and not looked for."""
+    verb = form.value("do")
+    return FIND if "place-name" in form.errors else verb if verb in (FIND, SUGGEST) else None
+
+
 async def _cities(reader: Reader, viewer: Viewer, form: Form, ids: Sequence[int]) -> tuple[City, ...]:
     """Return the chosen city, and those that were asked for; no file is read for who asks for none."""
-    number, verb = read_id(form.value("place")) or 0, form.value("do")
-    if not number and verb not in (FIND, SUGGEST):
+    number, asked = read_id(form.value("place")) or 0, _asked(form)
+    if not number and asked is None:
         return ()
     known = await gazetteer()
     chosen = known.city(number)
-    found = known.search(form.value("place-name")) if verb == FIND else ()
-    if verb == SUGGEST:
+    found = known.search(form.value("place-name")) if asked == FIND else ()
+    if asked == SUGGEST:
         found = await proposed(reader, ids, account_id=viewer.account_id)
     return tuple(dict.fromkeys(city for city in (chosen, *found) if city is not None))

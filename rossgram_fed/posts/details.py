@@ -7,7 +7,7 @@ end in the photo's id (``licence-17``). Drafts keep forms as they were typed, so
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from rossgram_fed.database import Reader
@@ -99,6 +99,16 @@ def details_from(form: Form, photo_ids: Collection[int]) -> PostDetails:
         coordinates=form.flag("coordinates"),
         people=handles_in(form.text("people", most=PEOPLE_CHARACTERS)),
     )
+
+
+def same_for_all(form: Form, photo_ids: Sequence[int]) -> None:
+    """Give all photos of a form what is chosen for the first: whether its camera is shown, and its licence."""
+    for name in ("exif", "licence"):
+        chosen = form.values.get(f"{name}-{photo_ids[0]}") if photo_ids else None
+        for photo_id in photo_ids[1:]:
+            form.values.popall(f"{name}-{photo_id}", None)
+            if chosen is not None:
+                form.values[f"{name}-{photo_id}"] = chosen
 
 
 def _licence(name: str) -> str:

@@ -20,7 +20,7 @@ from rossgram_fed.media.storage import STORAGE
 from rossgram_fed.models.posts import Visibility
 from rossgram_fed.posts import actions, saved
 from rossgram_fed.posts.compose_pages import Composing, take_files
-from rossgram_fed.posts.detail_fields import detail_fields
+from rossgram_fed.posts.detail_fields import check_city, detail_fields
 from rossgram_fed.posts.details import details_of
 from rossgram_fed.posts.drafts import PostEdit
 from rossgram_fed.posts.focus import focus_from
@@ -31,6 +31,7 @@ from rossgram_fed.posts.pages import own_view
 from rossgram_fed.posts.photo_views import PhotoView
 from rossgram_fed.posts.retouching import keep_retouched, retouched
 from rossgram_fed.posts.telling import same_readers
+from rossgram_fed.posts.typed import MORE, TYPED, forgotten, keep_typed
 from rossgram_fed.posts.views import PostView
 from rossgram_fed.web.bodies import takes_uploads
 from rossgram_fed.web.csrf import form_of
@@ -64,6 +65,8 @@ async def save(request: web.Request, viewer: Viewer) -> web.Response:
     instance, form = request.app[INSTANCE], form_of(request)
     post = await own_view(request, viewer)
     cards = cards_from(form, instance.settings.limits)
+    if cards.verb == TYPED:
+        return await keep_typed(request, viewer, form, cards, post_id=post.id)
     draft = await saved.edit_under_way(instance.database, viewer.account_id, post_id=post.id)
     if cards.verb == "start-over":
         return await _start_over(request, viewer, post, draft)
@@ -75,6 +78,9 @@ async def save(request: web.Request, viewer: Viewer) -> web.Response:
             return await _again(request, viewer, post, composing)
         if composing.fresh or composing.refused:
             form.error("photos", "Here are your new photos: describe them, then save.")
+        elif await forgotten(instance.database, viewer.account_id, draft_id=composing.draft_id, shown=cards.ids):
+            form.error("photos", MORE)
+        check_city(form)
         typed = edit_from(form, cards, limits=instance.settings.limits, comment=post.is_comment, words=not post.photos)
         looks, points = looks_from(form, cards.ids), focus_from(form, cards.ids)
         if not form.ok:
@@ -158,8 +164,9 @@ async def _show(
     if draft is not None:
         waiting = await saved.photos_in(request.app[INSTANCE].database, viewer.account_id, draft)
     known = {photo.id: photo for photo in (*post.photos, *waiting)}
-    shown = list(known) if order is None else [photo_id for photo_id in order if photo_id in known]
-    photos = [known[photo_id] for photo_id in shown]
+    # What another tab added is shown too, after the rest; what is no more among the post's own was taken out.
+    order = tuple(known) if order is None else (*order, *(photo.id for photo in waiting))
+    photos = [known[photo_id] for photo_id in dict.fromkeys(order) if photo_id in known]
     return await render(
         request,
         "posts/edit.html",

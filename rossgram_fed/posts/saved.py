@@ -31,7 +31,7 @@ MOST_DRAFTS = 100
 MOST_FIELDS = 1000
 LONGEST_FIELD = 20_000
 
-_NOT_KEPT = frozenset({FIELD, "do", "draft", "photo", "arrived"})
+_NOT_KEPT = frozenset({FIELD, "do", "draft", "as_of", "photo", "arrived"})
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 // Sends photos as soon as they are chosen, each with its progress, and puts what came among the cards of the form.
 // Without this the button below sends them with the form. What is typed meanwhile stays as it is; a reload goes on too.
 const drop = document.querySelector(".drop");
-const form = drop.closest("form");
+const { answered, form, say } = await import(drop.closest("form").dataset.composer);
+const { offer } = await import(drop.dataset.arranging);
 const { Sending } = await import(drop.dataset.sending);
 const AT_ONCE = 2;
 const KEPT = `uploads ${location.pathname}`;
@@ -10,13 +11,12 @@ const files = [];
 const rows = new Map();
 const list = document.createElement("ul");
 list.className = "sending";
-const news = document.createElement("p");
-news.className = "unseen";
-news.setAttribute("role", "status");
-drop.after(news, list);
+drop.after(list);
 form.querySelector("button[value=add]").parentElement.hidden = true;
 
-const input = drop.querySelector("input[type=file]");
+const input = drop.querySelector("input[type=file]"), invites = drop.querySelector("span");
+input.className = "unseen";
+invites.className = "button";
 input.addEventListener("change", () => {
   take([...input.files]);
   input.value = "";
@@ -34,10 +34,9 @@ addEventListener("beforeunload", (event) => {
 form.addEventListener("submit", (event) => {
   if (!files.some((one) => one.active) && !bringing) return;
   event.preventDefault();
-  news.className = "note";
-  news.textContent = "Some files are still on their way. Wait until they are here, or cancel them.";
-  news.scrollIntoView({ block: "center" });
+  say("Some files are still on their way. Wait until they are here, or cancel them.", { shown: true });
 });
+addEventListener("paste", ({ clipboardData }) => take([...clipboardData.files]));
 
 /** Send files; one of which a part is here already goes on from there. */
 function take(chosen) {
@@ -180,11 +179,6 @@ function size(bytes) {
   return bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
-function say(text) {
-  news.className = "unseen";
-  news.textContent = text;
-}
-
 let bringing = false;
 
 /** Put photos that are here among the cards, in the order in which they were chosen. */
@@ -195,10 +189,9 @@ async function bringIn() {
   if (!come.length) return;
   bringing = true;
   try {
-    merge(await answered(come.map((one) => one.photo)), come);
+    merge(await answered("add", come.map((one) => one.photo)), come);
   } catch {
-    say("The photos are here, but this page could not be brought up to date. Load it again.");
-    news.className = "note";
+    say("The photos are here, but this page could not be brought up to date. Load it again.", { shown: true });
     return;
   } finally {
     bringing = false;
@@ -206,20 +199,7 @@ async function bringIn() {
   bringIn();
 }
 
-/** What the form answers now: the same page, with these photos in it. Their draft is kept by that too. */
-async function answered(photos) {
-  const sent = new FormData(form);
-  sent.delete("files");
-  sent.set("do", "add");
-  for (const photo of photos) sent.append("arrived", photo);
-  const answer = await fetch(form.action, { method: "POST", body: sent });
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  return page.querySelector(".drop").closest("form");
-}
-
 function merge(fresh, come) {
-  const draft = fresh.querySelector("input[name=draft]");
-  if (draft && !form.querySelector("input[name=draft]")) form.prepend(draft);
   for (const id of ["room", "details"]) renew(document.getElementById(id), fresh.querySelector(`#${id}`));
   const added = mergeCards(fresh.querySelector(".cards"));
   if (added < come.length) throw new Error("not all were taken");
@@ -237,12 +217,14 @@ function mergeCards(fresh) {
   for (const card of [...fresh.children]) {
     const photo = card.querySelector("input[name=photo]").value;
     const here = cards.querySelector(`input[name=photo][value="${photo}"]`)?.closest("li");
-    if (here) here.querySelector(".card-moves").replaceWith(card.querySelector(".card-moves"));
-    else {
-      cards.append(card);
-      added += 1;
-    }
+    if (here) continue;
+    cards.append(card);
+    added += 1;
   }
+  drop.classList.add("drop-more");
+  invites.textContent = "Add more photos";
+  drop.querySelector(".hint").textContent = fresh.closest("form").querySelector(".drop .hint").textContent;
+  offer();
   import(cards.dataset.script).then(({ watch }) => watch(cards));
   return added;
 }
@@ -256,7 +238,7 @@ async function lookAgain() {
   looking = true;
   for (let seconds = 2; form.querySelector(PREPARED); seconds = Math.min(seconds * 1.5, 30)) {
     await new Promise((resume) => setTimeout(resume, seconds * 1000));
-    const fresh = bringing ? null : await answered([]).catch(() => null);
+    const fresh = bringing ? null : await answered("look").catch(() => null);
     for (const card of fresh?.querySelectorAll("li.card:not(:has(" + PREPARED + "))") ?? []) {
       const photo = card.querySelector("input[name=photo]").value;
       const here = form.querySelector(`.card:has(${PREPARED}):has(input[name=photo][value="${photo}"])`);
