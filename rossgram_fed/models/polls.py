@@ -25,6 +25,8 @@ class Poll(Model):
     expires_at = fields.BigIntField(null=True)
     closed_at = fields.BigIntField(null=True)
     """When everybody who takes part was told that it is over."""
+    fetched_at = fields.BigIntField(default=0, db_default=0)
+    """When the author's server last told how a stranger's poll stands."""
 
     class Meta:
         table = "polls"
