@@ -87,6 +87,11 @@ def listed(account: str, viewer: str | None) -> str:
     return f"({unlimited} OR {account}.id = {viewer} OR {follows(viewer, f'{account}.id')})"
 
 
+def shows_network(account_id: str) -> str:
+    """Return the condition that an account lets others see who follows it and whom it follows."""
+    return f"NOT EXISTS (SELECT 1 FROM accounts hn WHERE hn.id = {account_id} AND hn.hides_network)"
+
+
 def follows(one: str, other: str) -> str:
     """Return the condition that one account follows another and was accepted; placeholders or columns."""
     return (

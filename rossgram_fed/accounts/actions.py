@@ -96,7 +96,7 @@ async def update_profile(
     before = str(await change.tx.fetch_value("SELECT links FROM accounts WHERE id = $1", account_id) or "[]")
     await change.tx.execute(
         "UPDATE accounts SET name = $1, bio = $2, bio_html = $3, links = $4, locked = $5, discoverable = $6, "
-        "indexable = $7, actor_type = $8, updated_at = $9 WHERE id = $10",
+        "indexable = $7, hides_network = $8, actor_type = $9, updated_at = $10 WHERE id = $11",
         draft.name,
         draft.bio,
         await bio_html(change.tx, change.settings, draft.bio),
@@ -104,6 +104,7 @@ async def update_profile(
         draft.locked,
         draft.discoverable,
         draft.indexable,
+        draft.hides_network,
         BOT if draft.bot else PERSON,
         change.now,
         account_id,

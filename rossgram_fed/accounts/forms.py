@@ -51,6 +51,8 @@ class ProfileDraft:
     locked: bool = False
     discoverable: bool = True
     indexable: bool = False
+    hides_network: bool = False
+    """Whether nobody else is told who follows them and whom they follow."""
     bot: bool = False
     """Whether the account says that it acts by itself."""
     remove_avatar: bool = False
@@ -99,6 +101,7 @@ def read_profile(form: Form) -> ProfileDraft:
         locked=form.flag("locked"),
         discoverable=form.flag("discoverable"),
         indexable=form.flag("indexable"),
+        hides_network=form.flag("hides_network"),
         bot=form.flag("bot"),
         remove_avatar=form.flag("remove_avatar"),
         remove_header=form.flag("remove_header"),

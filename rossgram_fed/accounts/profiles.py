@@ -15,7 +15,7 @@ from rossgram_fed.visibility import heard
 
 _PROFILE = (
     f"SELECT {CARD_COLUMNS}, a.bio, a.bio_html, a.links, a.followers_count, a.following_count, a.posts_count, "
-    "a.discoverable, a.backfilled_at, a.deleted_at, a.suspended_at, a.host_standing, "
+    "a.discoverable, a.hides_network, a.backfilled_at, a.deleted_at, a.suspended_at, a.host_standing, "
     "a.moved_to_uri, a.header_key, a.header_url, EXISTS (SELECT 1 FROM featured_tags e WHERE e.account_id = a.id) "
     "AS features_tags FROM accounts a "
 )
@@ -34,6 +34,8 @@ class Profile:
     following_count: int
     posts_count: int
     discoverable: bool
+    hides_network: bool
+    """Whether nobody else is told who follows them and whom they follow."""
     backfilled_at: int
     deleted: bool
     suspended: bool
@@ -94,6 +96,7 @@ def _profile(row: Row | None) -> Profile | None:
         following_count=row["following_count"],
         posts_count=row["posts_count"],
         discoverable=bool(row["discoverable"]),
+        hides_network=bool(row["hides_network"]),
         backfilled_at=row["backfilled_at"],
         deleted=row["deleted_at"] is not None,
         suspended=row["suspended_at"] is not None or row["host_standing"] == Standing.SUSPENDED,

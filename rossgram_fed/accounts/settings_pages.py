@@ -101,6 +101,7 @@ def _profile_form(profile: Profile) -> Form:
         "locked": profile.account.locked,
         "discoverable": profile.discoverable,
         "indexable": profile.account.indexable,
+        "hides_network": profile.hides_network,
         "bot": profile.bot,
     }
     for switch, on in switches.items():

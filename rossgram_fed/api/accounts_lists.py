@@ -85,16 +85,17 @@ async def mutes(call: Call, params: PeopleParams) -> Answer:
 
 
 async def _of_somebody(call: Call, params: Paging, which: People) -> Answer:
-    """Return a list of somebody's; it is empty for those whom they block, and of who is suspended."""
+    """Return a list of somebody's; it is empty for those whom they block, of who is suspended, and who hides it."""
     account_id = await existing(call)
-    if call.viewer_id != account_id and not await _shown(call, account_id):
+    if call.viewer_id != account_id and not await _shown(call, which, account_id):
         return Answer([])
     return await page(call, params, which, account_id, for_viewer=True)
 
 
-async def _shown(call: Call, account_id: int) -> bool:
+async def _shown(call: Call, which: People, account_id: int) -> bool:
+    hidden = "" if which is People.ENDORSED else "AND NOT a.hides_network "
     row = await call.database.fetch_one(
-        f"SELECT 1 AS free FROM accounts a WHERE a.id = $1 AND {heard('a')} "  # noqa: S608 - a constant
+        f"SELECT 1 AS free FROM accounts a WHERE a.id = $1 AND {heard('a')} {hidden}"  # noqa: S608 - constants
         "AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.account_id = a.id AND b.target_id = $2)",
         account_id,
         call.viewer_id or 0,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -21,9 +21,9 @@ from rossgram_fed.accounts.forms import (
 from rossgram_fed.accounts.preferences import LANGUAGE, Preferences, preferences_of, set_preferences
 from rossgram_fed.accounts.profiles import profile_of
 from rossgram_fed.api.call import Call
-from rossgram_fed.api.entities.accounts import Account
+from rossgram_fed.api.entities.accounts import Account, Profile
 from rossgram_fed.api.entities.words import AUDIENCES
-from rossgram_fed.api.own_account import own_account
+from rossgram_fed.api.own_account import QUOTES, own_account, own_profile
 from rossgram_fed.api.table import Route
 from rossgram_fed.caption import is_web_address
 from rossgram_fed.database import Reader
@@ -35,6 +35,12 @@ from rossgram_fed.media.studio import STUDIO
 from rossgram_fed.models.posts import Visibility
 from rossgram_fed.web.errors import Invalid, SignInNeeded
 from rossgram_fed.web.forms import clean_text
+
+_SWITCHES = {name: name for name in ("locked", "bot", "discoverable", "indexable")} | {
+    "hide_collections": "hides_network"
+}
+"""What an app switches, and what a draft calls it."""
+_QUOTES = {word: policy for policy, word in QUOTES.items()}
 
 
 class FieldParams(msgspec.Struct, kw_only=True):
@@ -50,6 +56,7 @@ class SourceParams(msgspec.Struct, kw_only=True):
     privacy: str | None = None
     sensitive: bool | None = None
     language: str | None = None
+    quote_policy: str | None = None
 
 
 class ProfileParams(msgspec.Struct, kw_only=True):
@@ -61,14 +68,26 @@ class ProfileParams(msgspec.Struct, kw_only=True):
     bot: bool | None = None
     discoverable: bool | None = None
     indexable: bool | None = None
+    hide_collections: bool | None = None
     fields_attributes: list[FieldParams] | dict[str, FieldParams] | None = None
     source: SourceParams | None = None
     website: str | None = None
     """As Pixelfed has it: the first of the profile's links that leads to a page."""
 
 
-async def update(call: Call, params: ProfileParams) -> Account:
+async def update_credentials(call: Call, params: ProfileParams) -> Account:
     """Change one's profile."""
+    await _update(call, params)
+    return await own_account(call)
+
+
+async def update(call: Call, params: ProfileParams) -> Profile:
+    """Change one's profile, and show it as it is typed."""
+    await _update(call, params)
+    return await own_profile(call)
+
+
+async def _update(call: Call, params: ProfileParams) -> None:
     avatar, header = await _portraits(call)
     written = [one for one in (avatar, header) if one is not None]
     try:
@@ -82,7 +101,6 @@ async def update(call: Call, params: ProfileParams) -> Account:
     except BaseException:
         await remove_files(call.request.app[STORAGE], *written)
         raise
-    return await own_account(call)
 
 
 async def remove_avatar(call: Call) -> Account:
@@ -95,9 +113,9 @@ async def remove_header(call: Call) -> Account:
     return await _without(call, header=True)
 
 
-async def show(call: Call) -> Account:
+async def show(call: Call) -> Profile:
     """Show one's own profile, as it is typed."""
-    return await own_account(call)
+    return await own_profile(call)
 
 
 async def _without(call: Call, *, avatar: bool = False, header: bool = False) -> Account:
@@ -119,6 +137,7 @@ async def _draft(reader: Reader, account_id: int) -> ProfileDraft:
         locked=profile.account.locked,
         discoverable=profile.discoverable,
         indexable=profile.account.indexable,
+        hides_network=profile.hides_network,
         bot=profile.bot,
     )
 
@@ -134,9 +153,9 @@ def _changed(draft: ProfileDraft, params: ProfileParams) -> ProfileDraft:
         said["links"] = _links(params.fields_attributes)
     if params.website is not None:
         said["links"] = _with_website(said.get("links", draft.links), clean_text(params.website))
-    for switch in ("locked", "bot", "discoverable", "indexable"):
-        if (on := getattr(params, switch)) is not None:
-            said[switch] = on
+    for name, ours in _SWITCHES.items():
+        if (on := getattr(params, name)) is not None:
+            said[ours] = on
     return replace(draft, **said)
 
 
@@ -183,6 +202,10 @@ async def _preferences(reader: Reader, source: SourceParams, *, user_id: int) ->
         if source.language and (len(source.language) > 16 or not LANGUAGE.fullmatch(source.language)):
             raise Invalid("Validation failed: Source language must be a code such as en")
         chosen = replace(chosen, language=source.language)
+    if source.quote_policy is not None:
+        if source.quote_policy not in _QUOTES:
+            raise Invalid("Validation failed: Source quote policy must be public, followers or nobody")
+        chosen = replace(chosen, quote_policy=_QUOTES[source.quote_policy])
     return chosen
 
 
@@ -210,24 +233,29 @@ async def _developed(call: Call, recipe: Recipe) -> Files | None:
         raise Invalid(f"Validation failed: {recipe.capitalize()}: {refusal.reason}") from refusal
 
 
-_UPDATE, _SCOPE = "/api/v1/accounts/update_credentials", "write:accounts"
-_PICTURES = ("avatar", "header")
+_UPDATE, _PROFILE = "/api/v1/accounts/update_credentials", "/api/v1/profile"
+
+
+def _change(method: str, path: str, handler: Callable[..., object], gives: type) -> Route:
+    """Return a route that takes a profile, with its pictures."""
+    return Route(
+        method,
+        path,
+        handler,
+        scope="write:accounts",
+        takes=ProfileParams,
+        gives=gives,
+        files=("avatar", "header"),
+        limit="media",
+    )
+
 
 ROUTES = (
-    Route("PATCH", _UPDATE, update, scope=_SCOPE, takes=ProfileParams, gives=Account, files=_PICTURES, limit="media"),
+    _change("PATCH", _UPDATE, update_credentials, Account),
     # Pixelfed's app sends a new avatar so.
-    Route("POST", _UPDATE, update, scope=_SCOPE, takes=ProfileParams, gives=Account, files=_PICTURES, limit="media"),
-    Route("GET", "/api/v1/profile", show, scope="profile", gives=Account),
-    Route(
-        "PATCH",
-        "/api/v1/profile",
-        update,
-        scope=_SCOPE,
-        takes=ProfileParams,
-        gives=Account,
-        files=_PICTURES,
-        limit="media",
-    ),
-    Route("DELETE", "/api/v1/profile/avatar", remove_avatar, scope=_SCOPE, gives=Account),
-    Route("DELETE", "/api/v1/profile/header", remove_header, scope=_SCOPE, gives=Account),
+    _change("POST", _UPDATE, update_credentials, Account),
+    Route("GET", _PROFILE, show, scope="profile", gives=Profile),
+    _change("PATCH", _PROFILE, update, Profile),
+    Route("DELETE", f"{_PROFILE}/avatar", remove_avatar, scope="write:accounts", gives=Account),
+    Route("DELETE", f"{_PROFILE}/header", remove_header, scope="write:accounts", gives=Account),
 )

@@ -74,13 +74,13 @@ async def _person(request: web.Request) -> web.StreamResponse:
 
 @for_servers
 async def get_followers(request: web.Request) -> web.StreamResponse:
-    """``GET /users/{username}/followers``: who follows, newest first."""
+    """``GET /users/{username}/followers``: who follows, newest first; of those who hide it, how many."""
     return await _people(request, "followers_uri", by="followed_id", listed="follower_id")
 
 
 @for_servers
 async def get_following(request: web.Request) -> web.StreamResponse:
-    """``GET /users/{username}/following``: who is followed, newest first."""
+    """``GET /users/{username}/following``: who is followed, newest first; of those who hide it, how many."""
     return await _people(request, "following_uri", by="follower_id", listed="followed_id")
 
 
@@ -125,7 +125,7 @@ async def _account(instance: Instance, username: str) -> Row | None:
     if not addresses.USERNAME.fullmatch(username) and username != instance.settings.host:
         return None
     return await instance.database.fetch_one(
-        f"SELECT {ACTOR_COLUMNS} FROM accounts "  # noqa: S608 - a constant
+        f"SELECT {ACTOR_COLUMNS}, hides_network FROM accounts "  # noqa: S608 - a constant
         "WHERE username = $1 AND domain = '' AND suspended_at IS NULL",
         username,
     )
@@ -144,8 +144,10 @@ async def _people(request: web.Request, address: str, *, by: str, listed: str) -
             f"SELECT count(*) FROM follows WHERE {by} = $1 AND state = 1",  # noqa: S608 - our own names
             account["id"],
         )
-        document = collection_document(uri, total=total, first=f"{uri}?page=true")
+        document = collection_document(uri, total=total, first="" if account["hides_network"] else f"{uri}?page=true")
         return answer(with_context(document), content_type=ACTIVITY_TYPE).response()
+    if account["hides_network"]:
+        return refusal(403, "This account keeps the list to itself.")
     before = read_id(request.query.get("before", ""))
     rows = await instance.database.fetch(
         f"SELECT f.id, a.uri FROM follows f JOIN accounts a ON a.id = f.{listed} "  # noqa: S608 - our own names

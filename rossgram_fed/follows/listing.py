@@ -15,7 +15,7 @@ from rossgram_fed.database import Reader
 from rossgram_fed.database.engine import placeholders
 from rossgram_fed.ids import LARGEST_ID
 from rossgram_fed.models.relations import FollowState
-from rossgram_fed.visibility import heard, host_not_muted, not_blocked
+from rossgram_fed.visibility import heard, host_not_muted, not_blocked, shows_network
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,10 @@ async def mutuals(reader: Reader, account_id: int, *, limit: int = 40) -> list[i
 async def familiar_followers(
     reader: Reader, viewer_id: int, account_ids: Sequence[int], *, most: int = 40
 ) -> Mapping[int, list[int]]:
-    """Return, for each account, who follows it of those whom the viewer follows, those who came last first."""
+    """Return, for each account, who follows it of those whom the viewer follows, those who came last first.
+
+    Nobody is named who hides whom they follow, or whose followers are hidden.
+    """
     found: dict[int, list[int]] = {account_id: [] for account_id in account_ids}
     if not account_ids:
         return found
@@ -105,7 +108,8 @@ async def familiar_followers(
         "SELECT f.followed_id, f.follower_id FROM follows f JOIN follows mine ON mine.followed_id = f.follower_id "
         f"AND mine.follower_id = $1 AND mine.state = {accepted} JOIN accounts a ON a.id = f.follower_id "
         f"WHERE f.followed_id IN ({placeholders(len(account_ids), 2)}) AND f.state = {accepted} "
-        f"AND a.deleted_at IS NULL AND {heard('a')} ORDER BY f.id DESC",
+        f"AND a.deleted_at IS NULL AND {heard('a')} AND NOT a.hides_network AND {shows_network('f.followed_id')} "
+        "ORDER BY f.id DESC",
         viewer_id,
         *account_ids,
     )

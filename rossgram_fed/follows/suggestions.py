@@ -1,6 +1,7 @@
 """Whom somebody might like to follow: those followed by whom they follow, then the most followed people here.
 
-Only who wants to be suggested is; nobody whom they follow, block, mute or dismissed.
+Only who wants to be suggested is; nobody whom they follow, block, mute or dismissed. Whom somebody follows and keeps to
+themselves is not told so either.
 """
 
 # ruff: noqa: S608 - the SQL is put together of constants and placeholders only
@@ -12,7 +13,7 @@ from rossgram_fed.database.engine import placeholders
 from rossgram_fed.follows.parties import parties
 from rossgram_fed.instance import Change
 from rossgram_fed.models.relations import FollowState
-from rossgram_fed.visibility import heard, host_not_muted, listed, not_blocked, not_muted
+from rossgram_fed.visibility import heard, host_not_muted, listed, not_blocked, not_muted, shows_network
 
 MOST_ASKED = 200
 """Of those whom somebody follows, the latest, whose follows are looked at."""
@@ -30,7 +31,8 @@ _WELCOME = (
 _OF_FRIENDS = (
     "SELECT a.id FROM (SELECT s.followed_id, COUNT(*) AS friends FROM (SELECT t.followed_id FROM follows t "
     f"WHERE t.state = {_ACCEPTED} AND t.follower_id IN (SELECT m.followed_id FROM follows m WHERE m.follower_id = $1 "
-    f"AND m.state = {_ACCEPTED} ORDER BY m.id DESC LIMIT {MOST_ASKED}) LIMIT {MOST_OF_EACH}) AS s "
+    f"AND m.state = {_ACCEPTED} AND {shows_network('m.followed_id')} ORDER BY m.id DESC LIMIT {MOST_ASKED}) "
+    f"LIMIT {MOST_OF_EACH}) AS s "
     f"GROUP BY s.followed_id) AS known JOIN accounts a ON a.id = known.followed_id WHERE {_WELCOME} "
     "ORDER BY known.friends DESC, a.followers_count DESC, a.id LIMIT {limit}"
 )

@@ -93,7 +93,8 @@ async def _list(request: web.Request, *, followers: bool) -> web.Response:
     viewer, found = await viewer_of(request), await _profile(request)
     database, before = request.app[INSTANCE].database, cursor_of(request)
     query = _FOLLOWERS if followers else following
-    people = await query(database, found.account.id, before=before, limit=LIST_SIZE + 1)
+    hidden = found.hides_network and _id(viewer) != found.account.id
+    people = () if hidden else await query(database, found.account.id, before=before, limit=LIST_SIZE + 1)
     page = page_of(people, LIST_SIZE, id_of=lambda listed: listed.id, before=before)
     ids = [listed.account.id for listed in page]
     return await render(
@@ -103,6 +104,7 @@ async def _list(request: web.Request, *, followers: bool) -> web.Response:
         account=found.account,
         page=page,
         followers=followers,
+        hidden=hidden,
         relations=await relations(database, viewer.account_id, ids) if viewer else {},
     )
 

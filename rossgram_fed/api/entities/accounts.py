@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import orjson
 
+from rossgram_fed.api.entities.tags import Featured
 from rossgram_fed.api.entities.words import VISIBILITIES, absolute, day, instant
 from rossgram_fed.config import Settings
 from rossgram_fed.database import Row
@@ -21,8 +22,8 @@ NO_HEADER = "/static/no-header.png"
 ACCOUNT_COLUMNS = (
     "a.id AS account_id, a.username, a.domain, a.name AS account_name, a.uri AS account_uri, a.url AS account_url, "
     "a.bio_html, a.links, a.avatar_key, a.avatar_url, a.header_key, a.header_url, a.media_refused, a.locked, "
-    "a.discoverable, a.indexable, a.actor_type, a.followers_count, a.following_count, a.posts_count, a.moved_to_uri, "
-    "a.limited_at, a.suspended_at, a.host_standing, a.created_at AS account_created_at, "
+    "a.discoverable, a.indexable, a.hides_network, a.actor_type, a.followers_count, a.following_count, a.posts_count, "
+    "a.moved_to_uri, a.limited_at, a.suspended_at, a.host_standing, a.created_at AS account_created_at, "
     "(SELECT MAX(lp.id) FROM posts lp WHERE lp.account_id = a.id AND lp.visibility <= 1) AS last_post_id"
 )
 """What ``account_from`` reads; the query names the table ``accounts a``."""
@@ -47,8 +48,8 @@ class Source(msgspec.Struct):
     follow_requests_count: int
     discoverable: bool
     indexable: bool
-    hide_collections: bool = False
-    quote_policy: str = "public"
+    hide_collections: bool
+    quote_policy: str
     attribution_domains: list[str] = []
 
 
@@ -108,6 +109,54 @@ class Account(msgspec.Struct):
     """Told to themselves alone."""
 
 
+class Profile(msgspec.Struct):
+    """One's own profile as it is typed (https://docs.joinmastodon.org/entities/Profile/)."""
+
+    id: str
+    display_name: str
+    note: str
+    fields: list[Field]
+    avatar: str | None
+    avatar_static: str | None
+    header: str | None
+    header_static: str | None
+    locked: bool
+    bot: bool
+    hide_collections: bool
+    discoverable: bool
+    indexable: bool
+    featured_tags: list[Featured]
+    avatar_description: str = ""
+    """Portraits have no descriptions here, and what a profile shows cannot be chosen."""
+    header_description: str = ""
+    show_media: bool = True
+    show_media_replies: bool = True
+    show_featured: bool = True
+    attribution_domains: list[str] = []
+
+
+def profile_from(own: Account, source: Source, tags: list[Featured]) -> Profile:
+    """Return somebody's own account as the profile that they edit."""
+    avatar = None if own.avatar.endswith(NO_AVATAR) else own.avatar
+    header = None if own.header.endswith(NO_HEADER) else own.header
+    return Profile(
+        id=own.id,
+        display_name=own.display_name,
+        note=source.note,
+        fields=source.fields,
+        avatar=avatar,
+        avatar_static=avatar,
+        header=header,
+        header_static=header,
+        locked=own.locked,
+        bot=own.bot,
+        hide_collections=own.hide_collections,
+        discoverable=own.discoverable,
+        indexable=own.indexable,
+        featured_tags=tags,
+    )
+
+
 def account_from(row: Row, settings: Settings) -> Account:
     """Read an account out of a row with ``ACCOUNT_COLUMNS``; of who is suspended, that they are and nothing more."""
     account_id, domain = row["account_id"], row["domain"]
@@ -119,7 +168,8 @@ def account_from(row: Row, settings: Settings) -> Account:
     last = row["last_post_id"]
     suspended = row["suspended_at"] is not None or row["host_standing"] == Standing.SUSPENDED
     if suspended:
-        row = {**row, "account_name": "", "bio_html": "", "links": "[]"}
+        row = {**row, "account_name": "", "bio_html": "", "links": "[]", "actor_type": "Person"}
+        row |= {"locked": False, "discoverable": False, "indexable": False}
         avatar, header = absolute(settings, NO_AVATAR), absolute(settings, NO_HEADER)
     return Account(
         id=str(account_id),
@@ -144,7 +194,7 @@ def account_from(row: Row, settings: Settings) -> Account:
         following_count=row["following_count"],
         statuses_count=row["posts_count"],
         last_status_at=day(instant_of(last)) if last else None,
-        hide_collections=False,
+        hide_collections=bool(row["hides_network"]),
         noindex=not row["indexable"],
         emojis=[],
         roles=[],

@@ -78,10 +78,16 @@ async def test_what_is_told_of_who_is_suspended(site: ApiSite) -> None:
     """An app learns that an account is suspended, and nothing that it wrote or shows."""
     alice, _, _, sam = await people(site)
     await Account.filter(id=sam.id).update(
-        suspended_at=1, bio_html="<p>Buy</p>", avatar_url="https://there.test/a.png", links='[{"name":"a","value":"b"}]'
+        suspended_at=1,
+        locked=True,
+        actor_type="Service",
+        bio_html="<p>Buy</p>",
+        avatar_url="https://there.test/a.png",
+        links='[{"name":"a","value":"b"}]',
     )
     told = (await (await site.app(alice)).get(f"/api/v1/accounts/{sam.id}")).body
     assert (told["suspended"], told["display_name"], told["note"], told["fields"]) == (True, "", "", [])
+    assert (told["locked"], told["bot"], told["discoverable"]) == (False, False, False)
     assert told["avatar"].endswith("/static/no-avatar.png")
 
 

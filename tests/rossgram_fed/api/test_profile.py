@@ -11,6 +11,7 @@ from aiohttp import FormData
 from rossgram_fed.federation.actor_documents import ACTOR_COLUMNS, actor_document_of
 from rossgram_fed.media.storage import STORAGE, Folder
 from rossgram_fed.models import Account, Follow, MediaFile, User
+from rossgram_fed.models.accounts import Policy
 from rossgram_fed.models.posts import Visibility
 from rossgram_fed.models.relations import FollowState
 from tests.apps import ApiSite
@@ -69,21 +70,33 @@ async def test_what_is_said_changes_and_the_rest_stays(site: ApiSite) -> None:
         ("source[privacy]", "private"),
         ("source[sensitive]", "true"),
         ("source[language]", "de"),
+        ("source[quote_policy]", "followers"),
     ]
     told = (await app.form("PATCH", PATH, fields)).body
     assert [(one["name"], one["value"]) for one in told["source"]["fields"]] == [("Site", "https://alice.test")]
     assert (told["display_name"], told["bot"]) == ("Alice  B", True), "what was not said stays"
     user = await User.get(account_id=alice.id)
-    assert (user.default_visibility, user.default_sensitive, user.default_language) == (
-        Visibility.FOLLOWERS,
-        True,
-        "de",
-    )
+    chosen = (user.default_visibility, user.default_sensitive, user.default_language, user.quote_policy)
+    assert chosen == (Visibility.FOLLOWERS, True, "de", Policy.FOLLOWERS)
     told = (await app.patch(PATH, fields_attributes={"0": {"name": "Camera", "value": "Old"}}, bot=False)).body
     assert [one["name"] for one in told["fields"]] == ["Camera"]
     updates = [one for one, inboxes in await sent(site.instance) if inboxes == ["https://there.test/inbox"]]
     assert [one["type"] for one in updates] == ["Update"] * 3
     assert [one["object"]["type"] for one in updates] == ["Service", "Service", "Person"]
+
+
+async def test_the_profile_as_it_is_typed(site: ApiSite) -> None:
+    """One's own profile comes as one typed it, with null for pictures that there are not, and so does what changed."""
+    async with site.instance.change() as change:
+        alice = await a_person(change)
+    app = await site.app(alice)
+    await app.post("/api/v1/featured_tags", name="sea")
+    changed = await app.patch("/api/v1/profile", note="By the #sea", fields_attributes=[{"name": "a", "value": "<b>"}])
+    told = await app.get("/api/v1/profile")
+    assert told.body == changed.body
+    assert (told.body["note"], told.body["avatar"], told.body["header_static"]) == ("By the #sea", None, None)
+    assert told.body["fields"] == [{"name": "a", "value": "<b>", "verified_at": None}]
+    assert [tag["name"] for tag in told.body["featured_tags"]] == ["sea"]
 
 
 async def test_pictures_are_made_shown_told_and_removed(site: ApiSite) -> None:
@@ -126,6 +139,7 @@ async def test_pictures_are_made_shown_told_and_removed(site: ApiSite) -> None:
         (form(("note", "x" * 1001)), "Note is too long", "a bio that is a book"),
         (form(("source[privacy]", "direct")), "Source privacy", "posts that nobody would get"),
         (form(("source[language]", "no language")), "Source language", "no language"),
+        (form(("source[quote_policy]", "friends")), "Source quote policy", "a policy that there is not"),
         (form(("locked", "perhaps")), "", "neither yes nor no"),
         (
             form(*[(f"fields_attributes[{n}][{part}]", "x") for n in range(5) for part in ("name", "value")]),
