@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeVar
 
 from rossgram_fed.database import Database
 from rossgram_fed.filters.queries import shelf_of
+from rossgram_fed.filters.rules import Sieve
 from rossgram_fed.models.reading import FilterAction
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,33 +30,30 @@ class Sifted:
     covered: frozenset[int]
     """Posts whose photos alone are to be covered."""
     hidden: frozenset[int]
-    """Posts that are left out, where nothing hangs on them."""
+    """Posts that are left out."""
 
     @property
     def behind(self) -> dict[int, str]:
         """What posts are to be shown behind, by their ids."""
-        return {post_id: title for post_id, title in self.titles.items() if post_id not in self.covered}
+        return {one: title for one, title in self.titles.items() if one not in self.covered and one not in self.hidden}
 
 
 NOTHING = Sifted({}, frozenset(), frozenset())
 
 
-async def sift(
-    database: Database,
-    viewer_id: int,
-    items: Iterable[T],
-    *,
-    words_of: Callable[[T], Words],
-    context: str,
-    now: int,
-) -> Sifted:
-    """Ask somebody's filters about the posts of a page; their own are not filtered."""
+async def sieve_of(database: Database, viewer_id: int | None) -> Sieve | None:
+    """Return somebody's filters; None for nobody in particular, and for who has none."""
+    if viewer_id is None:
+        return None
     sieve = await shelf_of(database).sieve(database, viewer_id)
-    if sieve.empty:
-        return NOTHING
+    return None if sieve.empty else sieve
+
+
+def sift(sieve: Sieve, viewer_id: int | None, posts: Iterable[Words], *, context: str, now: int) -> Sifted:
+    """Say what somebody's filters make of posts; their own are not filtered."""
     titles: dict[int, str] = {}
     covered, hidden = set(), set()
-    for words in map(words_of, items):
+    for words in posts:
         if words.author_id == viewer_id:
             continue
         found = sieve.matches(words.text, post_id=words.post_id, now=now, context=context)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from aiohttp import web
 
 from rossgram_fed.federation.addresses import post_uri
@@ -10,12 +12,13 @@ from rossgram_fed.federation.reach import reach_of
 from rossgram_fed.instance import INSTANCE
 from rossgram_fed.polls.queries import polls_of
 from rossgram_fed.posts import actions
+from rossgram_fed.posts.approvals import is_waiting
 from rossgram_fed.posts.forms import comment_from
 from rossgram_fed.posts.introductions import meet_mentioned
 from rossgram_fed.posts.pins import is_pinned
 from rossgram_fed.posts.queries import buried_at, post_page
 from rossgram_fed.posts.quoted import quotes_count
-from rossgram_fed.posts.sifted import sifted
+from rossgram_fed.posts.sifted import sifted, thinned
 from rossgram_fed.posts.talking import rule_of
 from rossgram_fed.posts.threads import look
 from rossgram_fed.posts.told import told_of
@@ -27,6 +30,8 @@ from rossgram_fed.web.forms import Form
 from rossgram_fed.web.paging import id_in_path
 from rossgram_fed.web.rendering import render
 from rossgram_fed.web.sessions import Viewer, signed_in, viewer_of
+
+WAITS = "Your comment waits for approval by the author of what it answers."
 
 
 async def show_again(request: web.Request) -> web.Response:
@@ -56,7 +61,10 @@ async def comment(request: web.Request, viewer: Viewer) -> web.Response:
         except Refusal as refusal:
             form.error("caption", refusal.sentence)
         else:
-            return see_other(f"/p/{draft.parent_id}#comment-{comment_id}", "Your comment is posted.")
+            waits = await is_waiting(instance.database, comment_id)
+            return see_other(
+                f"/p/{draft.parent_id}#comment-{comment_id}", WAITS if waits else "Your comment is posted."
+            )
     return await _show(request, await _page(request, viewer), form, status=422)
 
 
@@ -99,12 +107,13 @@ async def _show(request: web.Request, page: PostPage, form: Form, *, status: int
     post = page.post
     reader, viewer = request.app[INSTANCE].database, await viewer_of(request)
     viewer_id, said = viewer.account_id if viewer else None, [comment.post for comment in page.comments]
+    sieved = await sifted(request.app[INSTANCE], viewer_id, said, context="thread")
     rule = await rule_of(reader, page, viewer_id=viewer.account_id if viewer else None)
     return await render(
         request,
         "posts/post.html",
         status=status,
-        page=page,
+        page=replace(page, comments=thinned(page.comments, sieved)),
         post=post,
         form=form,
         rule=rule.sentence,
@@ -113,6 +122,7 @@ async def _show(request: web.Request, page: PostPage, form: Form, *, status: int
         pinned=post.own and await is_pinned(reader, post.id),
         quotes=await quotes_count(reader, post.id) if post.own and post.local else 0,
         poll=(await polls_of(reader, [post.id], viewer_id=viewer.account_id if viewer else None)).get(post.id),
-        behind=(await sifted(request.app[INSTANCE], viewer_id, said, context="thread")).titles,
+        behind=sieved.behind,
+        left_out=len(sieved.hidden),
         told=await told_of(reader, post, viewer_id=viewer.account_id if viewer else None),
     )

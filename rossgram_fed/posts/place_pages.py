@@ -9,6 +9,7 @@ from rossgram_fed.ids import read_id
 from rossgram_fed.instance import INSTANCE
 from rossgram_fed.places.gazetteer import gazetteer
 from rossgram_fed.posts.people import untag
+from rossgram_fed.posts.sifted import sifted_tiles
 from rossgram_fed.posts.tiles import place_tiles, tagged_tiles
 from rossgram_fed.web.errors import NotFound
 from rossgram_fed.web.flash import see_other
@@ -42,6 +43,7 @@ async def show(request: web.Request) -> web.Response:
     if city is None:
         raise NotFound("That place is not known here.")
     page = page_of(tiles, GRID_SIZE, id_of=lambda tile: tile.cursor, before=before)
+    page = await sifted_tiles(request.app[INSTANCE], viewer.account_id if viewer else None, page)
     return await render(request, "posts/place.html", city=city, page=page)
 
 
@@ -59,6 +61,7 @@ async def tagged(request: web.Request) -> web.Response:
         limit=GRID_SIZE + 1,
     )
     page = page_of(tiles, GRID_SIZE, id_of=lambda tile: tile.cursor, before=before)
+    page = await sifted_tiles(instance, viewer.account_id if viewer else None, page, context="account")
     return await render(request, "posts/tagged.html", account=found.account, page=page)
 
 

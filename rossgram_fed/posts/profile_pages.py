@@ -12,9 +12,10 @@ from rossgram_fed.follows.queries import blocked, followers, following, muted
 from rossgram_fed.follows.relations import Relation, relation, relations
 from rossgram_fed.follows.tags import featured_tags, tag_standing
 from rossgram_fed.instance import INSTANCE
+from rossgram_fed.posts.sifted import sifted_tiles
 from rossgram_fed.posts.tiles import pinned_tiles, profile_tiles, tag_tiles
 from rossgram_fed.web.errors import Gone, NotFound
-from rossgram_fed.web.paging import cursor_of, page_of
+from rossgram_fed.web.paging import Page, cursor_of, page_of
 from rossgram_fed.web.rendering import render
 from rossgram_fed.web.sessions import Viewer, signed_in, viewer_of
 
@@ -34,7 +35,9 @@ async def show(request: web.Request) -> web.Response:
     database, before = request.app[INSTANCE].database, cursor_of(request)
     tiles = await profile_tiles(database, found.account.id, viewer_id=_id(viewer), before=before, limit=GRID_SIZE + 1)
     page = page_of(tiles, GRID_SIZE, id_of=lambda tile: tile.cursor, before=before)
-    pinned = () if page.newer else await pinned_tiles(database, found.account.id, viewer_id=_id(viewer))
+    pinned = Page(() if page.newer else await pinned_tiles(database, found.account.id, viewer_id=_id(viewer)))
+    page = await sifted_tiles(request.app[INSTANCE], _id(viewer), page, context="account")
+    pinned = await sifted_tiles(request.app[INSTANCE], _id(viewer), pinned, context="account")
     fetching = viewer is not None and await _freshen(request, found)
     return await render(
         request,
@@ -70,6 +73,7 @@ async def show_tag(request: web.Request) -> web.Response:
         request.app[INSTANCE].database, name, viewer_id=_id(viewer), before=before, limit=GRID_SIZE + 1
     )
     page = page_of(tiles, GRID_SIZE, id_of=lambda tile: tile.cursor, before=before)
+    page = await sifted_tiles(request.app[INSTANCE], _id(viewer), page)
     standing = (
         await tag_standing(request.app[INSTANCE].database, name, account_id=viewer.account_id) if viewer else None
     )

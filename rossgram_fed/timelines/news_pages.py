@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from aiohttp import web
 
 from rossgram_fed.follows.queries import requests
 from rossgram_fed.instance import INSTANCE
 from rossgram_fed.notifications.actions import mark_read
-from rossgram_fed.notifications.queries import notifications_page
+from rossgram_fed.notifications.queries import NotificationView, notifications_page
 from rossgram_fed.notifications.requests import pending
-from rossgram_fed.web.paging import cursor_of, page_of
+from rossgram_fed.posts.sifted import sifted_by_ids
+from rossgram_fed.web.paging import Page, cursor_of, page_of
 from rossgram_fed.web.rendering import render
 from rossgram_fed.web.sessions import Viewer, signed_in
 
@@ -28,5 +31,22 @@ async def notifications(request: web.Request, viewer: Viewer) -> web.Response:
     if any(news.unread for news in page):
         async with instance.change() as change:
             await mark_read(change, account_id=viewer.account_id, up_to=page.items[0].id)
+    page = await _sifted(request, viewer, page)
     held = 0 if before else (await pending(instance.database, viewer.account_id)).requests
     return await render(request, "notifications/list.html", page=page, requests=asking, held=held)
+
+
+async def _sifted(request: web.Request, viewer: Viewer, page: Page[NotificationView]) -> Page[NotificationView]:
+    """Return news without those of posts that a filter leaves out, and without the words of others that it names."""
+    ids = sorted({news.post_id for news in page if news.post_id is not None})
+    found = await sifted_by_ids(request.app[INSTANCE], viewer.account_id, ids, context="notifications")
+    if not found.titles:
+        return page
+    kept = [news for news in page if news.post_id not in found.hidden]
+    items = tuple(
+        replace(news, excerpt=f"Filtered: {found.titles[news.post_id]}", thumb="")
+        if news.post_id in found.titles
+        else news
+        for news in kept
+    )
+    return replace(page, items=items, left_out=len(page) - len(items))

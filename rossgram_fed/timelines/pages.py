@@ -8,7 +8,7 @@ from aiohttp import web
 
 from rossgram_fed.follows.suggestions import suggested_people
 from rossgram_fed.instance import INSTANCE
-from rossgram_fed.posts.sifted import covered, sifted
+from rossgram_fed.posts.sifted import covered, sifted, sifted_tiles
 from rossgram_fed.posts.tiles import explore_tiles, saved_tiles
 from rossgram_fed.timelines import queries
 from rossgram_fed.web.paging import cursor_of, page_of
@@ -36,13 +36,13 @@ async def home(request: web.Request) -> web.Response:
     suggested = await suggested_people(database, viewer.account_id, limit=SUGGESTED) if empty else []
     sieved = await sifted(request.app[INSTANCE], viewer.account_id, [item.post for item in page], context="home")
     kept = [item for item in page if item.post.id not in sieved.hidden]
-    page = replace(page, items=tuple(replace(item, post=covered(item.post, sieved)) for item in kept))
+    items = tuple(replace(item, post=covered(item.post, sieved)) for item in kept)
+    page = replace(page, items=items, left_out=len(page) - len(items))
     return await render(
         request,
         "timelines/home.html",
         page=page,
         behind=sieved.behind,
-        left_out=len(sieved.hidden),
         suggested=suggested,
     )
 
@@ -52,14 +52,16 @@ async def explore(request: web.Request) -> web.Response:
     viewer = await viewer_of(request)
     everywhere = request.query.get("show") == "everywhere"
     before = cursor_of(request)
+    viewer_id = viewer.account_id if viewer else None
     found = await explore_tiles(
         request.app[INSTANCE].database,
-        viewer_id=viewer.account_id if viewer else None,
+        viewer_id=viewer_id,
         everywhere=everywhere,
         before=before,
         limit=GRID_SIZE + 1,
     )
     page = page_of(found, GRID_SIZE, id_of=lambda tile: tile.cursor, before=before)
+    page = await sifted_tiles(request.app[INSTANCE], viewer_id, page)
     return await render(request, "timelines/explore.html", page=page, everywhere=everywhere)
 
 

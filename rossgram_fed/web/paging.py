@@ -26,6 +26,8 @@ class Page(Generic[T]):
     """The cursor of the next page; None on the last one."""
     newer: bool = False
     """Whether this page began at a cursor, so that the newest are elsewhere."""
+    left_out: int = 0
+    """How many of its items the viewer's filters leave out."""
 
     def __iter__(self) -> Iterator[T]:
         return iter(self.items)

@@ -1,4 +1,4 @@
-"""Filters on our own pages: made and dropped in the settings, kept at home and among comments."""
+"""Filters on our own pages: made and dropped in the settings, kept at home, in comments, grids and the news."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from rossgram_fed.instance import Instance
 from rossgram_fed.models import Filter
 from rossgram_fed.posts.actions import publish
 from rossgram_fed.posts.drafts import DraftPhoto, PostDraft
+from rossgram_fed.posts.pins import pin
 from tests.builders import a_person
 from tests.conftest import SettableClock
 from tests.rossgram_fed.posts.photos import a_waiting_photo
@@ -51,19 +52,87 @@ async def test_home(site: Site, clock: SettableClock, action: str, named: bool, 
     assert "Filtered" not in page
 
 
-async def test_comments(site: Site) -> None:
-    """Comments that run into a filter are behind its name, whatever else it asks for, since answers hang on them."""
+@pytest.mark.parametrize(
+    ("action", "said", "folded", "covered"),
+    [("warn", True, True, False), ("blur", True, False, True), ("hide", False, False, False)],
+)
+async def test_comments(site: Site, action: str, said: bool, folded: bool, covered: bool) -> None:
+    """A comment is behind the filter's name, has its photos covered, or is left out; answers to it stay, nested."""
     async with site.instance.change() as change:
         alice, bob = await a_person(change), await a_person(change, "bob")
         photo = await a_waiting_photo(change, alice)
         post_id = await publish(change, author_id=alice.id, draft=PostDraft(photos=(DraftPhoto(photo),)))
-        for author, words in ((bob, "A big wasp"), (alice, "No spider here")):
+        wasp, _ = [
             await publish(change, author_id=author.id, draft=PostDraft(caption=words, parent_id=post_id))
+            for author, words in ((bob, "A big wasp"), (alice, "No spider here"))
+        ]
+        await publish(change, author_id=bob.id, draft=PostDraft(caption="A real one", parent_id=wasp))
+        with_photo = PostDraft(
+            caption="Look, a spider", parent_id=post_id, photos=(DraftPhoto(await a_waiting_photo(change, bob)),)
+        )
+        await publish(change, author_id=bob.id, draft=with_photo)
     browser = await site.browser(alice)
-    await browser.post("/settings/filters", {**HOME, "action": "hide"})
+    await browser.post("/settings/filters", {**HOME, "action": action})
     page = await browser.text(f"/p/{post_id}")
-    assert page.count("Filtered: Fear") == 1
+    assert ("A big wasp" in page) is said
+    assert page.count('class="fold"><summary>Filtered: Fear') == (2 if folded else 0)
+    assert ("Sensitive photo" in page) is covered
+    assert ("leave out 2 comments" in page) is (action == "hide")
     assert "No spider here" in page
+    assert "A real one" in page
+    assert page.count('<ul class="comments">') == page.count("</li></ul>") + 1 == (1 if action == "hide" else 2)
+
+
+@pytest.mark.parametrize("action", ["warn", "blur", "hide"])
+async def test_grids(site: Site, action: str) -> None:
+    """Explore, tags, places and profiles show posts as filters of their context leave them; one's own as they are."""
+    async with site.instance.change() as change:
+        alice, bob = await a_person(change), await a_person(change, "bob")
+        ids = []
+        for author, words, description in (
+            (bob, "#pet", "A spider, up close"),
+            (bob, "#pet", "Dunes"),
+            (alice, "#pet", "My spider"),
+        ):
+            photo = await a_waiting_photo(change, author)
+            draft = PostDraft(caption=words, photos=(DraftPhoto(photo, description=description),))
+            ids.append(await publish(change, author_id=author.id, draft=draft))
+        await change.tx.execute("UPDATE posts SET place_id = 2643743")
+        await pin(change, author_id=bob.id, post_id=ids[0])
+    browser, visitor = await site.browser(alice), site.visitor
+    contexts = {"/explore": "public", "/tags/pet": "public", "/places/2643743": "public", "/@bob": "account"}
+    for context in ("public", "account"):
+        await browser.post("/settings/filters", {"words": "spider", context: "1", "action": action, "title": context})
+    for path, context in contexts.items():
+        page = await browser.text(path)
+        assert ("A spider, up close" in page) is False, path
+        assert (f"Filtered: {context}" in page) is (action != "hide"), path
+        assert (f'href="/p/{ids[0]}"' in page) is (action != "hide"), path
+        assert "Dunes" in page, path
+        assert ("My spider" in page) is (path != "/@bob"), path
+        page = await visitor.text(path)
+        assert "A spider, up close" in page, path
+    await browser.post("/settings/filters", {"words": "pet", "account": "1", "action": "hide"})
+    assert "leave nothing of this page" in await browser.text("/@bob")
+
+
+@pytest.mark.parametrize("action", ["warn", "hide"])
+async def test_news(site: Site, action: str) -> None:
+    """News of a filtered post comes without its words, or not at all; a filter of another context changes nothing."""
+    async with site.instance.change() as change:
+        alice, bob = await a_person(change), await a_person(change, "bob")
+        for words in ("@alice a spider!", "@alice hello"):
+            await publish(change, author_id=bob.id, draft=PostDraft(caption=words, words_alone=True))
+    browser = await site.browser(alice)
+    await browser.post("/settings/filters", {"words": "hello", "home": "1", "action": action})
+    await browser.post(
+        "/settings/filters", {"words": "spider", "notifications": "1", "action": action, "title": "Fear"}
+    )
+    page = await browser.text("/notifications")
+    assert "a spider!" not in page
+    assert page.count("mentioned you") == (2 if action == "warn" else 1)
+    assert page.count("Filtered: Fear") == (1 if action == "warn" else 0)
+    assert "hello" in page
 
 
 async def test_the_settings(site: Site) -> None:
