@@ -115,6 +115,7 @@ OWN_TERMS: Mapping[str, Any] = {
     "interactionTarget": {"@id": "gts:interactionTarget", "@type": "@id"},
     "ReplyRequest": "gts:ReplyRequest",
     "ReplyAuthorization": "gts:ReplyAuthorization",
+    "replyAuthorization": {"@id": "gts:replyAuthorization", "@type": "@id"},
     "quote": {"@id": "https://w3id.org/fep/044f#quote", "@type": "@id"},
     "quoteAuthorization": {"@id": "https://w3id.org/fep/044f#quoteAuthorization", "@type": "@id"},
     "QuoteRequest": "https://w3id.org/fep/044f#QuoteRequest",
@@ -160,9 +161,9 @@ def plain(document: Mapping[str, Any]) -> Mapping[str, Any]:
 def survey(document: Mapping[str, Any]) -> tuple[list[Any], int]:
     """Walk the document level by level; return its contexts, wherever they stand, and how many values it has.
 
-    Raises ``MalformedDocument`` when it is too deep, too large, uses ``@graph``, ``@included`` or ``@reverse``, which let
-    one document say different things to different readers, or ``@import``, whose terms pyld puts into the context that
-    is imported, where they would hold for everybody's documents from then on.
+    Raises ``MalformedDocument`` when it is too deep, too large, uses ``@graph``, ``@included`` or ``@reverse``, which
+    let one document say different things to different readers, or ``@import``, whose terms pyld puts into the context
+    that is imported, where they would hold for everybody's documents from then on.
     """
     contexts: list[Any] = []
     nodes, size = 0, 0

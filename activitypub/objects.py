@@ -151,6 +151,10 @@ class Note:
     shares_total: int | None = None
     may_reply: tuple[str, ...] | None = None
     """Who may answer, at once or once the author agrees: actors, collections, the public. None: nothing is said."""
+    approves_replies: bool = False
+    """Whether some of those who may answer need the author's word first (GoToSocial)."""
+    reply_authorization: str = ""
+    """Where the answered author's word for this answer is."""
     may_quote: tuple[str, ...] | None = None
     """Who may quote it, in the same way."""
     quote: str = ""

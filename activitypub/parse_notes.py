@@ -97,6 +97,8 @@ def read_note(document: Mapping[str, Any], author: str = "") -> Note:
         likes_total=_total(get("likes")),
         shares_total=_total(get("shares")),
         may_reply=_may_reply(document),
+        approves_replies=_approves(get("interactionPolicy"), "canReply"),
+        reply_authorization=fields.address(get("replyAuthorization")),
         may_quote=_may(get("interactionPolicy"), "canQuote"),
         quote=_quote(document, linked),
         quote_authorization=fields.address(get("quoteAuthorization")),
@@ -212,6 +214,17 @@ def _may(policy: Any, what: str) -> tuple[str, ...] | None:
         return None
     named = [one for name in _APPROVALS if (value := rule.get(name)) is not None for one in recipients(value)]
     return tuple(dict.fromkeys(named))[:MAX_APPROVED] or None
+
+
+def _approves(policy: Any, what: str) -> bool:
+    """Say whether a rule lets not everybody do something at once, and others when they have asked.
+
+    Only under its newest name: servers that used the older ones answer no requests.
+    """
+    rule = policy.get(what) if isinstance(policy, dict) else None
+    if not isinstance(rule, dict) or not recipients(rule.get("manualApproval")):
+        return False
+    return PUBLIC not in recipients(rule.get("automaticApproval"))
 
 
 def _tags(value: Any) -> tuple[tuple[Hashtag, ...], tuple[MentionTag, ...], str]:

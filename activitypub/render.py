@@ -81,9 +81,10 @@ QUOTING_CONTEXT: list[Any] = [
         "_misskey_quote": "misskey:_misskey_quote",
         "QuoteRequest": "https://w3id.org/fep/044f#QuoteRequest",
         "ReplyRequest": "gts:ReplyRequest",
+        "replyAuthorization": {"@id": "gts:replyAuthorization", "@type": "@id"},
     },
 ]
-"""For posts that quote, and for what asks for a quote or answers that."""
+"""For posts with somebody's leave to quote or to answer, and for what asks for that or says yes or no."""
 
 _TOLD = {
     "schema": "http://schema.org#",
@@ -140,6 +141,9 @@ ACTOR_CONTEXT: list[Any] = [
 """For actors. All terms inline: a context behind one more address is one more that a peer may fail to fetch."""
 
 
+_GRANTED = frozenset({"quote", "replyAuthorization"})
+
+
 def with_context(document: Mapping[str, Any]) -> Document:
     """Return the document with the ``@context`` that its contents need, first."""
     return {"@context": _context_for(document), **document}
@@ -157,7 +161,7 @@ def _context_for(document: Mapping[str, Any]) -> Any:
     if isinstance(thing, Mapping):
         return _context_for(thing)
     if "attributedTo" in document:
-        return _post_context(quoting="quote" in document, telling=_tells(document))
+        return _post_context(quoting=not _GRANTED.isdisjoint(document), telling=_tells(document))
     return _context_for_all(document.get("orderedItems") or document.get("items") or ())
 
 

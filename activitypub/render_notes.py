@@ -63,6 +63,8 @@ def note_document(note: Note, *, extras: Mapping[str, Any] | None = None) -> Doc
         document["shares"] = _counted(note.shares, note.shares_total)
     if note.quote:
         document |= _quote(note)
+    if note.reply_authorization:
+        document["replyAuthorization"] = note.reply_authorization
     if note.place is not None:
         document["location"] = place_document(note.place)
     if note.poll is not None:

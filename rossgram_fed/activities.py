@@ -22,10 +22,20 @@ from rossgram_fed.jobs.runner import JobHandler
 from rossgram_fed.moving import followers, succession
 from rossgram_fed.moving import inbound as moves
 from rossgram_fed.polls import inbound as polls
-from rossgram_fed.posts import asking, backfill, catching_up, confirming, fetching, remote_pins, scheduling, threads
+from rossgram_fed.posts import (
+    asking,
+    backfill,
+    catching_up,
+    confirming,
+    fetching,
+    remote_pins,
+    scheduling,
+    tallies,
+    threads,
+)
 from rossgram_fed.posts import inbound as posts
+from rossgram_fed.quotes import answering, revoking, sending, verifying
 from rossgram_fed.quotes import inbound as quotes
-from rossgram_fed.quotes import revoking, sending, verifying
 from rossgram_fed.reactions import inbound as reactions
 from rossgram_fed.relays import inbound as relays
 from rossgram_fed.relays import taking
@@ -55,6 +65,7 @@ HANDLERS: Handlers = {
 def job_handlers(network: Network) -> Mapping[str, JobHandler]:
     """Return who does each kind of job for one instance."""
     return {
+        errands.ASK_TO_ANSWER: partial(answering.ask_to_answer, network.instance),
         errands.ASK_TO_QUOTE: partial(sending.ask_to_quote, network.instance),
         errands.APPLY_DOMAIN_RULES: partial(domain_actions.apply_rules, network.instance),
         errands.BACKFILL: partial(backfill.backfill, network),
@@ -74,6 +85,7 @@ def job_handlers(network: Network) -> Mapping[str, JobHandler]:
         errands.PART_WITH_HOST: partial(hosts.part_with_host, network.instance),
         errands.PUBLISH_DRAFT: partial(scheduling.publish_draft, network),
         errands.REFRESH_ACCOUNT: partial(remote_accounts.refresh, network),
+        errands.REFRESH_POLL: partial(tallies.refresh_poll, network),
         errands.REVOKE_QUOTES: partial(revoking.revoke_quotes, network.instance),
         errands.SUCCEED_ACCOUNT: partial(succession.succeed_account, network),
         errands.TELL_OF_POLL: partial(asking.tell_of_poll, network.instance),

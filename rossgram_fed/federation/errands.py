@@ -13,6 +13,7 @@ from rossgram_fed.instance import Change
 from rossgram_fed.jobs.queue import enqueue
 
 APPLY_DOMAIN_RULES = "apply_domain_rules"
+ASK_TO_ANSWER = "ask_to_answer"
 ASK_TO_QUOTE = "ask_to_quote"
 BACKFILL = "backfill"
 CATCH_UP = "catch_up"
@@ -33,6 +34,7 @@ PREPARE_VIDEO = "prepare_video"
 PUBLISH_DRAFT = "publish_draft"
 PUSH = "push"
 REFRESH_ACCOUNT = "refresh_account"
+REFRESH_POLL = "refresh_poll"
 REVOKE_QUOTES = "revoke_quotes"
 SUCCEED_ACCOUNT = "succeed_account"
 SYNCHRONISE_FOLLOWERS = "synchronise_followers"
@@ -194,6 +196,12 @@ async def refresh_account(change: Change, uri: str, *, account_id: int) -> None:
     await enqueue(change, REFRESH_ACCOUNT, {"uri": uri}, unique_key=f"{REFRESH_ACCOUNT} {account_id}")
 
 
+async def refresh_poll(change: Change, *, post_id: int, at: int | None = None) -> None:
+    """Ask how the poll of a stranger's post stands, now or at the instant ``at`` (milliseconds)."""
+    key = f"{REFRESH_POLL} {post_id} {'end' if at else 'now'}"
+    await enqueue(change, REFRESH_POLL, {"post_id": post_id}, unique_key=key, run_at=at)
+
+
 async def synchronise_followers(change: Change, *, account_id: int, url: str) -> None:
     """Ask for the list at ``url`` of those here who follow a stranger, as the stranger's server has it."""
     payload = {"account_id": account_id, "url": url}
@@ -206,6 +214,11 @@ async def apply_domain_rules(change: Change, host: str) -> None:
     Never merged with one that is under way, which may have passed some of them already.
     """
     await enqueue(change, APPLY_DOMAIN_RULES, {"host": host})
+
+
+async def ask_to_answer(change: Change, *, post_id: int) -> None:
+    """Ask the author of what a comment from here answers whether it may."""
+    await enqueue(change, ASK_TO_ANSWER, {"post_id": post_id}, unique_key=f"{ASK_TO_ANSWER} {post_id}")
 
 
 async def ask_to_quote(change: Change, *, post_id: int) -> None:

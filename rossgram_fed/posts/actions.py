@@ -15,10 +15,11 @@ from rossgram_fed.instance import Change
 from rossgram_fed.media.keeping import Files
 from rossgram_fed.media.renewing import put_in_place
 from rossgram_fed.models.accounts import Policy
-from rossgram_fed.models.posts import PhotoState, QuoteState, Visibility
+from rossgram_fed.models.posts import Approval, PhotoState, QuoteState, Visibility
 from rossgram_fed.notifications.actions import notify_of_edit, notify_watchers
 from rossgram_fed.polls.store import add_poll, replace_poll
 from rossgram_fed.posts import documents, store
+from rossgram_fed.posts.approvals import held
 from rossgram_fed.posts.described import check_described
 from rossgram_fed.posts.details import details_of, keep_details
 from rossgram_fed.posts.drafts import DraftPhoto, Keep, PostDraft, PostEdit, check_photos, check_words, cleaned
@@ -62,6 +63,8 @@ async def publish(change: Change, *, author_id: int, draft: PostDraft) -> int:
         raise Invalid("A direct post is seen by those it mentions only: name somebody with @.")
     quoted = await quotable_by(change.tx, author_id, post_id=draft.quoted_id) if draft.quoted_id else None
     post = _new_post(change, author_id, draft, text, parent=parent, visibility=Visibility(visibility), quoted=quoted)
+    if parent is not None and parent.asks:
+        post = held(post)
     await store.insert_post(change, post)
     if draft.poll is not None:
         await add_poll(change, draft.poll, post_id=post.id)
@@ -71,14 +74,10 @@ async def publish(change: Change, *, author_id: int, draft: PostDraft) -> int:
     await keep_details(change, draft.details, post_id=post.id)
     await store.add_tags(change, post.id, text.tags)
     await store.add_mentions(change, post.id, addressed)
-    await notify_addressed(change, author_id, post.id, addressed, parent=parent)
-    if parent is None and visibility is not Visibility.DIRECT:
-        await notify_watchers(change, author_id=author_id, post_id=post.id)
-    await tell(change, post.id, document_of=documents.create_document)
-    if quoted is not None:
-        await errands.ask_to_quote(change, post_id=post.id)
-    if visibility is Visibility.PUBLIC and parent is None and draft.photos:
-        await relaying.announce_photo(change, uri=post.uri)
+    if post.approval is Approval.WAITING:
+        await errands.ask_to_answer(change, post_id=post.id)
+    else:
+        await _send_out(change, post, addressed, parent=parent)
     return post.id
 
 
@@ -92,6 +91,8 @@ async def edit(
     """
     check_words(edit, change.settings.limits)
     before, said = await own_post(change, author_id, post_id), await said_by(change.tx, post_id)
+    if before.approval is not Approval.NONE:
+        raise Invalid("Others were asked about this comment as it is. Delete it, and write another.")
     kept = edit.photos if edit.photos is not None else await _own_photos(change, post_id)
     words = edit.words_alone or bool(before.in_reply_to_uri) or not before.photos
     check_photos(kept, change.settings.limits, words=words, caption=cleaned(edit.caption))
@@ -148,6 +149,18 @@ async def let_quote(change: Change, *, author_id: int, post_id: int, policy: Pol
 async def tell_of_quote(change: Change, post_id: int) -> None:
     """Tell everybody who has a post from here that what it quotes may be shown now, or no longer."""
     await tell(change, post_id, document_of=partial(documents.requote_document, at=change.now))
+
+
+async def _send_out(change: Change, post: NewPost, addressed: Iterable[int], *, parent: Parent | None) -> None:
+    """Tell of a new post those whom it is for, here and elsewhere."""
+    await notify_addressed(change, post.account_id, post.id, addressed, parent=parent)
+    if parent is None and post.visibility is not Visibility.DIRECT:
+        await notify_watchers(change, author_id=post.account_id, post_id=post.id)
+    await tell(change, post.id, document_of=documents.create_document)
+    if post.quoted_uri:
+        await errands.ask_to_quote(change, post_id=post.id)
+    if post.visibility is Visibility.PUBLIC and parent is None and post.photo_count:
+        await relaying.announce_photo(change, uri=post.uri)
 
 
 def _new_post(

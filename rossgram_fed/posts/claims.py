@@ -36,6 +36,8 @@ class Claims:
 
     comment_policy: Policy
     """Everybody's, where it does not say."""
+    approves_comments: bool
+    """Whether its author wants to be asked first."""
     quote_policy: Policy
     """Nobody's, where it does not say (FEP-044f)."""
     quoted_uri: str
@@ -54,6 +56,7 @@ def claims_of(note: Note, author: Author) -> Claims:
     authorization = note.quote_authorization if quoted_uri and len(note.quote_authorization) <= LONGEST_URI else ""
     return Claims(
         comment_policy=_policy(note.may_reply, author, unsaid=Policy.EVERYONE),
+        approves_comments=note.approves_replies,
         quote_policy=_policy(note.may_quote, author, unsaid=Policy.NOBODY),
         quoted_uri=quoted_uri,
         quote_authorization=authorization,
@@ -68,9 +71,10 @@ def words_of(note: Note) -> str:
 async def take_claims(change: Change, claims: Claims, *, post_id: int) -> None:
     """Take over what an edit of a stranger's post says; a quote that was found good stays so while nothing changes."""
     await change.tx.execute(
-        "UPDATE posts SET comment_policy = $1, quote_policy = $2 WHERE id = $3",
+        "UPDATE posts SET comment_policy = $1, quote_policy = $2, approves_comments = $3 WHERE id = $4",
         int(claims.comment_policy),
         int(claims.quote_policy),
+        claims.approves_comments,
         post_id,
     )
     rows = await change.tx.fetch(

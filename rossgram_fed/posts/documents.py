@@ -68,6 +68,7 @@ def note_from(post: PostSource, settings: Settings) -> Note:
         shares=addresses.shares_uri(settings, post.id),
         likes_total=post.likes_count,
         shares_total=post.boosts_count,
+        reply_authorization=post.reply_authorization,
         quote=post.quoted_uri,
         quote_authorization=post.quote_authorization,
         place=post.place,

@@ -11,7 +11,7 @@ from rossgram_fed.federation.network import NETWORK
 from rossgram_fed.federation.reach import reach_of
 from rossgram_fed.instance import INSTANCE
 from rossgram_fed.polls.queries import polls_of
-from rossgram_fed.posts import actions
+from rossgram_fed.posts import actions, tallies, threads
 from rossgram_fed.posts.approvals import is_waiting
 from rossgram_fed.posts.forms import comment_from
 from rossgram_fed.posts.introductions import meet_mentioned
@@ -20,7 +20,6 @@ from rossgram_fed.posts.queries import buried_at, post_page
 from rossgram_fed.posts.quoted import quotes_count
 from rossgram_fed.posts.sifted import sifted, thinned
 from rossgram_fed.posts.talking import rule_of
-from rossgram_fed.posts.threads import look
 from rossgram_fed.posts.told import told_of
 from rossgram_fed.posts.views import PostPage, PostView
 from rossgram_fed.web.csrf import form_of
@@ -44,7 +43,8 @@ async def show(request: web.Request) -> web.Response:
     viewer = await viewer_of(request)
     page = await _page(request, viewer)
     if viewer is not None:
-        await look(request.app[NETWORK], page.post.id)
+        await threads.look(request.app[NETWORK], page.post.id)
+        await tallies.look(request.app[NETWORK], page.post.id)
     return await _show(request, page, Form())
 
 

@@ -15,7 +15,9 @@ from rossgram_fed.web.errors import NotFound
 
 _COLUMNS = (
     "p.id, p.uri, p.account_id, p.local, p.visibility, p.thread_id, p.context_uri, "
-    "(SELECT rc.comment_policy FROM posts rc WHERE rc.id = p.thread_id) AS policy"
+    "(SELECT rc.comment_policy FROM posts rc WHERE rc.id = p.thread_id) AS policy, "
+    "CASE WHEN p.approves_comments AND NOT EXISTS (SELECT 1 FROM mentions pm WHERE pm.post_id = p.id "
+    "AND pm.account_id = $1) THEN 1 ELSE 0 END AS asks"
 )
 
 
@@ -36,6 +38,8 @@ class Parent:
     context_uri: str
     seen: bool
     """Whether the author of the answer may see it."""
+    asks: bool
+    """Whether its author wants to be asked before the answer is published; never where the answer's is named in it."""
     closed: str = ""
     """Why the author of the answer may not answer; empty when they may."""
 
@@ -91,5 +95,6 @@ def _parent(row: Row) -> Parent:
         thread_id=row["thread_id"],
         context_uri=row["context_uri"],
         seen=bool(row["seen"]),
+        asks=bool(row["asks"]),
         closed="" if row["allowed"] else CLOSED[Policy(row["policy"])],
     )

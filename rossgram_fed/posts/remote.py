@@ -203,6 +203,7 @@ def _new_post(change: Change, note: Note, *, author: Author, parent: Parent | No
         thread_id=parent.thread_id if parent else post_id,
         context_uri=note.context if len(note.context) <= LONGEST_URI else "",
         comment_policy=claims.comment_policy,
+        approves_comments=claims.approves_comments,
         quote_policy=claims.quote_policy,
         quoted_uri=claims.quoted_uri,
         quote_state=claims.quote_state,

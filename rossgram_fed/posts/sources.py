@@ -12,7 +12,8 @@ from rossgram_fed.database import Reader, Row
 from rossgram_fed.database.engine import placeholders
 from rossgram_fed.media.facts import Facts, facts_of
 from rossgram_fed.models.accounts import Policy
-from rossgram_fed.models.posts import PhotoState, Visibility
+from rossgram_fed.models.authorizations import AuthorizationKind
+from rossgram_fed.models.posts import Approval, PhotoState, Visibility
 from rossgram_fed.polls.documents import poll_from
 from rossgram_fed.polls.queries import PollView, polls_of
 from rossgram_fed.renditions import Renditions, renditions_from
@@ -69,6 +70,8 @@ class PostSource:
     """Who may comment in the thread, according to its root."""
     root_author: str
     root_followers: str
+    approval: Approval
+    reply_authorization: str
     quoted_uri: str
     quote_authorization: str
     likes_count: int
@@ -96,7 +99,9 @@ async def post_sources(reader: Reader, ids: Sequence[int]) -> tuple[PostSource, 
     posts = await reader.fetch(
         "SELECT p.*, a.uri AS author_uri, a.followers_uri AS author_followers, r.comment_policy AS root_policy, "
         "ra.uri AS root_author, ra.followers_uri AS root_followers, "
-        "(SELECT po.id FROM polls po WHERE po.post_id = p.id) AS poll_id FROM posts p "
+        "(SELECT po.id FROM polls po WHERE po.post_id = p.id) AS poll_id, "
+        "(SELECT w.uri FROM authorizations w WHERE w.post_id = p.in_reply_to_id AND w.instrument_uri = p.uri "
+        f"AND w.kind = {int(AuthorizationKind.REPLY)} AND w.revoked_at IS NULL) AS reply_authorization FROM posts p "
         "JOIN accounts a ON a.id = p.account_id LEFT JOIN posts r ON r.id = p.thread_id "
         "LEFT JOIN accounts ra ON ra.id = r.account_id "
         f"WHERE p.id IN ({wanted})",
@@ -157,6 +162,8 @@ def _source(
         root_policy=Policy(row["root_policy"] or Policy.EVERYONE),
         root_author=row["root_author"] or row["author_uri"],
         root_followers=row["root_followers"] or "",
+        approval=Approval(row["approval"]),
+        reply_authorization=row["reply_authorization"] or "",
         quoted_uri=row["quoted_uri"],
         quote_authorization=row["quote_authorization"],
         likes_count=row["likes_count"],

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from rossgram_fed.database.engine import placeholders
 from rossgram_fed.instance import Change
 from rossgram_fed.models.accounts import Policy
-from rossgram_fed.models.posts import QuoteState, Visibility
+from rossgram_fed.models.posts import Approval, QuoteState, Visibility
 from rossgram_fed.posts.policies import may_answer
 from rossgram_fed.streaming.acts import signal_gone, signal_post
 from rossgram_fed.streaming.farewells import named_here
@@ -46,6 +46,9 @@ class NewPost:
     context_uri: str = ""
     replies_uri: str = ""
     comment_policy: Policy = Policy.EVERYONE
+    approves_comments: bool = False
+    archived_from: Visibility | None = None
+    approval: Approval = Approval.NONE
     quote_policy: Policy = Policy.EVERYONE
     quoted_uri: str = ""
     quoted_id: int | None = None
@@ -62,8 +65,9 @@ async def insert_post(change: Change, post: NewPost) -> bool:
         "INSERT INTO posts (id, account_id, uri, url, local, visibility, caption, content_html, warning, sensitive, "
         "language, photo_count, in_reply_to_id, in_reply_to_uri, thread_id, context_uri, likes_count, boosts_count, "
         "replies_count, published_at, created_at, replies_uri, comment_policy, quote_policy, quoted_uri, quoted_id, "
-        "quote_state, quote_authorization, app_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, "
-        "$14, $15, $16, $17, $18, 0, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28) "
+        "quote_state, quote_authorization, app_id, approves_comments, archived_from, approval) VALUES ($1, $2, $3, $4, "
+        "$5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 0, $19, $20, $21, $22, $23, $24, $25, $26, "
+        "$27, $28, $29, $30, $31) "
         "ON CONFLICT DO NOTHING RETURNING id",
         post.id,
         post.account_id,
@@ -93,11 +97,14 @@ async def insert_post(change: Change, post: NewPost) -> bool:
         int(post.quote_state),
         post.quote_authorization,
         post.app_id,
+        post.approves_comments,
+        None if post.archived_from is None else int(post.archived_from),
+        int(post.approval),
     )
     if not rows:
         return False
     signal_post(change, post.id, published_at=post.published_at)
-    if post.in_reply_to_id is not None:
+    if post.in_reply_to_id is not None and post.visibility is not Visibility.ARCHIVED:
         await count_reply(change, post.in_reply_to_id, by=1)
     if _counts(post.visibility, post.in_reply_to_uri):
         await count_post(change, post.account_id, by=1, published_at=post.published_at)
@@ -237,7 +244,7 @@ async def remove_post(change: Change, post_id: int, *, forgotten: bool = False) 
         if not forgotten:
             author_id, visibility = row["account_id"], row["visibility"]
             signal_gone(change, post_id, author_id=author_id, visibility=visibility, named=named)
-        if row["in_reply_to_id"] is not None:
+        if row["in_reply_to_id"] is not None and row["visibility"] != Visibility.ARCHIVED:
             await count_reply(change, row["in_reply_to_id"], by=-1)
         if _counts(row["visibility"], row["in_reply_to_uri"]):
             await count_post(change, row["account_id"], by=-1)

@@ -46,7 +46,8 @@ async def tell(change: Change, post_id: int, *, document_of: documents.Describe)
 
 async def withdraw(change: Change, post: PostSource) -> None:
     """Tell everybody who may have a copy of a post that it is no more, and never use its address again."""
-    if post.visibility is Visibility.ARCHIVED:  # nobody has it
+    if post.visibility is Visibility.ARCHIVED:  # nobody has it, but whoever was asked about a comment
+        await _withdraw_request(change, post)
         await store.bury(change, post.uri, post.author_uri, owned=True)
         return
     note = documents.note_from(post, change.settings)
@@ -107,6 +108,18 @@ async def publish_again(change: Change, post_id: int) -> None:
     post = await post_source(change.tx, post_id)
     if post is not None and post.visibility is Visibility.PUBLIC and not post.in_reply_to_uri and post.photos:
         await relaying.announce_photo(change, uri=post.uri)
+
+
+async def _withdraw_request(change: Change, post: PostSource) -> None:
+    """Tell whom a comment answers, who was sent it with the question whether it may, that it is no more."""
+    asked = await change.tx.fetch_one(
+        "SELECT a.id, a.uri FROM posts p JOIN posts t ON t.id = p.in_reply_to_id "
+        "JOIN accounts a ON a.id = t.account_id WHERE p.id = $1 AND p.approval <> 0",
+        post.id,
+    )
+    if asked is not None:
+        document = documents.delete_document(uri=post.uri, actor=post.author_uri, to=(asked["uri"],))
+        await outbox.send_to(change, sender_id=post.author_id, receiver_id=asked["id"], document=document)
 
 
 def same_readers(one: Visibility, other: Visibility) -> bool:

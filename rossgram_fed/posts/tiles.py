@@ -171,7 +171,7 @@ async def archived_tiles(
         reader,
         asking,
         tables="posts p",
-        where=f"p.account_id = {asking.viewer} AND p.visibility = {int(Visibility.ARCHIVED)}",
+        where=f"p.account_id = {asking.viewer} AND p.visibility = {int(Visibility.ARCHIVED)} AND p.approval = 0",
         part=_Part("p.id", before, limit),
     )
 

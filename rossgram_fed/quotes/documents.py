@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from activitypub.activities import Accept, Delete, QuoteRequest, Reject
+from activitypub.activities import Accept, Delete, QuoteRequest, Reject, ReplyRequest
 from activitypub.objects import PUBLIC, Authorization
 from activitypub.render import activity_document, authorization_document, with_context
 from rossgram_fed.config import Settings
@@ -14,6 +14,7 @@ from rossgram_fed.models.authorizations import AuthorizationKind
 Document = dict[str, Any]
 
 KINDS = {AuthorizationKind.QUOTE: "QuoteAuthorization", AuthorizationKind.REPLY: "ReplyAuthorization"}
+_FRAGMENTS = {AuthorizationKind.QUOTE: "quote-request", AuthorizationKind.REPLY: "reply-request"}
 REQUESTS = {AuthorizationKind.QUOTE: "QuoteRequest", AuthorizationKind.REPLY: "ReplyRequest"}
 
 
@@ -22,9 +23,15 @@ def authorization_uri(settings: Settings, authorization_id: int) -> str:
     return f"{settings.base_url}/authorizations/{authorization_id}"
 
 
-def request_uri(post_uri: str) -> str:
-    """Return the id of the request by which a post here asks to quote another; it leads back to the post."""
-    return f"{post_uri}#quote-request"
+def request_uri(post_uri: str, kind: AuthorizationKind) -> str:
+    """Return the id of the request by which a post here asks to quote or answer another; it leads back to the post."""
+    return f"{post_uri}#{_FRAGMENTS[kind]}"
+
+
+def request_in(uri: str) -> tuple[str, AuthorizationKind] | None:
+    """Read such an id: the post that asks, and for what."""
+    post_uri, _, fragment = uri.partition("#")
+    return next(((post_uri, kind) for kind, name in _FRAGMENTS.items() if name == fragment), None)
 
 
 def stamp(*, uri: str, kind: AuthorizationKind, author: str, instrument: str, target: str) -> Document:
@@ -52,9 +59,12 @@ def reject_document(*, author: str, to: str, request: Document, number: int) -> 
     return activity_document(reject, request)
 
 
-def quote_request_document(*, post_uri: str, actor: str, to: str, target: str, note: Document) -> Document:
-    """Return the request by which a post here asks to quote a stranger's; it carries the whole post."""
-    request = QuoteRequest(id=request_uri(post_uri), actor=actor, to=(to,), object=target, instrument=post_uri)
+def request_document(
+    kind: AuthorizationKind, *, post_uri: str, actor: str, to: str, target: str, note: Document
+) -> Document:
+    """Return the request by which a post here asks to quote or answer a stranger's; it carries the whole post."""
+    asking = QuoteRequest if kind is AuthorizationKind.QUOTE else ReplyRequest
+    request = asking(id=request_uri(post_uri, kind), actor=actor, to=(to,), object=target, instrument=post_uri)
     return activity_document(request) | {"instrument": note}
 
 

@@ -6,6 +6,8 @@ of the post allow is allowed at once; nobody here is asked twice about the same 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from activitypub.activities import Accept, Delete, InteractionRequest, QuoteRequest, Reject, ReplyRequest
 from activitypub.objects import Note
 from activitypub.origin import same_origin
@@ -16,10 +18,19 @@ from rossgram_fed.models.authorizations import AuthorizationKind
 from rossgram_fed.models.posts import QuoteState
 from rossgram_fed.models.relations import NotificationKind
 from rossgram_fed.notifications.actions import notify
+from rossgram_fed.posts.approvals import publish_approved, refuse
 from rossgram_fed.posts.keeping import facts_of, keep
 from rossgram_fed.posts.parents import parent_by_uri
 from rossgram_fed.quotes import documents, words
 from rossgram_fed.quotes.asking import Subject, subject_for
+
+_ASKING = {
+    AuthorizationKind.QUOTE: "SELECT q.uri, q.account_id, t.id AS target_id FROM posts q "
+    "JOIN posts t ON t.uri = q.quoted_uri WHERE q.id = $1 AND q.local = TRUE AND t.account_id = $2",
+    AuthorizationKind.REPLY: "SELECT q.uri, q.account_id, t.id AS target_id FROM posts q "
+    "JOIN posts t ON t.id = q.in_reply_to_id WHERE q.id = $1 AND q.local = TRUE AND t.account_id = $2 "
+    "AND q.approval <> 0",
+}
 
 
 async def on_request(arrival: Arrival) -> bool:
@@ -53,36 +64,35 @@ async def on_request(arrival: Arrival) -> bool:
 
 
 async def on_accept(arrival: Arrival) -> bool:
-    """The sender lets a post here quote theirs: their word is looked at where it is, and then the quote is shown."""
+    """The sender lets a post here quote or answer theirs, and says where their word for it is."""
     activity = arrival.activity
     if not isinstance(activity, Accept) or not isinstance(activity.object, str):
         return False
     result = activity.result
     if not result or len(result) > LONGEST_URI or not same_origin(result, arrival.sender.uri):
         return False
-    post_id = await _asked_by(arrival, activity.object)
-    if post_id is None:
+    asked = await _asked_by(arrival, activity.object)
+    if asked is None:
         return False
-    await arrival.change.tx.execute(
-        "UPDATE posts SET quote_authorization = $1, quote_state = $2 WHERE id = $3",
-        result,
-        int(QuoteState.PENDING),
-        post_id,
-    )
-    await errands.verify_quote(arrival.change, result, post_id=post_id)
+    if asked.kind is AuthorizationKind.QUOTE:
+        await _look_at_word(arrival, asked, result)
+    else:
+        await _publish_answer(arrival, asked, result)
     return True
 
 
 async def on_reject(arrival: Arrival) -> bool:
-    """The sender does not want to be quoted by a post here, or not any more."""
-    activity = arrival.activity
+    """The sender does not want to be quoted or answered by a post here, or not any more."""
+    activity, change = arrival.activity, arrival.change
     if not isinstance(activity, Reject) or not isinstance(activity.object, str):
         return False
-    post_id = await _asked_by(arrival, activity.object)
-    if post_id is None:
+    asked = await _asked_by(arrival, activity.object)
+    if asked is None:
         return False
-    uri = await arrival.change.tx.fetch_value("SELECT uri FROM posts WHERE id = $1", post_id)
-    await words.end_quote(arrival.change, uri)
+    if asked.kind is AuthorizationKind.QUOTE:
+        await words.end_quote(change, asked.uri)
+    else:
+        await refuse(change, asked.post_id)
     return True
 
 
@@ -160,15 +170,51 @@ async def _answer(arrival: Arrival, subject: Subject, asked: documents.Document,
     await outbox.send_to(change, sender_id=subject.author_id, receiver_id=sender.account_id, document=document)
 
 
-async def _asked_by(arrival: Arrival, request_uri: str) -> int | None:
-    """Return the post here whose request to quote a post of the sender's this is."""
-    post_id = local_post_id(arrival.change.settings, request_uri.partition("#")[0])
-    if post_id is None or request_uri.partition("#")[2] != "quote-request":
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A post here that asked the sender."""
+
+    kind: AuthorizationKind
+    post_id: int
+    uri: str
+    account_id: int
+    target_id: int
+    """The sender's post that it quotes or answers."""
+
+
+async def _asked_by(arrival: Arrival, request_uri: str) -> _Asked | None:
+    """Return the post here whose request to quote or answer a post of the sender's this is."""
+    asked = documents.request_in(request_uri)
+    post_id = local_post_id(arrival.change.settings, asked[0]) if asked is not None else None
+    if asked is None or post_id is None:
         return None
-    found = await arrival.change.tx.fetch_value(
-        "SELECT q.id FROM posts q JOIN posts t ON t.uri = q.quoted_uri WHERE q.id = $1 AND q.local = TRUE "
-        "AND t.account_id = $2",
-        post_id,
-        arrival.sender.account_id,
+    row = await arrival.change.tx.fetch_one(_ASKING[asked[1]], post_id, arrival.sender.account_id)
+    return None if row is None else _Asked(asked[1], post_id, row["uri"], row["account_id"], row["target_id"])
+
+
+async def _look_at_word(arrival: Arrival, asked: _Asked, result: str) -> None:
+    """Have the word read where it is, before the quote is shown: others will do the same."""
+    await arrival.change.tx.execute(
+        "UPDATE posts SET quote_authorization = $1, quote_state = $2 WHERE id = $3",
+        result,
+        int(QuoteState.PENDING),
+        asked.post_id,
     )
-    return None if found is None else int(found)
+    await errands.verify_quote(arrival.change, result, post_id=asked.post_id)
+
+
+async def _publish_answer(arrival: Arrival, asked: _Asked, result: str) -> None:
+    """Publish a comment with the word for it; that its author's own request says so is all that we need to know."""
+    change = arrival.change
+    if await change.tx.fetch_one("SELECT id FROM authorizations WHERE uri = $1", result) is None:
+        await words.insert(
+            change,
+            AuthorizationKind.REPLY,
+            word_id=change.new_id(),
+            uri=result,
+            post_id=asked.target_id,
+            account_id=asked.account_id,
+            instrument_uri=asked.uri,
+            read_at=change.now,
+        )
+    await publish_approved(change, asked.post_id)

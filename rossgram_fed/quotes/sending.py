@@ -62,7 +62,8 @@ async def _ask_there(change: Change, row: Row) -> None:
     post = await post_source(change.tx, row["id"])
     if post is None:
         return
-    document = documents.quote_request_document(
+    document = documents.request_document(
+        AuthorizationKind.QUOTE,
         post_uri=row["uri"],
         actor=row["actor"],
         to=row["author"],

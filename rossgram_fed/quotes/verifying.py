@@ -202,6 +202,7 @@ async def _settle(change: Change, claim: _Claim, verdict: _Verdict) -> None:
             post_id=verdict.quoted_id,
             account_id=claim.account_id,
             instrument_uri=claim.uri,
+            read_at=change.now,
         )
     if rows[0]["local"]:
         await tell_of_quote(change, claim.post_id)

@@ -71,8 +71,12 @@ async def insert(
     post_id: int,
     account_id: int,
     instrument_uri: str,
+    read_at: int | None = None,
 ) -> None:
-    """Write a word down, in place of an earlier one about the same two posts or at the same address."""
+    """Write a word down, in place of an earlier one about the same two posts or at the same address.
+
+    ``read_at`` is when a stranger's was read at its origin, by which it is read again some day.
+    """
     await change.tx.execute(
         "DELETE FROM authorizations WHERE (post_id = $1 AND instrument_uri = $2 AND kind = $3) OR uri = $4",
         post_id,
@@ -81,8 +85,8 @@ async def insert(
         uri,
     )
     await change.tx.execute(
-        "INSERT INTO authorizations (id, uri, kind, post_id, account_id, instrument_uri, created_at) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO authorizations (id, uri, kind, post_id, account_id, instrument_uri, created_at, checked_at) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         word_id,
         uri,
         int(kind),
@@ -90,6 +94,7 @@ async def insert(
         account_id,
         instrument_uri,
         change.now,
+        read_at,
     )
 
 
@@ -118,7 +123,8 @@ async def revoke(change: Change, word_id: int, *, author_id: int) -> bool:
         )
         audience = Audience(followers=True, account_ids=frozenset({row["account_id"]}))
         await outbox.send(change, sender_id=author_id, document=document, audience=audience)
-    await end_quote(change, row["instrument_uri"])
+    if row["kind"] == AuthorizationKind.QUOTE:
+        await end_quote(change, row["instrument_uri"])
     return True
 
 
@@ -139,17 +145,32 @@ async def end_quote(change: Change, instrument_uri: str) -> Row | None:
 async def forget_strangers_word(change: Change, uri: str, *, sender_id: int, document: object, host: str) -> bool:
     """Take note that a stranger took their own word back; say whether it was one that we went by.
 
-    Where it allowed a quote by somebody here, the news is passed on to their followers as it came (FEP-044f).
+    Where it allowed something to somebody here, the news is passed on to their followers as it came (FEP-044f).
     """
-    row = await change.tx.fetch_one(
+    word = await end_use(change, uri, author_id=sender_id)
+    if word is not None and not word["domain"]:
+        await outbox.pass_on(change, sender_id=word["account_id"], body=orjson.dumps(document), not_to=host)
+    return word is not None
+
+
+async def end_use(change: Change, uri: str, *, author_id: int) -> Row | None:
+    """Forget a stranger's word, and what it allowed: a quote is a mere link, a comment of ours goes on without it.
+
+    Returns who used it (``account_id``, ``domain``); None when it was no word of theirs that we went by.
+    """
+    word = await change.tx.fetch_one(
         "DELETE FROM authorizations WHERE uri = $1 AND EXISTS (SELECT 1 FROM posts t WHERE t.id = post_id "
-        "AND t.account_id = $2 AND t.local = FALSE) RETURNING instrument_uri",
+        "AND t.account_id = $2 AND t.local = FALSE) RETURNING kind, instrument_uri, account_id, "
+        "(SELECT a.domain FROM accounts a WHERE a.id = account_id) AS domain",
         uri,
-        sender_id,
+        author_id,
     )
-    if row is None:
-        return False
-    quoting = await end_quote(change, row["instrument_uri"])
-    if quoting is not None and quoting["local"]:
-        await outbox.pass_on(change, sender_id=quoting["account_id"], body=orjson.dumps(document), not_to=host)
-    return True
+    if word is None:
+        return None
+    if word["kind"] == AuthorizationKind.QUOTE:
+        await end_quote(change, word["instrument_uri"])
+    elif not word["domain"]:
+        post_id = await change.tx.fetch_value("SELECT id FROM posts WHERE uri = $1", word["instrument_uri"])
+        if post_id is not None:
+            await tell_of_quote(change, post_id)
+    return word
