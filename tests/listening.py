@@ -13,7 +13,7 @@ from aiohttp import ClientResponse, ClientWebSocketResponse, WSMsgType
 from tests.apps import ApiSite, Client
 
 URL = "/api/v1/streaming"
-PATIENCE = 10
+PATIENCE = 60
 """Seconds that anything may take on a busy machine."""
 
 
@@ -49,9 +49,9 @@ class Listening:
         payload = message.get("payload")
         return message["stream"], message["event"], json.loads(payload) if payload else None
 
-    async def ends(self, seconds: float = 5) -> None:
+    async def ends(self) -> None:
         """Wait for the server to end this."""
-        message = await self.socket.receive(seconds)
+        message = await self.socket.receive(PATIENCE)
         assert message.type in (WSMsgType.CLOSE, WSMsgType.CLOSED, WSMsgType.CLOSING), message
 
 

@@ -47,14 +47,14 @@ def read_all(document: dict[str, Any]) -> None:
             read(document)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(DOCUMENTS)
 def test_arbitrary_documents(document: dict[str, Any]) -> None:
     """Whatever an object holds, it is read or refused."""
     read_all(document)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(st.data())
 def test_damaged_documents(data: st.DataObject) -> None:
     """A real document with some values replaced by anything is read or refused."""
@@ -65,7 +65,7 @@ def test_damaged_documents(data: st.DataObject) -> None:
     read_all(document)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(st.dictionaries(NAMES | st.text(max_size=3), JSON, min_size=1, max_size=5), DOCUMENTS)
 def test_arbitrary_contexts(context: dict[str, Any], document: dict[str, Any]) -> None:
     """A document that renames terms in any way is compacted or refused; pyld's own errors never come out."""
@@ -73,7 +73,7 @@ def test_arbitrary_contexts(context: dict[str, Any], document: dict[str, Any]) -
     read_all({**document, "@context": contexts})
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(st.binary(max_size=200) | JSON.map(lambda value: orjson.dumps(str(value))))
 def test_arbitrary_bodies(body: bytes) -> None:
     """Whatever bytes are sent, they are an object or refused."""

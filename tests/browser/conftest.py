@@ -45,7 +45,7 @@ class Window:
         await cards.nth(wanted - 1).wait_for()
 
     def listen(self) -> None:
-        self.page.set_default_timeout(10_000)
+        self.page.set_default_timeout(60_000)
         ours = self.here.instance.settings.base_url + "/"
 
         def asked(url: str) -> None:

@@ -38,7 +38,7 @@ async def a_moving_picture(here: Here) -> str:
 async def _runs(film: Locator) -> None:
     """Wait until a film has got somewhere."""
     far = "film.currentTime > 0.1 && done(true)"
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         assert await film.evaluate(f"film => new Promise(done => film.addEventListener('timeupdate', () => {far}))")
 
 

@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from aiohttp.test_utils import unused_port
 from PIL import Image
 
 from tests.browser.breaking import Line, a_line
 from tests.browser.conftest import Window
 from tests.peers.here import Here, our_server
+from tests.ports import free_port
 from tests.rossgram_fed.media.samples import a_file, encoded
 
 LOST = ".sending li:has-text('it goes on by itself')"
@@ -21,7 +21,7 @@ LOST = ".sending li:has-text('it goes on by itself')"
 @pytest.fixture
 async def line() -> AsyncIterator[Line]:
     """What carries everything to the server."""
-    async with a_line(unused_port()) as line:
+    async with a_line(free_port()) as line:
         yield line
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,6 +14,7 @@ from typing import BinaryIO
 from aiohttp import ClientError, ClientSession
 
 from tests.databases import put_migrated
+from tests.ports import free_port
 
 PATIENCE = 60
 """Seconds that the start may take on a busy machine."""
@@ -54,13 +54,6 @@ async def _rossgram(folder: Path, log: BinaryIO, *words: str) -> asyncio.subproc
     return await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "rossgram_fed", *words), cwd=folder, stdout=log, stderr=log, env=environment
     )
-
-
-def free_port() -> int:
-    """Return a port of this machine that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 async def joined(base_url: str, username: str) -> str:

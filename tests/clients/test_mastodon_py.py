@@ -79,10 +79,10 @@ def _signed_in(base_url: str, username: str) -> Any:
     client_id, secret = Mastodon.create_app("Journey", scopes=SCOPES, api_base_url=base_url)
     app = Mastodon(client_id=client_id, client_secret=secret, api_base_url=base_url)
     browser = requests.Session()
-    page = browser.get(app.auth_request_url(scopes=SCOPES, allow_http=True), timeout=30)
+    page = browser.get(app.auth_request_url(scopes=SCOPES, allow_http=True), timeout=60)
     filled = {**_hidden(page.text), "username": username, "password": PASSWORD}
-    page = browser.post(f"{base_url}/sign-in", data=filled, timeout=30)
-    page = browser.post(f"{base_url}/oauth/authorize", data={**_hidden(page.text), "answer": "allow"}, timeout=30)
+    page = browser.post(f"{base_url}/sign-in", data=filled, timeout=60)
+    page = browser.post(f"{base_url}/oauth/authorize", data={**_hidden(page.text), "answer": "allow"}, timeout=60)
     code = _CODE.search(page.text)
     assert code is not None, page.text
     app.log_in(code=code[1], scopes=SCOPES, allow_http=True)

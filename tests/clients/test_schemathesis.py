@@ -30,7 +30,8 @@ async def test_whatever_is_sent(tmp_path: Path) -> None:
         process = await asyncio.create_subprocess_exec(
             *(Path(sys.executable).with_name("schemathesis"), "run", f"{base_url}/api/openapi.json"),
             *("--header", f"Authorization: Bearer {token}", "--checks", CHECKS, "--seed", "1"),
-            *("--max-examples", str(EXAMPLES), "--phases", "coverage,fuzzing", "--no-color", "--request-timeout", "30"),
+            *("--max-examples", str(EXAMPLES), "--phases", "coverage,fuzzing", "--no-color", "--request-timeout", "60"),
+            *("--suppress-health-check", "too_slow"),
             *("--exclude-path-regex", "/streaming|/profile/"),
             cwd=tmp_path,
             env={**os.environ, "SCHEMATHESIS_HOOKS": ""},

@@ -82,7 +82,7 @@ async def test_hanging_up_without_a_word(fediverse: Fediverse) -> None:
     async with bare(fediverse, as_snac_does):
         for number in range(4):
             await send(here, alice, a_document(number))
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 await fediverse.settle()
     assert (len(requests), dropped) == (4, 2), "every second one finds its connection dead"
     assert {(row["state"], row["attempts"], row["last_error"]) for row in await deliveries(here)} == {(1, 1, "")}
@@ -92,7 +92,7 @@ async def test_hanging_up_without_a_word(fediverse: Fediverse) -> None:
 @pytest.mark.parametrize("what", ["a status line", "headers", "a body"])
 async def test_dripping(fediverse: Fediverse, what: str) -> None:
     """An answer that comes byte by byte is cut off at the deadline; it counts as silence, and is tried again."""
-    here = await fediverse.server("here", deadlines=Deadlines(total=0.4, connect=0.3, read=0.3))
+    here = await fediverse.server("here", deadlines=Deadlines(total=0.4))
     alice = await an_author(here)
     begin = {
         "a status line": b"HTTP/1.1 202 ",
@@ -113,7 +113,7 @@ async def test_dripping(fediverse: Fediverse, what: str) -> None:
 
     async with bare(fediverse, drip):
         await send(here, alice)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await fediverse.settle()
         [row] = await deliveries(here)
     assert (row["state"], row["attempts"], "too long" in row["last_error"]) == (0, 1, True), row["last_error"]

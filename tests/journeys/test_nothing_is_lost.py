@@ -22,7 +22,7 @@ PEERS = 9
 AT_ONCE = 4
 QUICK = 2
 """Of the peers, those that answer while the others let everybody wait."""
-PATIENCE = 20
+PATIENCE = 60
 HOUR = 3_600_000
 
 

@@ -11,7 +11,6 @@ import itertools
 import os
 import random
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
@@ -31,6 +30,7 @@ from tests.databases import Engine
 from tests.journeys.visitor import Visitor
 from tests.killing.server import settings_for
 from tests.killing.strangers import FOLLOWERS, Strangers, people, send_until, strangers
+from tests.ports import free_port
 from tests.rossgram_fed.media.samples import a_file
 
 ROOT = Path(__file__).parents[2]
@@ -105,12 +105,6 @@ async def forks(database: str, data: Path, port: int) -> AsyncIterator[Killed]:
         await process.wait()
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 async def publish_for_ever(instance: Instance, ana_id: int, root_id: int) -> None:
     """Publish what needs no photo, to all followers, now and then, from a process that is not killed."""
     for number in itertools.count():
@@ -168,7 +162,7 @@ async def until_nothing_waits(database: Database) -> None:
             await database.signals.wait("nothing", 0.05)
 
 
-@pytest.mark.timeout(60 + 4 * KILLS)
+@pytest.mark.timeout(600 + 4 * KILLS)
 async def test_nothing_is_lost_however_often_it_is_killed(engine: Engine, tmp_path: Path) -> None:
     """Killed at moments of chance, the server in the end told every fan of every post, and has each of sam's once."""
     url, port = engine.empty(), free_port()

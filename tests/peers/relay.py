@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import socket
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -19,11 +18,12 @@ from pathlib import Path
 import trustme
 
 from activitypub.keys import dump_private, make_rsa
+from tests.ports import free_port
 
 HOME = Path(__file__).with_name("relay")
 PYTHON = HOME / ".venv" / "bin" / "python"
 HOST = "relay.test"
-PATIENCE = 30
+PATIENCE = 60
 """Seconds that the start may take."""
 
 
@@ -56,7 +56,7 @@ async def relay(folder: Path, authority: trustme.CA, hosts: Mapping[str, int]) -
     """
     if not PYTHON.exists():
         raise RelayFailed("The relay is not installed: run tests/peers/install.")
-    port = _free_port()
+    port = free_port()
     settings = {"listen": "127.0.0.1", "port": port, "domain": HOST, "workers": 1, "sqlite_path": "relay.sqlite3"}
     configuration = folder / "relay.yaml"
     configuration.write_text(json.dumps({**settings, "database_type": "sqlite", "cache_type": "database"}))
@@ -122,10 +122,3 @@ async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
         pass
     finally:
         writer.close()
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port

@@ -29,7 +29,7 @@ from tests.fediverse import Fediverse, Server, server_keys
 from tests.peers.relay import Relay, relay
 from tests.rossgram_fed.posts.photos import a_waiting_photo
 
-PATIENCE = 20
+PATIENCE = 60
 
 
 async def until(server: Server, sql: str, wanted: object) -> None:

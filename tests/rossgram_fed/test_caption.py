@@ -112,10 +112,10 @@ def test_nothing_is_lost() -> None:
     ],
 )
 def test_no_caption_is_slow(text: str) -> None:
-    """Fifty thousand hostile characters are read in well under a second."""
-    begun = time.perf_counter()
+    """Fifty thousand hostile characters cost a moment; were each read again for every other, it would be minutes."""
+    begun = time.process_time()
     shown(text)
-    assert time.perf_counter() - begun < 0.5
+    assert time.process_time() - begun < 5
 
 
 @pytest.mark.parametrize("name", ["", "#", "12", "a b", "a<b", "a/b", "x" * 101])

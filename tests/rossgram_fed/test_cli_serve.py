@@ -15,12 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.ports import free_port
+
 ROOT = Path(__file__).parents[2]
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 def configure(folder: Path, port: int, more: str = "") -> None:
@@ -60,7 +57,7 @@ def line_with(process: subprocess.Popen[str], text: str) -> str:
 
 
 def get(port: int, path: str) -> tuple[int, str]:
-    connection = HTTPConnection("127.0.0.1", port, timeout=20)
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
     connection.request("GET", path, headers={"Host": f"localhost:{port}"})
     response = connection.getresponse()
     return response.status, response.read().decode()
@@ -79,7 +76,7 @@ def test_serve_from_nothing(tmp_path: Path) -> None:
         status, page = get(port, found[1])
         assert (status, "<form" in page) == (200, True)
         process.send_signal(signal.SIGTERM)
-        _, said = process.communicate(timeout=30)
+        _, said = process.communicate(timeout=60)
     assert process.returncode == 0
     assert "Traceback" not in said
     assert {file.name for file in (tmp_path / "data").iterdir()} >= {"secrets.toml", "rossgram.sqlite3", "media"}
@@ -95,7 +92,7 @@ def test_serve_once_somebody_runs_it(tmp_path: Path) -> None:
         line_with(process, " is at ")
         assert get(port, "/setup")[0] == 404
         process.send_signal(signal.SIGINT)
-        output, _ = process.communicate(timeout=30)
+        output, _ = process.communicate(timeout=60)
     assert process.returncode == 0
     assert "token" not in output
 
@@ -128,7 +125,7 @@ def test_the_development_switch_is_loud(tmp_path: Path) -> None:
     with running(tmp_path, "serve") as process:
         line_with(process, " is at ")
         process.send_signal(signal.SIGTERM)
-        _, said = process.communicate(timeout=30)
+        _, said = process.communicate(timeout=60)
     assert "DEVELOPMENT SWITCH IS ON" in said
 
 
@@ -141,6 +138,6 @@ def test_worker_works_and_stops(tmp_path: Path) -> None:
         with pytest.raises(OSError, match="refused"):
             get(port, "/")
         process.send_signal(signal.SIGTERM)
-        _, said = process.communicate(timeout=30)
+        _, said = process.communicate(timeout=60)
     assert process.returncode == 0
     assert "Traceback" not in said

@@ -29,7 +29,7 @@ async def test_closing_does_not_hang(engine: Engine) -> None:
     await opened.wait()
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(60):
         await database.close()
         await database.close()
     engine.drop(url)

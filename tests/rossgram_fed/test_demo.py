@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -15,13 +14,9 @@ from rossgram_fed.demo.cast import COMMENTS, FOLLOWS, HILLS, LIKES, PEOPLE, SEA,
 from rossgram_fed.demo.pictures import draw_landscape, draw_portrait
 from rossgram_fed.demo.servers import ThisMachine, demo_settings, running
 from rossgram_fed.demo.story import STEPS, Story
+from tests.ports import free_port
 
 CROSSING = {person.username: person.home for person in PEOPLE}
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 async def test_the_story_crosses(tmp_path: Path) -> None:

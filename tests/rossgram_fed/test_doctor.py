@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import sqlite3
 import struct
 from collections.abc import AsyncIterator
@@ -23,6 +22,7 @@ from rossgram_fed.doctor.names import examine_names
 from rossgram_fed.doctor.tables import examine_tables
 from rossgram_fed.secrets_file import load_or_create
 from tests.databases import Engine
+from tests.ports import free_port
 
 
 async def gather(findings: AsyncIterator[Finding]) -> list[Finding]:
@@ -32,11 +32,6 @@ async def gather(findings: AsyncIterator[Finding]) -> list[Finding]:
 async def only(findings: AsyncIterator[Finding]) -> Finding:
     (finding,) = await gather(findings)
     return finding
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 def folder_settings(data: Path, database: str = "") -> Settings:

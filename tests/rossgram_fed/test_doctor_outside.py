@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import ssl
 from collections.abc import AsyncIterator
 from ipaddress import ip_network
@@ -17,6 +16,7 @@ from rossgram_fed.config import FederationSettings, ServerSettings, Settings
 from rossgram_fed.doctor.encryption import examine_encryption
 from rossgram_fed.doctor.findings import Finding, State
 from rossgram_fed.doctor.proxy import examine_proxy
+from tests.ports import free_port
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
 GOOD_HEADERS = {"Host": "{host}", "X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.9"}
@@ -29,11 +29,6 @@ async def gather(findings: AsyncIterator[Finding]) -> list[Finding]:
 async def only(findings: AsyncIterator[Finding]) -> Finding:
     (finding,) = await gather(findings)
     return finding
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 def public_settings(port: int, authority: Path | None, **server: object) -> Settings:

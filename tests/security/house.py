@@ -116,7 +116,7 @@ class House:
         writer.write(data)
         await writer.drain()
         try:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(60):
                 return await reader.read(1 << 16)
         finally:
             writer.close()
@@ -205,7 +205,7 @@ async def build(
     folder: Path, engine: Engine, clock: SettableClock, closing: AsyncExitStack, **federation: bool
 ) -> House:
     """Start the server, with its switches of ``[federation]`` as named, and let everybody move in."""
-    fediverse = Fediverse(folder, clock=clock, new_database=engine.empty)
+    fediverse = Fediverse(folder, clock=clock, new_database=engine.migrated)
     closing.push_async_callback(fediverse.close)
     settings = fediverse.settings("here")
     settings = replace(

@@ -203,7 +203,7 @@ async def test_bodies_that_end_in_the_middle(site: ApiSite, hers: Belongings) ->
             writer.write(head.encode() + framing + b"\r\n\r\n" + body)
             await writer.drain()
             writer.get_extra_info("socket").shutdown(socket.SHUT_WR)
-            answer = await asyncio.wait_for(reader.read(), 10)
+            answer = await asyncio.wait_for(reader.read(), 60)
             writer.close()
             assert not answer or answer.split(b" ", 2)[1] in (b"400", b"415"), (path, answer[:200])
     assert (await hers.app.get("/api/v1/preferences")).status == 200

@@ -19,8 +19,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 BOUNDED = settings(
     max_examples=80,
-    deadline=None,
-    derandomize=True,
     phases=[Phase.explicit, Phase.generate],  # what fails is shown as it was found: making it smaller takes minutes
     database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

@@ -91,7 +91,7 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(json_values)
 def test_the_spelling_says_the_same_as_the_value(value: Any) -> None:
     """What is written reads back as what was meant, and is written the same again."""

@@ -25,9 +25,14 @@ from rossgram_fed.instance import Instance
 from tests.conftest import SettableClock
 from tests.databases import Engine
 from tests.fediverse import Names, Server, server_keys
+from tests.ports import free_port
 from tests.rossgram_fed.federation.sending import HOUR, an_author, send
 
 HOSTS = 150
+PATIENT = Deadlines(total=60, connect=3, read=60)
+"""Whoever answers at all takes a connection in this time, however busy the machine."""
+HURRIED = Deadlines(total=60, connect=0.1, read=60)
+"""For when only those are left who never do."""
 WORKERS = 6
 """Fewer places than there are slow hosts."""
 
@@ -83,12 +88,6 @@ async def others() -> AsyncIterator[tuple[Others, int]]:
     await runner.cleanup()
 
 
-def a_closed_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture
 async def network(tmp_path: Path, sqlite_engine: Engine, clock: SettableClock) -> AsyncIterator[Network]:
     """A server with few places, over plain http."""
@@ -105,7 +104,7 @@ async def network(tmp_path: Path, sqlite_engine: Engine, clock: SettableClock) -
     names = Names()
     instance = Instance(settings, database, clock)
     await ensure_server_actor(instance, make_keys=server_keys)
-    made = build_network(instance, resolver=names, deadlines=Deadlines(total=60, connect=0.5, read=60))
+    made = build_network(instance, resolver=names, deadlines=PATIENT)
     yield made
     await made.close()
     await database.close()
@@ -120,7 +119,7 @@ async def test_slow_and_dead_hosts_keep_nobody_waiting(
     A second post then costs the dead ones a try each at most, and none while they rest.
     """
     there, answering = others
-    ports = {"well": answering, "slow": answering, "refusing": a_closed_port(), "swallowing": swallowing}
+    ports = {"well": answering, "slow": answering, "refusing": free_port(), "swallowing": swallowing}
     names = network.transport._resolver
     hosts = [f"h{number}.test" for number in range(HOSTS)]
     names.ports = {host: ports[kind_of(host)] for host in hosts}  # type: ignore[union-attr]
@@ -140,6 +139,7 @@ async def test_slow_and_dead_hosts_keep_nobody_waiting(
             await working
         assert set(there.heard.values()) == {1}
         assert {kind_of(host) for host in there.heard} == {"well", "slow"}
+        network.transport._deadlines = HURRIED  # type: ignore[attr-defined]
         for hour in range(12):
             clock.advance(HOUR)
             await _work(source)

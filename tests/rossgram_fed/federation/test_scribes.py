@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-import time
+import resource
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -60,10 +60,10 @@ async def test_case_117_a_poisonous_graph_costs_its_budget_and_no_more(scribes: 
     await scribes.signable(a_document())
     poisoned = scribes.process_id
     assert poisoned is not None
-    before = time.monotonic()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
     with pytest.raises(NotCanonical, match="too long"):
         await scribes.meaning(POISON[why])
-    assert time.monotonic() - before < 2.5
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before < 5, "its start included"
     with pytest.raises(ProcessLookupError):
         os.kill(poisoned, 0)
     assert await scribes.signable(a_document()) == linked_data.signable(a_document())
@@ -106,7 +106,7 @@ async def test_an_idle_scribe_goes() -> None:
     """After a while of idleness there is no process, and the next question starts one."""
     scribes = Scribes(idle_seconds=0.01)
     await scribes.signable(a_document())
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while scribes.process_id is not None:
             await asyncio.sleep(0.01)
     assert await scribes.signable(a_document())

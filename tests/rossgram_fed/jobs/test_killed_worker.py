@@ -68,7 +68,7 @@ async def test_a_killed_worker_loses_nothing(instance: Instance, clock: Settable
         stdout=subprocess.PIPE,
     )
     assert process.stdout is not None
-    assert await asyncio.wait_for(process.stdout.readline(), 30) == b"ready\n"
+    assert await asyncio.wait_for(process.stdout.readline(), 100) == b"ready\n"
     process.send_signal(signal.SIGKILL)
     await process.wait()
 

@@ -37,7 +37,7 @@ class Counter:
 
 async def looked(source: Counter) -> None:
     source.looked.clear()
-    await asyncio.wait_for(source.looked.wait(), 10)
+    await asyncio.wait_for(source.looked.wait(), 60)
 
 
 async def until(condition: object) -> None:
@@ -136,7 +136,7 @@ async def test_stopping_before_running_is_no_trouble(instance: Instance) -> None
     """A worker that was stopped first runs and returns at once."""
     worker = Worker(instance, [Counter()])
     await worker.stop()
-    await asyncio.wait_for(worker.run(), 10)
+    await asyncio.wait_for(worker.run(), 60)
 
 
 async def test_run_until_idle(instance: Instance) -> None:

@@ -107,7 +107,7 @@ def test_what_does_nothing_is_nothing() -> None:
 
 
 @given(ANY_CROP, st.integers(40, 300), st.integers(40, 300))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_corner_is_empty(edits: Edits, width: int, height: int) -> None:
     """However a photo is tilted, turned and zoomed, nothing but photo is in the crop, and it has the wanted shape."""
     kept = reshaped(Image.new("L", (width, height), 255), edits)

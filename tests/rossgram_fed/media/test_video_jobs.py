@@ -86,7 +86,7 @@ async def a_video(gallery: Gallery, account_id: int, data: bytes) -> int:
 
 async def begun(gallery: Gallery) -> None:
     """Wait until a video is being written."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not list((gallery.path / "unfinished").glob("*")):
             await asyncio.sleep(0.01)
 
