@@ -9,6 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from rossgram_fed.config import ServerSettings, Settings, StorageSettings
 from rossgram_fed.database import Database, open_database
@@ -17,6 +19,12 @@ from tests.databases import Engine, PostgresqlEngine, SqliteEngine
 
 # Nothing here is signed by a real authority, and reading all of those takes 20 ms for every client.
 os.environ["SSL_CERT_FILE"] = os.devnull
+
+# The same examples every time, however slow the machine: what fails then is what somebody changed.
+hypothesis_settings.register_profile(
+    "steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("steady")
 
 NOON = 1_780_000_000_000
 """Where a test's clock starts: 28 May 2026, 20:26:40 UTC."""
