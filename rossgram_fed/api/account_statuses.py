@@ -12,7 +12,7 @@ from rossgram_fed.timelines.profiles import Choice, pinned_by, posted_by
 from rossgram_fed.web.errors import NotFound
 
 
-class Params(Paging):
+class AccountStatusesParams(Paging):
     """Which of them."""
 
     only_media: bool = False
@@ -22,7 +22,7 @@ class Params(Paging):
     tagged: str = ""
 
 
-async def statuses(call: Call, params: Params) -> Answer:
+async def statuses(call: Call, params: AccountStatusesParams) -> Answer:
     """Show what an account posted and boosted, or what it pinned."""
     account_id = call.id()
     if account_id not in await accounts_by_ids(call.database, call.settings, [account_id]):
@@ -42,7 +42,7 @@ ROUTES = (
         statuses,
         scope="read:statuses",
         who=Who.ANYBODY,
-        takes=Params,
+        takes=AccountStatusesParams,
         gives=list[Status],
     ),
 )

@@ -45,7 +45,7 @@ class LookupParams(msgspec.Struct, kw_only=True):
     acct: str
 
 
-class SearchParams(msgspec.Struct, kw_only=True):
+class PeopleSearchParams(msgspec.Struct, kw_only=True):
     """What to look for, and among whom."""
 
     q: str = ""
@@ -73,7 +73,7 @@ async def lookup(call: Call, params: LookupParams) -> Account:
     return await account(call, found)
 
 
-async def search(call: Call, params: SearchParams) -> list[Account]:
+async def search(call: Call, params: PeopleSearchParams) -> list[Account]:
     """Find accounts by the beginning of a name, or by a whole handle; ``resolve`` asks its server as well."""
     text = clean_text(params.q)
     limit, offset = min(max(params.limit, 1), MOST_FOUND), min(max(params.offset, 0), FURTHEST)
@@ -158,7 +158,7 @@ ROUTES = (
         "/api/v1/accounts/search",
         search,
         scope="read:accounts",
-        takes=SearchParams,
+        takes=PeopleSearchParams,
         gives=list[Account],
         limit="search",
     ),

@@ -10,7 +10,7 @@ from rossgram_fed.announcements import actions
 from rossgram_fed.announcements.queries import Notice, Reactions, reactions_to, read_by, shown_now
 from rossgram_fed.api.call import Call
 from rossgram_fed.api.entities.words import instant
-from rossgram_fed.api.table import Route
+from rossgram_fed.api.table import Nothing, Route
 
 
 class Reaction(msgspec.Struct):
@@ -63,36 +63,35 @@ def announcement_from(notice: Notice, *, read: bool, reactions: list[Reactions])
     )
 
 
-async def dismiss(call: Call) -> dict[str, str]:
+async def dismiss(call: Call) -> Nothing:
     """Put an announcement away."""
     announcement_id = call.id()
     async with call.instance.change() as change:
         await actions.dismiss(change, announcement_id=announcement_id, account_id=call.account_id)
-    return {}
+    return Nothing()
 
 
-async def react(call: Call) -> dict[str, str]:
+async def react(call: Call) -> Nothing:
     """Answer an announcement with an emoji."""
     announcement_id, name = call.id(), call.word("name")
     async with call.instance.change() as change:
         await actions.react(change, announcement_id=announcement_id, account_id=call.account_id, name=name)
-    return {}
+    return Nothing()
 
 
-async def unreact(call: Call) -> dict[str, str]:
+async def unreact(call: Call) -> Nothing:
     """Take an emoji back."""
     announcement_id, name = call.id(), call.word("name")
     async with call.instance.change() as change:
         await actions.unreact(change, announcement_id=announcement_id, account_id=call.account_id, name=name)
-    return {}
+    return Nothing()
 
 
 _ONE = "/api/v1/announcements/{id}"
-_EMPTY = dict[str, str]
 
 ROUTES = (
     Route("GET", "/api/v1/announcements", listing, gives=list[Announcement]),
-    Route("POST", f"{_ONE}/dismiss", dismiss, scope="write:accounts", gives=_EMPTY),
-    Route("PUT", f"{_ONE}/reactions/{{name}}", react, scope="write:favourites", gives=_EMPTY),
-    Route("DELETE", f"{_ONE}/reactions/{{name}}", unreact, scope="write:favourites", gives=_EMPTY),
+    Route("POST", f"{_ONE}/dismiss", dismiss, scope="write:accounts", gives=Nothing),
+    Route("PUT", f"{_ONE}/reactions/{{name}}", react, scope="write:favourites", gives=Nothing),
+    Route("DELETE", f"{_ONE}/reactions/{{name}}", unreact, scope="write:favourites", gives=Nothing),
 )

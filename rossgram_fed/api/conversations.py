@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import msgspec
-
 from rossgram_fed.api.call import Call
 from rossgram_fed.api.entities.conversations import Conversation
 from rossgram_fed.api.paging import Paging, linked
 from rossgram_fed.api.reading import accounts_by_ids, statuses_by_ids
-from rossgram_fed.api.table import Answer, Route
+from rossgram_fed.api.table import Answer, Nothing, Route
 from rossgram_fed.config import Settings
 from rossgram_fed.database import Reader
 from rossgram_fed.posts import conversations
 from rossgram_fed.web.errors import NotFound
-
-
-class Nothing(msgspec.Struct):
-    """An empty answer."""
 
 
 async def index(call: Call, params: Paging) -> Answer:

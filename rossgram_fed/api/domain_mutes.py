@@ -6,7 +6,7 @@ import msgspec
 
 from rossgram_fed.api.call import Call
 from rossgram_fed.api.paging import Paging, linked
-from rossgram_fed.api.table import Answer, Route
+from rossgram_fed.api.table import Answer, Nothing, Route
 from rossgram_fed.follows.hosts import mute_host, unmute_host
 from rossgram_fed.follows.listing import muted_hosts
 
@@ -19,10 +19,6 @@ class HostParams(msgspec.Struct, kw_only=True):
     """Which server."""
 
     domain: str
-
-
-class Nothing(msgspec.Struct):
-    """An empty object: it is done, and there is nothing to say of it."""
 
 
 async def show(call: Call, params: HostsParams) -> Answer:

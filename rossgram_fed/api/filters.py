@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rossgram_fed.api.call import Call
-from rossgram_fed.api.domain_mutes import Nothing
 from rossgram_fed.api.entities.filters import (
     Filter,
     FilterKeyword,
@@ -24,7 +23,7 @@ from rossgram_fed.api.filter_params import (
     whole,
 )
 from rossgram_fed.api.statuses import post_id_of, shown
-from rossgram_fed.api.table import Route
+from rossgram_fed.api.table import Nothing, Route
 from rossgram_fed.filters import actions, queries
 from rossgram_fed.filters.actions import Terms
 from rossgram_fed.filters.rules import FilteredStatus, Keyword, Rule

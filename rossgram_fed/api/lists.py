@@ -6,11 +6,10 @@ import msgspec
 
 from rossgram_fed.api.accounts_lists import PeopleParams, page
 from rossgram_fed.api.call import Call
-from rossgram_fed.api.domain_mutes import Nothing
 from rossgram_fed.api.entities.accounts import Account
 from rossgram_fed.api.entities.lists import REPLIES, List, list_from
 from rossgram_fed.api.parameters import Ids
-from rossgram_fed.api.table import Answer, Route
+from rossgram_fed.api.table import Answer, Nothing, Route
 from rossgram_fed.follows.listing import People
 from rossgram_fed.lists import actions
 from rossgram_fed.lists.queries import list_of, lists_of
@@ -20,7 +19,7 @@ from rossgram_fed.web.errors import Invalid, NotFound
 _POLICIES = {word: policy for policy, word in REPLIES.items()}
 
 
-class ListParams(msgspec.Struct, kw_only=True):
+class ListFields(msgspec.Struct, kw_only=True):
     """What a list is to be."""
 
     title: str | None = None
@@ -44,7 +43,7 @@ async def show(call: Call) -> List:
     return await _shown(call, call.id())
 
 
-async def create(call: Call, params: ListParams) -> List:
+async def create(call: Call, params: ListFields) -> List:
     """Make a list."""
     async with call.instance.change() as change:
         list_id = await actions.create_list(
@@ -57,7 +56,7 @@ async def create(call: Call, params: ListParams) -> List:
     return await _shown(call, list_id)
 
 
-async def update(call: Call, params: ListParams) -> List:
+async def update(call: Call, params: ListFields) -> List:
     """Change a list; what is not said stays."""
     list_id = call.id()
     async with call.instance.change() as change:
@@ -107,7 +106,7 @@ async def _shown(call: Call, list_id: int) -> List:
     return list_from(found)
 
 
-def _policy(params: ListParams) -> RepliesShown | None:
+def _policy(params: ListFields) -> RepliesShown | None:
     if params.replies_policy is None:
         return None
     if params.replies_policy not in _POLICIES:
@@ -118,9 +117,9 @@ def _policy(params: ListParams) -> RepliesShown | None:
 _ONE, _MEMBERS = "/api/v1/lists/{id}", "/api/v1/lists/{id}/accounts"
 ROUTES = (
     Route("GET", "/api/v1/lists", index, scope="read:lists", gives=list[List]),
-    Route("POST", "/api/v1/lists", create, scope="write:lists", takes=ListParams, gives=List),
+    Route("POST", "/api/v1/lists", create, scope="write:lists", takes=ListFields, gives=List),
     Route("GET", _ONE, show, scope="read:lists", gives=List),
-    Route("PUT", _ONE, update, scope="write:lists", takes=ListParams, gives=List),
+    Route("PUT", _ONE, update, scope="write:lists", takes=ListFields, gives=List),
     Route("DELETE", _ONE, delete, scope="write:lists", gives=Nothing),
     Route("GET", _MEMBERS, members, scope="read:lists", takes=PeopleParams, gives=list[Account]),
     Route("POST", _MEMBERS, add, scope="write:lists", takes=MembersParams, gives=Nothing),

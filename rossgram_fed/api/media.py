@@ -17,7 +17,7 @@ from rossgram_fed.api.entities.media import Media, media_from
 from rossgram_fed.api.media_changes import change_media, describe_posted
 from rossgram_fed.api.parameters import Id
 from rossgram_fed.api.status_params import MediaAttributes, focal_from
-from rossgram_fed.api.table import Answer, Route
+from rossgram_fed.api.table import Answer, Nothing, Route
 from rossgram_fed.instance import Change
 from rossgram_fed.licences import licence_of
 from rossgram_fed.media.keeping import remove_files
@@ -38,10 +38,6 @@ class MediaParams(msgspec.Struct, kw_only=True):
     focus: str | None = None
     license: str | None = None
     """By its name, as ``media_attachments`` have it; another name changes nothing."""
-
-
-class Nothing(msgspec.Struct):
-    """An empty answer."""
 
 
 async def upload(call: Call, params: MediaParams) -> Answer:

@@ -7,14 +7,13 @@ from collections.abc import Sequence
 import msgspec
 
 from rossgram_fed.api.call import Call
-from rossgram_fed.api.domain_mutes import Nothing
 from rossgram_fed.api.entities.accounts import Account
 from rossgram_fed.api.entities.notifications import Count, Grouped, group_of, partly, sample_of
 from rossgram_fed.api.notifications import CountParams, Wanted
 from rossgram_fed.api.paging import linked
 from rossgram_fed.api.reading import accounts_by_ids, statuses_by_ids
 from rossgram_fed.api.reading_reports import reports_by_ids
-from rossgram_fed.api.table import Answer, Route
+from rossgram_fed.api.table import Answer, Nothing, Route
 from rossgram_fed.notifications import actions, groups, news
 from rossgram_fed.notifications.groups import GROUPED, Group
 from rossgram_fed.web.errors import NotFound

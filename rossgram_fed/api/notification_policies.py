@@ -8,13 +8,12 @@ from typing import Literal
 import msgspec
 
 from rossgram_fed.api.call import Call
-from rossgram_fed.api.domain_mutes import Nothing
 from rossgram_fed.api.entities.notifications import Merged, NotificationRequest, OldPolicy, Policy, Summary
 from rossgram_fed.api.entities.words import instant
 from rossgram_fed.api.paging import Paging, paged
 from rossgram_fed.api.parameters import Id
 from rossgram_fed.api.reading import accounts_by_ids, statuses_by_ids
-from rossgram_fed.api.table import Answer, Route
+from rossgram_fed.api.table import Answer, Nothing, Route
 from rossgram_fed.models.news import Wanted
 from rossgram_fed.notifications import policy, requests
 from rossgram_fed.notifications.requests import Request

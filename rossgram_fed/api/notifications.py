@@ -7,13 +7,12 @@ from collections.abc import Sequence
 import msgspec
 
 from rossgram_fed.api.call import Call
-from rossgram_fed.api.domain_mutes import Nothing
 from rossgram_fed.api.entities.notifications import Count, Notification, notification_of
 from rossgram_fed.api.paging import Paging, paged
 from rossgram_fed.api.parameters import Id
 from rossgram_fed.api.reading import accounts_by_ids, statuses_by_ids
 from rossgram_fed.api.reading_reports import reports_by_ids
-from rossgram_fed.api.table import Answer, Route
+from rossgram_fed.api.table import Answer, Nothing, Route
 from rossgram_fed.config import Settings
 from rossgram_fed.database import Reader
 from rossgram_fed.notifications import actions, news

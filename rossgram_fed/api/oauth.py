@@ -16,7 +16,7 @@ import msgspec
 from rossgram_fed.api.call import Call
 from rossgram_fed.api.entities.words import absolute
 from rossgram_fed.api.reading import accounts_by_ids
-from rossgram_fed.api.table import Answer, Route, Who
+from rossgram_fed.api.table import Answer, Nothing, Route, Who
 from rossgram_fed.oauth.apps import AppRecord, app_by_client_id
 from rossgram_fed.oauth.authorize_pages import issuer
 from rossgram_fed.oauth.authorizing import granted_scopes
@@ -131,7 +131,7 @@ async def revoke(call: Call, params: RevokeParams) -> Answer:
     async with call.instance.change() as change:
         if params.token and not await revoke_by_client(change, app_id=app.id, token=params.token):
             raise refusal
-    return Answer({}, headers=_NOT_KEPT)
+    return Answer(Nothing(), headers=_NOT_KEPT)
 
 
 async def _client(call: Call, params: ClientParams) -> AppRecord:
@@ -210,7 +210,7 @@ ROUTES = (
         revoke,
         who=Who.CLIENT,
         takes=RevokeParams,
-        gives=dict[str, str],
+        gives=Nothing,
         statuses=(200, 403),
         limit="token",
     ),

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from rossgram_fed.api.call import Call
-from rossgram_fed.api.domain_mutes import Nothing
 from rossgram_fed.api.entities.filters import OldFilter, old_filter_of
 from rossgram_fed.api.filter_params import OldParams, expiry
 from rossgram_fed.api.filters import keyword
-from rossgram_fed.api.table import Route
+from rossgram_fed.api.table import Nothing, Route
 from rossgram_fed.filters import actions, queries
 from rossgram_fed.filters.actions import Terms
 from rossgram_fed.models.reading import FilterAction

@@ -19,6 +19,7 @@ from rossgram_fed.api.parameters import Id, Ids
 from rossgram_fed.api.table import Route, Who
 from rossgram_fed.config import Settings
 from rossgram_fed.oauth.scopes import SCOPES
+from rossgram_fed.oauth.words import meaning_of
 from rossgram_fed.software import VERSION
 
 _READING = (400, 401, 403, 404, 422, 429)
@@ -26,6 +27,8 @@ _WRITING = (*_READING, 408, 409, 413, 415)
 _FILES = (503, 507)
 _REF = "#/components/schemas/{name}"
 _IN_PATH = re.compile(r"\{(\w+)(?::((?:[^{}]|\{[^{}]*\})+))?\}")
+_NO_WORD = re.compile(r"[^a-z0-9]+", re.IGNORECASE)
+"""What no name of a function can hold, which is what programs make of an operation's id."""
 _ID = {"type": "string", "pattern": "^[0-9]{1,19}$", "description": "An id; larger ones are newer."}
 _HEADERS = {
     "X-RateLimit-Limit": {"schema": {"type": "integer"}},
@@ -43,13 +46,6 @@ def document(routes: Iterable[Route], settings: Settings) -> Schema:
     paths: Schema = {}
     for route in told:
         paths.setdefault(plain_path(route), {})[route.method.lower()] = _operation(route, schemas)
-    flows = {
-        "authorizationCode": {
-            "authorizationUrl": f"{settings.base_url}/oauth/authorize",
-            "tokenUrl": f"{settings.base_url}/oauth/token",
-            "scopes": dict.fromkeys(SCOPES, ""),
-        }
-    }
     return {
         "openapi": "3.1.0",
         "info": {
@@ -59,12 +55,21 @@ def document(routes: Iterable[Route], settings: Settings) -> Schema:
             "license": {"name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later"},
         },
         "servers": [{"url": settings.base_url}],
+        "tags": [{"name": area} for area in sorted({area_of(route) for route in told})],
         "paths": dict(sorted(paths.items())),
         "components": {
             "schemas": schemas.components,
-            "securitySchemes": {"app": {"type": "oauth2", "flows": flows}},
+            "securitySchemes": {"app": {"type": "oauth2", "flows": _flows(settings)}},
             "responses": {str(status): _refusal(status) for status in sorted({*_WRITING, *_FILES})},
         },
+    }
+
+
+def _flows(settings: Settings) -> Schema:
+    token = {"tokenUrl": f"{settings.base_url}/oauth/token", "scopes": {scope: meaning_of(scope) for scope in SCOPES}}
+    return {
+        "authorizationCode": {"authorizationUrl": f"{settings.base_url}/oauth/authorize", **token},
+        "clientCredentials": token,
     }
 
 
@@ -88,7 +93,7 @@ def area_of(route: Route) -> str:
 
 def _operation(route: Route, schemas: _Schemas) -> Schema:
     operation: Schema = {
-        "operationId": f"{route.method.lower()} {plain_path(route)}",
+        "operationId": _NO_WORD.sub("_", f"{route.method.lower()}{plain_path(route)}").strip("_"),
         "summary": summary_of(route),
         "tags": [area_of(route)],
         "parameters": [_path_parameter(name, pattern) for name, pattern in _IN_PATH.findall(route.path)],
@@ -173,8 +178,9 @@ class _Schemas:
         for route in routes:
             for one in (route.takes, route.gives):
                 self._types += [kind for kind in _alternatives(one) if kind not in self._types]
-        made, self.components = msgspec.json.schema_components(self._types, schema_hook=_special, ref_template=_REF)
-        self._made = list(made)
+        made, components = msgspec.json.schema_components(self._types, schema_hook=_special, ref_template=_REF)
+        self._made = [_with_items(schema) for schema in made]
+        self.components = {name: _with_items(schema) for name, schema in components.items()}
 
     def of(self, kind: Any) -> Schema:
         """Return the schema of a type, or of several that it may be."""
@@ -186,6 +192,20 @@ class _Schemas:
         name = self.of(kind)["$ref"].rpartition("/")[2]
         found: Mapping[str, Schema] = self.components[name].get("properties", {})
         return found
+
+
+def _with_items(schema: Any) -> Any:
+    """Return a schema whose lists all say of what they are, be it of anything: generators of code ask for that."""
+    if isinstance(schema, list):
+        return [_with_items(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    inner = {name: _with_items(one) for name, one in schema.items()}
+    return (
+        {**inner, "items": {}}
+        if inner.get("type") == "array" and not inner.keys() & {"items", "prefixItems"}
+        else inner
+    )
 
 
 def _alternatives(kind: Any) -> list[Any]:

@@ -37,7 +37,7 @@ class NotReported(BadRequest):
         self.more = {"msg": sentence, "code": self.status, "error_code": code}
 
 
-class ReportParams(msgspec.Struct, kw_only=True):
+class PixelfedReportParams(msgspec.Struct, kw_only=True):
     """What (``post`` or ``user``), which one, and why."""
 
     report_type: str = ""
@@ -45,7 +45,7 @@ class ReportParams(msgspec.Struct, kw_only=True):
     object_type: str = ""
 
 
-async def create(call: Call, params: ReportParams) -> Message:
+async def create(call: Call, params: PixelfedReportParams) -> Message:
     """Report a person or a post to the moderators."""
     if not (params.report_type and params.object_id and params.object_type):
         raise NotReported("Invalid or missing parameters", "ERROR_INVALID_PARAMS")
@@ -60,7 +60,7 @@ async def create(call: Call, params: ReportParams) -> Message:
     return Message("Successfully sent report", 200)
 
 
-async def _subject(call: Call, params: ReportParams) -> Subject:
+async def _subject(call: Call, params: PixelfedReportParams) -> Subject:
     number = read_id(str(params.object_id))
     if params.object_type not in ("post", "user"):
         raise NotReported("Invalid report type", "ERROR_REPORT_OBJECT_TYPE_INVALID")
@@ -81,7 +81,7 @@ ROUTES = (
         "/api/v1.1/report",
         create,
         scope="write:reports",
-        takes=ReportParams,
+        takes=PixelfedReportParams,
         gives=Message,
         statuses=(200, 400),
     ),

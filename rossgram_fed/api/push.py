@@ -8,9 +8,8 @@ import msgspec
 
 from activitypub.errors import AddressRefused
 from rossgram_fed.api.call import Call
-from rossgram_fed.api.domain_mutes import Nothing
 from rossgram_fed.api.serving import bearer
-from rossgram_fed.api.table import Route
+from rossgram_fed.api.table import Nothing, Route
 from rossgram_fed.federation.addresses import is_local
 from rossgram_fed.federation.network import NETWORK
 from rossgram_fed.notifications.kinds import TYPES

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rossgram_fed.api.entities.media import media_from
-from rossgram_fed.api.entities.statuses import Application, Body, Mention, Place, Tag
+from rossgram_fed.api.entities.statuses import Body, Mention, Place, StatusApplication, Tag
 from rossgram_fed.api.entities.words import VISIBILITIES, instant
 from rossgram_fed.config import Settings
 from rossgram_fed.database import Reader, Row
@@ -154,7 +154,7 @@ def _body(
         local=bool(row["local"]),
         place=_place(row),
         comments_disabled=row["comment_policy"] == Policy.NOBODY,
-        application=Application(row["app_name"], row["app_website"] or None) if row["app_name"] else None,
+        application=StatusApplication(row["app_name"], row["app_website"] or None) if row["app_name"] else None,
     )
 
 

@@ -9,7 +9,7 @@ from rossgram_fed.api.entities.scheduled import ScheduledStatus
 from rossgram_fed.api.paging import Paging, paged
 from rossgram_fed.api.reading_scheduled import scheduled_by_id, scheduled_from, waiting_draft
 from rossgram_fed.api.status_params import instant_from
-from rossgram_fed.api.table import Answer, Route
+from rossgram_fed.api.table import Answer, Nothing, Route
 from rossgram_fed.posts import saved, scheduling
 from rossgram_fed.web.errors import NotFound
 
@@ -18,10 +18,6 @@ class TimeParams(msgspec.Struct, kw_only=True):
     """Another time."""
 
     scheduled_at: str | None = None
-
-
-class Nothing(msgspec.Struct):
-    """An empty answer."""
 
 
 async def index(call: Call, params: Paging) -> Answer:

@@ -46,7 +46,7 @@ class DeleteParams(msgspec.Struct, kw_only=True):
     """Whether its photos go at once; else they wait a day for another post."""
 
 
-class PolicyParams(msgspec.Struct, kw_only=True):
+class InteractionParams(msgspec.Struct, kw_only=True):
     """Who may quote a post."""
 
     quote_approval_policy: Approval
@@ -91,7 +91,7 @@ async def delete(call: Call, params: DeleteParams) -> Status:
     return status
 
 
-async def set_policy(call: Call, params: PolicyParams) -> Status:
+async def set_policy(call: Call, params: InteractionParams) -> Status:
     """Say who may quote one's own post."""
     post = await _own(call)
     policy = POLICIES[params.quote_approval_policy]
@@ -161,7 +161,7 @@ ROUTES = (
         "/api/v1/statuses/{id}/interaction_policy",
         set_policy,
         scope="write:statuses",
-        takes=PolicyParams,
+        takes=InteractionParams,
         gives=Status,
     ),
 )

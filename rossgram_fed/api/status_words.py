@@ -21,7 +21,7 @@ from rossgram_fed.posts.views import PostView
 from rossgram_fed.web.errors import NotFound
 
 
-class Source(msgspec.Struct):
+class StatusSource(msgspec.Struct):
     """A post as it was typed."""
 
     id: str
@@ -41,12 +41,12 @@ class Edit(msgspec.Struct):
     emojis: list[Any]
 
 
-async def source(call: Call) -> Source:
+async def source(call: Call) -> StatusSource:
     """Show one's own post as it was typed, for editing it."""
     post = await _post(call)
     if not (post.own and post.local):
         raise NotFound("Record not found")
-    return Source(str(post.id), post.caption, post.warning)
+    return StatusSource(str(post.id), post.caption, post.warning)
 
 
 async def history(call: Call) -> list[Edit]:
@@ -80,7 +80,7 @@ async def _post(call: Call) -> PostView:
 
 
 ROUTES = (
-    Route("GET", "/api/v1/statuses/{id}/source", source, scope="read:statuses", gives=Source),
+    Route("GET", "/api/v1/statuses/{id}/source", source, scope="read:statuses", gives=StatusSource),
     Route(
         "GET",
         "/api/v1/statuses/{id}/history",

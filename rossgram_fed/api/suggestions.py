@@ -6,9 +6,8 @@ import msgspec
 
 from rossgram_fed.api.accounts import accounts_in_order, existing
 from rossgram_fed.api.call import Call
-from rossgram_fed.api.domain_mutes import Nothing
 from rossgram_fed.api.entities.accounts import Account
-from rossgram_fed.api.table import Route
+from rossgram_fed.api.table import Nothing, Route
 from rossgram_fed.follows.suggestions import dismiss, suggested
 
 MOST = 80

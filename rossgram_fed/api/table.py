@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any
 
+import msgspec
+
 from rossgram_fed.oauth.scopes import SCOPES
 
 
@@ -27,6 +29,10 @@ class Who(Enum):
     """An app that acts for somebody."""
     STAFF = auto()
     """An app that acts for a moderator or an admin."""
+
+
+class Nothing(msgspec.Struct):
+    """An empty object: it is done, and there is nothing to say of it."""
 
 
 @dataclass(frozen=True, slots=True)

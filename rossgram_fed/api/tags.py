@@ -5,10 +5,9 @@ from __future__ import annotations
 import msgspec
 
 from rossgram_fed.api.call import Call
-from rossgram_fed.api.domain_mutes import Nothing
 from rossgram_fed.api.entities.tags import Featured, TagEntity, featured_from, tag_from
 from rossgram_fed.api.paging import Paging, linked
-from rossgram_fed.api.table import Answer, Route, Who
+from rossgram_fed.api.table import Answer, Nothing, Route, Who
 from rossgram_fed.follows import tags
 from rossgram_fed.web.errors import Invalid, NotFound
 

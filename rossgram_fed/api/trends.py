@@ -18,7 +18,7 @@ from rossgram_fed.timelines.trends import MOST, Trends, wanted_by
 TRENDS: web.AppKey[Trends] = web.AppKey("trends", Trends)
 
 
-class Params(msgspec.Struct, kw_only=True):
+class TrendsParams(msgspec.Struct, kw_only=True):
     """Which part of the list."""
 
     limit: int | None = None
@@ -31,7 +31,7 @@ class Params(msgspec.Struct, kw_only=True):
         return slice(start, start + limit)
 
 
-async def statuses(call: Call, params: Params) -> Answer:
+async def statuses(call: Call, params: TrendsParams) -> Answer:
     """Show posts that many people like or boost."""
     trends = await call.request.app[TRENDS].counted(call.instance)
     wanted = await wanted_by(call.database, trends.posts, viewer_id=call.viewer_id)
@@ -41,7 +41,7 @@ async def statuses(call: Call, params: Params) -> Answer:
     return _answer(call, [found[one] for one in chosen if one in found], part, more=len(wanted) > part.stop)
 
 
-async def tags(call: Call, params: Params) -> Answer:
+async def tags(call: Call, params: TrendsParams) -> Answer:
     """Show tags that many people use."""
     trends = await call.request.app[TRENDS].counted(call.instance)
     part = params.part(usual=10, most=20)
@@ -51,7 +51,7 @@ async def tags(call: Call, params: Params) -> Answer:
     return _answer(call, shown, part, more=len(trends.tags) > part.stop)
 
 
-async def links(_call: Call, _params: Params) -> list[dict[str, str]]:
+async def links(_call: Call, _params: TrendsParams) -> list[dict[str, str]]:
     """Show links that trend, which are none here."""
     return []
 
@@ -64,8 +64,8 @@ def _answer(call: Call, shown: list[Any], part: slice, *, more: bool) -> Answer:
 
 
 ROUTES = (
-    Route("GET", "/api/v1/trends/statuses", statuses, who=Who.ANYBODY, takes=Params, gives=list[Status]),
-    Route("GET", "/api/v1/trends/tags", tags, who=Who.ANYBODY, takes=Params, gives=list[TagEntity]),
-    Route("GET", "/api/v1/trends", tags, who=Who.ANYBODY, takes=Params, gives=list[TagEntity]),
-    Route("GET", "/api/v1/trends/links", links, who=Who.ANYBODY, takes=Params, gives=list[dict[str, str]]),
+    Route("GET", "/api/v1/trends/statuses", statuses, who=Who.ANYBODY, takes=TrendsParams, gives=list[Status]),
+    Route("GET", "/api/v1/trends/tags", tags, who=Who.ANYBODY, takes=TrendsParams, gives=list[TagEntity]),
+    Route("GET", "/api/v1/trends", tags, who=Who.ANYBODY, takes=TrendsParams, gives=list[TagEntity]),
+    Route("GET", "/api/v1/trends/links", links, who=Who.ANYBODY, takes=TrendsParams, gives=list[dict[str, str]]),
 )

@@ -51,6 +51,11 @@ _WORDS: dict[str, tuple[str, str]] = {
 }
 
 
+def meaning_of(scope: str) -> str:
+    """Return what a scope allows."""
+    return _WORDS[scope][1]
+
+
 def in_words(scopes: Iterable[str]) -> list[Permission]:
     """Return what scopes allow, a line each; what another one covers is left out."""
     held = tuple(scopes)

@@ -33,7 +33,7 @@ class Tag(msgspec.Struct):
     url: str
 
 
-class Application(msgspec.Struct):
+class StatusApplication(msgspec.Struct):
     """What a post was written with."""
 
     name: str
@@ -87,7 +87,7 @@ class Body(msgspec.Struct, kw_only=True):
     local: bool = False
     place: Place | None = None
     comments_disabled: bool = False
-    application: Application | Unset | None = UNSET
+    application: StatusApplication | Unset | None = UNSET
 
 
 class Seen(msgspec.Struct, kw_only=True):
