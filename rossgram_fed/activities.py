@@ -34,7 +34,7 @@ from rossgram_fed.posts import (
     threads,
 )
 from rossgram_fed.posts import inbound as posts
-from rossgram_fed.quotes import answering, revoking, sending, verifying
+from rossgram_fed.quotes import answering, rechecking, revoking, sending, verifying
 from rossgram_fed.quotes import inbound as quotes
 from rossgram_fed.reactions import inbound as reactions
 from rossgram_fed.relays import inbound as relays
@@ -84,6 +84,7 @@ def job_handlers(network: Network) -> Mapping[str, JobHandler]:
         errands.MOVE_FOLLOWERS: partial(followers.move_followers, network.instance),
         errands.PART_WITH_HOST: partial(hosts.part_with_host, network.instance),
         errands.PUBLISH_DRAFT: partial(scheduling.publish_draft, network),
+        errands.RECHECK_WORD: partial(rechecking.recheck_word, network),
         errands.REFRESH_ACCOUNT: partial(remote_accounts.refresh, network),
         errands.REFRESH_POLL: partial(tallies.refresh_poll, network),
         errands.REVOKE_QUOTES: partial(revoking.revoke_quotes, network.instance),

@@ -50,6 +50,7 @@ from rossgram_fed.oauth.callers import CALLERS, Callers
 from rossgram_fed.posts.catching_up import on_gap
 from rossgram_fed.posts.videos import TRIES, VideoMaker
 from rossgram_fed.push.sending import Pusher
+from rossgram_fed.quotes.rechecking import look_again
 from rossgram_fed.relays.expiry import let_go
 from rossgram_fed.reports.queries import open_count
 from rossgram_fed.routes import add_routes
@@ -140,6 +141,7 @@ async def _opened(
             Hourly(instance, partial(forget_late, arriving=app[ARRIVING]), signal="arriving"),
             Hourly(instance, prune, signal="pruning"),
             Hourly(instance, let_go, signal="relayed"),
+            Hourly(instance, look_again, signal="words"),
         ]
         app[WORKER] = Worker(instance, [*sources, *upkeep])
         yield app[WORKER]

@@ -33,6 +33,7 @@ POLL_ACCOUNT = "poll_account"
 PREPARE_VIDEO = "prepare_video"
 PUBLISH_DRAFT = "publish_draft"
 PUSH = "push"
+RECHECK_WORD = "recheck_word"
 REFRESH_ACCOUNT = "refresh_account"
 REFRESH_POLL = "refresh_poll"
 REVOKE_QUOTES = "revoke_quotes"
@@ -229,6 +230,11 @@ async def ask_to_quote(change: Change, *, post_id: int) -> None:
 async def verify_quote(change: Change, claim: str, *, post_id: int) -> None:
     """Ask whether a post may quote what it says it quotes; ``claim`` is what it says now."""
     await enqueue(change, VERIFY_QUOTE, {"post_id": post_id}, unique_key=_key(f"{VERIFY_QUOTE} {post_id}", claim))
+
+
+async def recheck_word(change: Change, *, word_id: int) -> None:
+    """Ask whether a stranger's word for a quote or a comment still stands."""
+    await enqueue(change, RECHECK_WORD, {"word_id": word_id}, unique_key=f"{RECHECK_WORD} {word_id}")
 
 
 async def revoke_quotes(change: Change, *, author_id: int, account_id: int) -> None:

@@ -10,9 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from activitypub.errors import ActivityPubError
-from activitypub.objects import Authorization
-from activitypub.origin import host_of, is_http_url, same_origin
-from activitypub.parse import parse_authorization, parse_note
+from activitypub.origin import host_of, same_origin
+from activitypub.parse import parse_note
 from rossgram_fed.federation import remote_accounts, remote_documents
 from rossgram_fed.federation.addresses import is_local
 from rossgram_fed.federation.budget import ONE_POST, Budget, BudgetSpent
@@ -23,6 +22,7 @@ from rossgram_fed.models.posts import QuoteState
 from rossgram_fed.posts.actions import tell_of_quote
 from rossgram_fed.posts.fetching import take
 from rossgram_fed.quotes import words
+from rossgram_fed.quotes.stamps import author_in, is_foreign
 
 _CLAIM = (
     "SELECT p.id, p.uri, p.account_id, a.uri AS account_uri, p.quoted_uri, p.quote_authorization FROM posts p "
@@ -54,10 +54,10 @@ class _Quoted:
 
 @dataclass(frozen=True, slots=True)
 class _Verdict:
-    """What was found: the quoted post if the quote may be shown, and the word that says so, if there is one."""
+    """What was found: the quoted post if the quote may be shown, and where the word is that says so, if one does."""
 
     quoted_id: int | None = None
-    stamp: Authorization | None = None
+    word: str = ""
 
 
 async def verify_quote(network: Network, payload: dict[str, object]) -> None:
@@ -107,40 +107,20 @@ async def _judge(network: Network, claim: _Claim) -> _Verdict:
 
 async def _by_word(network: Network, claim: _Claim, quoted: _Quoted | None) -> _Verdict:
     """Read the quoted author's word, and the quoted post if it is not here; both must name the same author."""
-    stamp = await _stamp(network, claim)
-    if stamp is None:
+    kind, uri = AuthorizationKind.QUOTE, claim.authorization
+    author = await author_in(network, uri, kind=kind, instrument=claim.uri, target=claim.quoted_uri)
+    if author is None:
         return _Verdict()
     if quoted is None:
-        quoted = await _fetch_quoted(network, claim.quoted_uri, author=stamp.attributed_to)
-    if quoted is None or quoted.author_uri != stamp.attributed_to:
+        quoted = await _fetch_quoted(network, claim.quoted_uri, author=author)
+    if quoted is None or quoted.author_uri != author:
         return _Verdict()
-    return _Verdict(quoted.id, stamp)
-
-
-async def _stamp(network: Network, claim: _Claim) -> Authorization | None:
-    """Fetch the word that a post claims to have; None unless it is about exactly this quote, and from where it says.
-
-    An earlier failure is not remembered here: a word that was claimed too early is there now.
-    """
-    uri = claim.authorization
-    if not _is_foreign(network, uri) or not same_origin(uri, claim.quoted_uri):
-        return None
-    fetched = await network.get(uri)
-    stamp = parse_authorization(fetched.document)
-    holds = (
-        stamp.kind == "QuoteAuthorization"
-        and stamp.id == uri
-        and same_origin(fetched.url, uri)
-        and same_origin(stamp.attributed_to, uri)
-        and stamp.interacting_object == claim.uri
-        and stamp.interaction_target == claim.quoted_uri
-    )
-    return stamp if holds else None
+    return _Verdict(quoted.id, uri)
 
 
 async def _fetch_quoted(network: Network, uri: str, *, author: str) -> _Quoted | None:
     """Read the quoted post from its origin and keep it, if it is by that author; what it quotes itself stays a link."""
-    if not _is_foreign(network, uri):
+    if not is_foreign(network, uri):
         return None
     note = parse_note(await remote_documents.fetch(network, uri))
     if note.id != uri or note.attributed_to != author or not same_origin(uri, author):
@@ -149,12 +129,6 @@ async def _fetch_quoted(network: Network, uri: str, *, author: str) -> _Quoted |
     async with network.instance.change() as change:
         await take(change, note, account_id=account_id, wanted=True, climbed=ONE_POST.depth)
     return await _known(network, uri)
-
-
-def _is_foreign(network: Network, uri: str) -> bool:
-    settings = network.instance.settings
-    allow_http = settings.development.allow_http_and_private_networks
-    return is_http_url(uri, allow_http) and not is_local(settings, uri)
 
 
 async def _known(network: Network, uri: str) -> _Quoted | None:
@@ -193,12 +167,12 @@ async def _settle(change: Change, claim: _Claim, verdict: _Verdict) -> None:
     )
     if not rows or verdict.quoted_id is None:
         return
-    if verdict.stamp is not None:
+    if verdict.word:
         await words.insert(
             change,
             AuthorizationKind.QUOTE,
             word_id=change.new_id(),
-            uri=verdict.stamp.id,
+            uri=verdict.word,
             post_id=verdict.quoted_id,
             account_id=claim.account_id,
             instrument_uri=claim.uri,

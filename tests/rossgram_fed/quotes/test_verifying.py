@@ -12,7 +12,9 @@ from rossgram_fed.follows import actions as follows
 from rossgram_fed.models import Account
 from rossgram_fed.models.posts import QuoteState
 from rossgram_fed.posts.queries import posts_by_ids
+from rossgram_fed.quotes.rechecking import EVERY, look_again
 from tests.builders import a_person, a_post
+from tests.conftest import SettableClock
 from tests.fediverse import AS2, Actor, FakePeer, Fediverse, Server
 from tests.rossgram_fed.posts.arrivals import PUBLIC
 
@@ -148,6 +150,35 @@ async def test_the_end_of_a_word_and_of_what_is_quoted(fediverse: Fediverse) -> 
     assert await quote_of(here, quotes[0]) == (QuoteState.REJECTED, "")
     await delete(far, ann, {"id": f"{ann.id}/posts/second", "type": "Tombstone"})
     assert (await quote_of(here, quotes[1]))[1] == ""
+
+
+async def test_a_word_whose_end_was_missed(fediverse: Fediverse, clock: SettableClock) -> None:
+    """After a week each word is asked for again: what is gone or says something else ends, silence ends nothing."""
+    here, there, far = await a_server(fediverse), await fediverse.peer("there.test"), await fediverse.peer("far.test")
+    sam, ann, ben = there.actor("sam"), far.actor("ann", key=1), far.actor("ben", key=1)
+    await befriend(here, sam)
+    quotes = {}
+    said: dict[str, dict[str, Any]] = {}
+    for name in ("kept", "silent", "gone", "other"):
+        quoted, stamp = a_note(ann, name), f"{ann.id}/stamps/{name}"
+        quotes[name] = a_note(sam, f"of-{name}", quote=quoted["id"], quoteAuthorization=stamp)
+        said[name] = {"@context": STAMPED, "id": stamp, "type": "QuoteAuthorization", "attributedTo": ann.id}
+        said[name] |= {"interactingObject": quotes[name]["id"], "interactionTarget": quoted["id"]}
+        far.serve(f"/users/ann/stamps/{name}", said[name])
+        far.serve(f"/users/ann/posts/{name}", quoted)
+        await publish(here, there, sam, quotes[name])
+    await fediverse.settle()
+    assert await look_again(here.instance) == 0, "they were read just now"
+    far.serve("/users/ann/stamps/silent", {}, status=503)
+    far.serve("/users/ann/stamps/gone", {}, status=410)
+    far.serve("/users/ann/stamps/other", said["other"] | {"attributedTo": ben.id})
+    clock.advance(EVERY + 1)
+    assert await look_again(here.instance) == 4
+    assert await look_again(here.instance) == 0, "once is enough"
+    await fediverse.settle()
+    shown = {name: (await quote_of(here, note))[0] == QuoteState.ACCEPTED for name, note in quotes.items()}
+    assert shown == {"kept": True, "silent": True, "gone": False, "other": False}
+    assert far.asked_for("/users/ann/stamps/kept") == 2
 
 
 async def test_whose_quotes_need_no_word(fediverse: Fediverse) -> None:
