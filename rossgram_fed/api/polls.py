@@ -9,8 +9,10 @@ import msgspec
 from rossgram_fed.api.call import Call
 from rossgram_fed.api.entities.polls import Poll, poll_from
 from rossgram_fed.api.table import Route, Who
+from rossgram_fed.federation.network import NETWORK
 from rossgram_fed.polls import actions
-from rossgram_fed.polls.queries import poll_by_id
+from rossgram_fed.polls.queries import PollView, poll_by_id
+from rossgram_fed.posts.tallies import ask_now
 from rossgram_fed.web.errors import NotFound
 
 
@@ -21,10 +23,10 @@ class VoteParams(msgspec.Struct, kw_only=True):
 
 
 async def show(call: Call) -> Poll:
-    """Show a poll."""
-    found = await poll_by_id(call.database, call.id(), viewer_id=call.viewer_id)
-    if found is None:
-        raise NotFound("Record not found")
+    """Show a poll; how a stranger's stands is asked of their server first, if that is some time ago."""
+    found = await _found(call)
+    if call.viewer_id is not None and await ask_now(call.request.app[NETWORK], found.post_id):
+        found = await _found(call)
     return poll_from(found, viewer_id=call.viewer_id, now=call.instance.clock())
 
 
@@ -32,7 +34,14 @@ async def vote(call: Call, params: VoteParams) -> Poll:
     """Vote in a poll."""
     async with call.instance.change() as change:
         await actions.vote(change, account_id=call.account_id, poll_id=call.id(), choices=params.choices)
-    return await show(call)
+    return poll_from(await _found(call), viewer_id=call.viewer_id, now=call.instance.clock())
+
+
+async def _found(call: Call) -> PollView:
+    found = await poll_by_id(call.database, call.id(), viewer_id=call.viewer_id)
+    if found is None:
+        raise NotFound("Record not found")
+    return found
 
 
 ROUTES = (

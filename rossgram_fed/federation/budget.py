@@ -46,6 +46,8 @@ COUNTERS = Limits(requests=9, items=3, depth=1, seconds=45, bytes=4 * MEBIBYTE)
 """The three numbers on a stranger's profile."""
 ONE_POST = Limits(requests=12, items=1, depth=20, seconds=60)
 """One post and its author; for a missing parent, ``depth`` counts the posts below it that led there."""
+POLL = Limits(requests=4, items=1, depth=1, seconds=6, bytes=2 * MEBIBYTE)
+"""How a stranger's poll stands, while somebody waits for it."""
 THREAD = Limits(requests=200, items=500, depth=50, seconds=150, bytes=24 * MEBIBYTE, hosts=16, requests_per_host=20)
 """The answers to a post that somebody here looks at."""
 THREAD_OVERHEARD = Limits(requests=5, items=20, depth=2, seconds=45, bytes=2 * MEBIBYTE, hosts=0)

@@ -63,6 +63,8 @@ class Network:
     """Whose senders are being looked up, for all who knock at the inbox."""
     threads_seen: Recent[int, bool] = field(default_factory=lambda: Recent(most=20_000, milliseconds=15 * MINUTE))
     """Posts whose answers were lately asked for, or need not be, so that their pages cost no query more."""
+    polls_seen: Recent[int, bool] = field(default_factory=lambda: Recent(most=20_000, milliseconds=MINUTE))
+    """Posts whose polls were lately asked for, or need not be."""
 
     def within(self, budget: Budget) -> Network:
         """Return this network for one errand: whatever is sent through it is charged to the errand's budget.

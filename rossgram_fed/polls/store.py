@@ -96,6 +96,15 @@ async def _insert_options(change: Change, poll_id: int, options: Sequence[str]) 
         )
 
 
+async def take_tally(change: Change, poll: Poll | None, *, post_id: int, author_id: int) -> bool:
+    """Take how a poll stands, from its author alone; another account on the same server is somebody else."""
+    theirs = "SELECT 1 FROM posts WHERE id = $1 AND account_id = $2 AND local = FALSE"
+    if poll is None or await change.tx.fetch_value(theirs, post_id, author_id) is None:
+        return False
+    await take_poll(change, poll, post_id=post_id)
+    return True
+
+
 async def take_poll(change: Change, poll: Poll | None, *, post_id: int) -> None:
     """Write what a stranger asks, or how their poll stands now; other answers to choose from begin without our votes.
 
@@ -119,8 +128,8 @@ async def take_poll(change: Change, poll: Poll | None, *, post_id: int) -> None:
         )
     voters = sum(option.votes for option in poll.options) if poll.voters is None else poll.voters
     await change.tx.execute(
-        "UPDATE polls SET multiple = $1, voters_count = $2, expires_at = $3 WHERE id = $4",
-        *(poll.multiple, voters, ends_at, poll_id),
+        "UPDATE polls SET multiple = $1, voters_count = $2, expires_at = $3, fetched_at = $4 WHERE id = $5",
+        *(poll.multiple, voters, ends_at, change.now, poll_id),
     )
     await _let_end(change, poll_id, ends_at, closed=poll.closed, was_open=row is None or row["closed_at"] is None)
 

@@ -11,6 +11,7 @@ from rossgram_fed.models.posts import Visibility
 from rossgram_fed.polls import actions as polls
 from rossgram_fed.posts import documents
 from rossgram_fed.posts.sources import post_source
+from rossgram_fed.posts.tallies import ask_after_the_end
 from rossgram_fed.posts.telling import audience_of
 
 
@@ -27,6 +28,7 @@ async def close_poll(instance: Instance, payload: dict[str, object]) -> None:
         post_id = await polls.close(change, poll_id=poll_id, at=at)
         if post_id is not None:
             await _tell(change, post_id)
+            await ask_after_the_end(change, post_id=post_id)
 
 
 async def _tell(change: Change, post_id: int) -> None:

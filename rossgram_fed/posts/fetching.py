@@ -13,10 +13,11 @@ from activitypub.objects import Note
 from activitypub.origin import host_of, is_http_url, same_origin
 from activitypub.parse import parse_note
 from rossgram_fed.federation import errands, remote_accounts, remote_documents
-from rossgram_fed.federation.budget import ONE_POST, Budget, BudgetSpent
+from rossgram_fed.federation.budget import ONE_POST, Budget, BudgetSpent, Limits
 from rossgram_fed.federation.network import Network
 from rossgram_fed.federation.undone import was_undone
 from rossgram_fed.instance import Change
+from rossgram_fed.polls.store import take_tally
 from rossgram_fed.posts import remote, store
 from rossgram_fed.posts.keeping import facts_of, keep
 from rossgram_fed.reactions.actions import receive_boost
@@ -74,7 +75,7 @@ async def fetch_parent(network: Network, payload: dict[str, object]) -> None:
 
 
 async def read(
-    network: Network, uri: str, *, wanted: Callable[[Note], bool] = lambda _: True
+    network: Network, uri: str, *, wanted: Callable[[Note], bool] = lambda _: True, limits: Limits = ONE_POST
 ) -> tuple[Note, int] | None:
     """Return the note at an address, which is its author's own, and the author's account id.
 
@@ -83,7 +84,7 @@ async def read(
     """
     if not is_http_url(uri, network.instance.settings.development.allow_http_and_private_networks):
         return None
-    away = network.within(Budget(ONE_POST, home=host_of(uri)))
+    away = network.within(Budget(limits, home=host_of(uri)))
     try:
         note = parse_note(await remote_documents.fetch(away, uri))
         if not same_origin(note.id, note.attributed_to) or not wanted(note):
@@ -122,6 +123,7 @@ async def take(change: Change, note: Note, *, account_id: int, wanted: bool = Fa
     )
     if not edited:
         await remote.recount(change, note, post_id=facts.post_id)
+        await take_tally(change, note.poll, post_id=facts.post_id, author_id=account_id)
     if facts.awaited:
         thread_id = await change.tx.fetch_value("SELECT thread_id FROM posts WHERE id = $1", facts.post_id)
         await store.adopt(change, post_id=facts.post_id, uri=note.id, thread_id=thread_id)

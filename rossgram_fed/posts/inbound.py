@@ -9,13 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from activitypub.activities import Create, Delete, Update
-from activitypub.objects import Note, Poll
+from activitypub.objects import Note
 from activitypub.origin import same_origin
 from rossgram_fed.federation import errands
 from rossgram_fed.federation.addresses import LONGEST_URI, is_local
 from rossgram_fed.federation.arrivals import Arrival, Handlers
-from rossgram_fed.instance import Change
-from rossgram_fed.polls.store import take_poll
+from rossgram_fed.polls.store import take_tally
 from rossgram_fed.posts import remote, store
 from rossgram_fed.posts.keeping import facts_of, keep
 
@@ -47,7 +46,7 @@ async def on_update(arrival: Arrival) -> bool:
         return await keep(change, note, facts) is not None
     if note.poll is not None and note.updated is None:
         # Servers tell how a poll stands by an Update that is no edit.
-        return await _take_tally(change, note.poll, post_id=facts.post_id, author_id=facts.author.account_id)
+        return await take_tally(change, note.poll, post_id=facts.post_id, author_id=facts.author.account_id)
     return await remote.update_note(change, note, post_id=facts.post_id, author=facts.author)
 
 
@@ -74,15 +73,6 @@ HANDLERS: Handlers = {Create: (on_create,), Update: (on_update,), Delete: (on_de
 def _addressed(note: Note, activity: Create | Update) -> Note:
     """Return the note with an audience: its own, else its activity's."""
     return note if note.to or note.cc else replace(note, to=activity.to, cc=activity.cc)
-
-
-async def _take_tally(change: Change, poll: Poll, *, post_id: int, author_id: int) -> bool:
-    """Take how a poll stands, from its author alone; another account on the same server is somebody else."""
-    theirs = "SELECT 1 FROM posts WHERE id = $1 AND account_id = $2 AND local = FALSE"
-    if await change.tx.fetch_value(theirs, post_id, author_id) is None:
-        return False
-    await take_poll(change, poll, post_id=post_id)
-    return True
 
 
 async def _fetch_later(arrival: Arrival, uri: str) -> bool:
