@@ -11,9 +11,8 @@ from PIL import Image
 
 from rossgram_fed.config import LimitSettings
 from rossgram_fed.media.developing import develop
-from rossgram_fed.media.encoding import light_webp, webp
 from rossgram_fed.media.pictures import Picture, Recipe, Rendition
-from rossgram_fed.sizes import FEDERATED_BYTES, FEED, QUALITIES
+from rossgram_fed.sizes import FEDERATED_BYTES
 from tests.rossgram_fed.media.samples import (
     ADOBE_RGB,
     DISPLAY_P3,
@@ -58,21 +57,6 @@ def test_a_photo_becomes_these_renditions() -> None:
     placeholder = Image.open(BytesIO(b64decode(picture.placeholder)))
     assert placeholder.size == (24, 16)
     assert len(picture.placeholder) < 400
-
-
-def test_a_typical_photo_is_light() -> None:
-    """The rendition that a feed shows first stays within 90 KB for a photo without much grain."""
-    assert develop(a_file(width=1600, height=1200, quality=92), LIMITS).renditions["feed"].size <= 90_000
-
-
-def test_a_busy_photo_is_light_too() -> None:
-    """Grain that would make the feed's picture too heavy costs quality instead; pure noise costs one more try."""
-    grain = Image.effect_noise((540, 400), 45).resize((1080, 800), Image.Resampling.BICUBIC)
-    busy = Image.blend(pixels(1080, 800), Image.merge("RGB", (grain,) * 3), 0.35)
-    assert webp(busy, quality=QUALITIES[FEED], method=2).size > 110_000, "the test can tell"
-    assert develop(encoded(busy, "PNG"), LIMITS).renditions["feed"].size <= 90_000
-    noise = Image.frombytes("RGB", (600, 600), random.Random(4).randbytes(600 * 600 * 3))
-    assert light_webp(noise, quality=78, method=0, most=10_000).data == webp(noise, quality=40, method=0).data
 
 
 def test_only_a_large_photo_for_others_is_not_progressive() -> None:
