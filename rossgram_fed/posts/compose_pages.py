@@ -167,7 +167,7 @@ async def _schedule(request: web.Request, viewer: Viewer, composing: Composing) 
     async with instance.change() as change:
         await scheduling.schedule(change, composing.draft_id or 0, account_id=viewer.account_id, at=at, zone=zone)
         await set_time_zone(change, zone, account_id=viewer.account_id)
-    return see_other("/scheduled", "It will be published at its time.")
+    return see_other("/scheduled", f"It will be published on {scheduling.in_words(at, zone)}.")
 
 
 async def _put_aside(request: web.Request, viewer: Viewer, composing: Composing) -> web.Response:

@@ -31,9 +31,7 @@ async def scheduled(request: web.Request, viewer: Viewer) -> web.Response:
     database = request.app[INSTANCE].database
     found = await saved.drafts_of(database, viewer.account_id, scheduled=True)
     times = {
-        draft.id: scheduling.as_typed(draft.publish_at, draft.zone).replace("T", " ")
-        for draft in found
-        if draft.publish_at is not None
+        draft.id: scheduling.in_words(draft.publish_at, draft.zone) for draft in found if draft.publish_at is not None
     }
     thumbs = await saved.thumbs_of(database, found)
     return await render(request, "posts/scheduled.html", drafts=found, thumbs=thumbs, times=times)

@@ -65,6 +65,13 @@ def as_typed(instant: int, zone: str) -> str:
     return datetime.fromtimestamp(instant / 1000, ZoneInfo(known)).strftime("%Y-%m-%dT%H:%M")
 
 
+def in_words(instant: int, zone: str) -> str:
+    """Return an instant as its author chose it: ``28 May 2026, 20:26 (Europe/Madrid)``."""
+    known = zone if zone in zones() else "UTC"
+    moment = datetime.fromtimestamp(instant / 1000, ZoneInfo(known))
+    return f"{moment.day} {moment:%B %Y, %H:%M} ({known})"
+
+
 async def schedule(change: Change, draft_id: int, *, account_id: int, at: int, zone: str) -> None:
     """Publish a draft at the instant ``at``; it may have had another time before. Raises ``NotFound``."""
     rows = await change.tx.fetch(

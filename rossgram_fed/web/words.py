@@ -79,13 +79,16 @@ def count(number: int) -> str:
 
 
 def size(number: int) -> str:
-    """Return a number of bytes as people read it: ``640 bytes``, ``12 kB``, ``3.4 MB``."""
-    if number < 1000:
+    """Return a number of bytes as people read it: ``640 bytes``, ``12 kB``, ``3.4 MB``.
+
+    A kilobyte has 1024 bytes, and so on, as in the configuration: a bound of 200 MB reads so.
+    """
+    if number < 1 << 10:
         return plural(number, "byte", "bytes")
-    for unit, one in (("kB", 10**3), ("MB", 10**6), ("GB", 10**9)):
-        if number < one * 1000:
+    for unit, one in (("kB", 1 << 10), ("MB", 1 << 20), ("GB", 1 << 30)):
+        if number < one << 10:
             return f"{number // one} {unit}" if number >= 10 * one else f"{number * 10 // one / 10:g} {unit}"
-    return f"{number / 10**12:,.1f} TB"
+    return f"{number / (1 << 40):,.1f} TB"
 
 
 def plural(number: int, one: str, many: str) -> str:

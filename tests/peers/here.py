@@ -24,8 +24,11 @@ from rossgram_fed.media.studio import STUDIO
 from rossgram_fed.models.accounts import Role
 from rossgram_fed.posts.actions import publish
 from rossgram_fed.posts.drafts import DraftPhoto, PostDraft
+from rossgram_fed.posts.saved import save
+from rossgram_fed.posts.scheduling import schedule
 from rossgram_fed.posts.uploads import Developed, store_photo
 from rossgram_fed.secrets_file import load_or_create
+from rossgram_fed.web.forms import Form
 from tests.databases import put_migrated
 from tests.ports import free_port
 
@@ -57,15 +60,30 @@ class Here:
 
     async def post(self, caption: str) -> tuple[int, str]:
         """Publish a photo of Alice's; return its id and address."""
+        photo = DraftPhoto(await self._photo(), "A hill")
+        async with self.instance.change() as change:
+            post_id = await publish(change, author_id=self.alice, draft=PostDraft(caption=caption, photos=(photo,)))
+        return post_id, await self.value("SELECT uri FROM posts WHERE id = $1", post_id)
+
+    async def post_in_time(self, caption: str) -> str:
+        """Let a draft of Alice's with a photo be published by itself, its time being now; return its address."""
+        photo_id = await self._photo()
+        form = Form.starting_with({"caption": caption, f"description-{photo_id}": "A hill in time"})
+        async with self.instance.change() as change:
+            draft_id = await save(change, form, account_id=self.alice, photo_ids=[photo_id], draft_id=None)
+            await schedule(change, draft_id, account_id=self.alice, at=change.now, zone="UTC")
+        return str(
+            await self.value("SELECT p.uri FROM posts p JOIN photos h ON h.post_id = p.id WHERE h.id = $1", photo_id)
+        )
+
+    async def _photo(self) -> int:
+        """Keep a photo of Alice's that waits for its post."""
         data = (await asyncio.to_thread(draw_landscape, 1, width=320, height=240))[0]
         picture = await self.app[STUDIO].develop(data)
         files = await write_files(self.app[STORAGE], picture)
         developed = Developed(name="a.jpg", picture=picture.without_bytes(), files=files)
         async with self.instance.change() as change:
-            photo = DraftPhoto(await store_photo(change, self.alice, photo=developed), "A hill")
-            post_id = await publish(change, author_id=self.alice, draft=PostDraft(caption=caption, photos=(photo,)))
-        await self.settle()
-        return post_id, await self.value("SELECT uri FROM posts WHERE id = $1", post_id)
+            return await store_photo(change, self.alice, photo=developed)
 
 
 @asynccontextmanager

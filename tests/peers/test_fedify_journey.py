@@ -32,7 +32,8 @@ async def types(peer: FedifyPeer) -> list[str]:
 
 @pytest.mark.parametrize("first_knock", list(Scheme))
 async def test_fay_follows_alice(tmp_path: Path, first_knock: Scheme) -> None:
-    """Fay follows, likes, replies, edits, deletes and leaves, and hears what Alice does with her photo.
+    """Fay follows, likes, replies, edits, deletes and leaves, and hears what Alice does with her photo, and of one that
+    was published by itself at its time.
 
     Alice's server answers in the scheme that Fay's has proved to know.
     """
@@ -65,11 +66,14 @@ async def test_fay_follows_alice(tmp_path: Path, first_knock: Scheme) -> None:
         async with here.instance.change() as change:
             await delete(change, author_id=here.alice, post_id=post_id)
         await here.settle()
+        in_time = await here.post_in_time("A hill at noon")
         log = await peer.log()
+        assert log[-1]["document"]["object"]["attachment"]["name"] == "A hill in time"
         assert [(entry["type"], entry["object"]) for entry in log[1:]] == [
             ("Create", uri),
             ("Update", uri),
             ("Delete", uri),
+            ("Create", in_time),
         ]
         assert {entry["scheme"] for entry in log} == {first_knock.value}
 

@@ -87,6 +87,8 @@ function keep({ keepalive = false } = {}) {
 }
 
 form.addEventListener("input", ({ target }) => target.type !== "file" && changed());
+const zone = form.querySelector("input[name=zone]:not([data-chosen])");
+if (zone) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone || zone.value;
 addEventListener("online", () => keep());
 addEventListener("visibilitychange", () => document.visibilityState === "hidden" && keep({ keepalive: true }));
 // The last to hear of it: what somebody else holds back is not sent. What is on its way is waited for.

@@ -72,7 +72,7 @@ async def test_figures(office: Office) -> None:
     async with office.instance.change() as change:
         await a_host(change, "there.test", failures=SILENCES + 1, rest=2 * HOUR)
         await a_host(change, "busy.test", failures=0, rest=HOUR)
-        for key, remote, size in (("a.webp", False, 5_000_000), ("b.webp", True, 123)):
+        for key, remote, size in (("a.webp", False, 5 << 20), ("b.webp", True, 123)):
             await MediaFile.create(id=change.new_id(), key=key, remote=remote, size=size, created_at=change.now)
     page = " ".join((await office.admin.text("/admin")).split())
     assert '<td>2</td><td>1</td> <td><a href="/admin/failed/deliveries">1</a></td>' in page
