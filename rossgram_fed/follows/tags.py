@@ -59,11 +59,11 @@ def checked_name(typed: str) -> str:
 
 async def follow_tag(change: Change, typed: str, *, account_id: int) -> str:
     """Have posts with a tag come to somebody's home, and return its name; raises ``Invalid``."""
-    count = await change.tx.fetch_value("SELECT COUNT(*) FROM tag_follows WHERE account_id = $1", account_id)
-    if int(count) >= MOST_FOLLOWED:
-        raise Invalid(f"Validation failed: You follow {MOST_FOLLOWED} hashtags already, which is the most")
     name = checked_name(typed)
     await _add(change, "tag_follows", await _tag_id(change, name), account_id)
+    count = await change.tx.fetch_value("SELECT COUNT(*) FROM tag_follows WHERE account_id = $1", account_id)
+    if int(count) > MOST_FOLLOWED:
+        raise Invalid(f"Validation failed: You follow {MOST_FOLLOWED} hashtags already, which is the most")
     return name
 
 
@@ -79,19 +79,20 @@ async def unfollow_tag(change: Change, typed: str, *, account_id: int) -> str:
 
 
 async def feature_tag(change: Change, typed: str, *, account_id: int) -> int:
-    """Show a tag on one's profile and return the id of that; raises ``Invalid`` for what is no tag or one too many."""
-    name = checked_name(typed)
-    count = await change.tx.fetch_value("SELECT COUNT(*) FROM featured_tags WHERE account_id = $1", account_id)
-    if int(count) >= MOST_FEATURED:
+    """Show a tag on one's profile and return the id of its being there, which may not be new.
+
+    Raises ``Invalid`` for what is no tag, or one too many.
+    """
+    tag_id = await _tag_id(change, checked_name(typed))
+    await _add(change, "featured_tags", tag_id, account_id)
+    rows = await change.tx.fetch("SELECT id, tag_id FROM featured_tags WHERE account_id = $1", account_id)
+    if len(rows) > MOST_FEATURED:
         raise Invalid("Validation failed: You have already featured the maximum number of hashtags")
-    made = await _add(change, "featured_tags", await _tag_id(change, name), account_id)
-    if made is None:
-        raise Invalid("Validation failed: Tag has already been taken")
-    return made
+    return next(int(row["id"]) for row in rows if row["tag_id"] == tag_id)
 
 
 async def unfeature_tag(change: Change, *, account_id: int, featured_id: int = 0, name: str = "") -> None:
-    """Take a tag off one's profile, by the id of its being there or by its name; raises ``NotFound``."""
+    """Take a tag off one's profile, by its name or by the id of its being there; raises ``NotFound`` for an id."""
     gone = await change.tx.fetch(
         "DELETE FROM featured_tags WHERE account_id = $1 AND (id = $2 OR tag_id = (SELECT id FROM tags "
         "WHERE name = $3)) RETURNING id",
@@ -99,7 +100,7 @@ async def unfeature_tag(change: Change, *, account_id: int, featured_id: int = 0
         featured_id,
         name,
     )
-    if not gone:
+    if featured_id and not gone:
         raise NotFound("Record not found")
 
 
@@ -235,13 +236,12 @@ async def _tag_id(change: Change, name: str) -> int:
     return int(await change.tx.fetch_value("SELECT id FROM tags WHERE name = $1", name))
 
 
-async def _add(change: Change, table: str, tag_id: int, account_id: int) -> int | None:
-    made = await change.tx.fetch(
+async def _add(change: Change, table: str, tag_id: int, account_id: int) -> None:
+    await change.tx.execute(
         f"INSERT INTO {table} (id, account_id, tag_id, created_at) VALUES ($1, $2, $3, $4) "
-        "ON CONFLICT (account_id, tag_id) DO NOTHING RETURNING id",
+        "ON CONFLICT (account_id, tag_id) DO NOTHING",
         change.new_id(),
         account_id,
         tag_id,
         change.now,
     )
-    return int(made[0]["id"]) if made else None

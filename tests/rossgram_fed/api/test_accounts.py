@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rossgram_fed.follows import actions, blocks
-from rossgram_fed.models import Account, HostMute, Tag
+from rossgram_fed.follows import actions, blocks, tags
+from rossgram_fed.models import Account, FeaturedTag, HostMute, Tag, TagFollow
 from rossgram_fed.models.posts import Visibility
 from tests.apps import ApiSite
 from tests.builders import a_person, a_post, a_stranger
@@ -174,9 +174,24 @@ async def test_tags(site: ApiSite) -> None:
     assert [one["name"] for one in (await app.get("/api/v1/featured_tags/suggestions")).body] == ["sea"]
     featured = (await app.post("/api/v1/featured_tags", name="#sea")).body
     assert (featured["name"], featured["statuses_count"], bool(featured["last_status_at"])) == ("sea", "1", True)
-    assert (await app.post("/api/v1/featured_tags", name="sea")).status == 422
+    assert (await app.post("/api/v1/featured_tags", name="sea")).body == featured, "once more changes nothing"
+    assert (await app.post("/api/v1/tags/sky/unfeature")).body["featuring"] is False, "nor what was not there"
     assert (await app.post("/api/v1/featured_tags", name="no tag")).status == 422
     assert (await site.nobody.get(f"/api/v1/accounts/{alice.id}/featured_tags")).body == [featured]
     assert (await (await site.app(bob)).delete(f"/api/v1/featured_tags/{featured['id']}")).status == 404
     assert (await app.delete(f"/api/v1/featured_tags/{featured['id']}")).body == {}
     assert (await app.get("/api/v1/featured_tags")).body == []
+
+
+async def test_tags_have_an_end(site: ApiSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One tag too many is neither followed nor shown on the profile; one that is there already is none too many."""
+    async with site.instance.change() as change:
+        alice = await a_person(change)
+    monkeypatch.setattr(tags, "MOST_FOLLOWED", 1)
+    monkeypatch.setattr(tags, "MOST_FEATURED", 1)
+    app = await site.app(alice)
+    for act, table in (("follow", TagFollow), ("feature", FeaturedTag)):
+        answers = [(await app.post(f"/api/v1/tags/{name}/{act}")).status for name in ("sea", "sky", "sea")]
+        assert answers == [200, 422, 200], act
+        assert await table.all().count() == 1, act
+    assert [tag.name for tag in await Tag.all()] == ["sea"]
