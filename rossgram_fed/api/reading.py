@@ -103,9 +103,11 @@ def boost_body(boost_id: int, uri: str, at: int, *, visibility: str, url: str) -
     return Body(id=str(boost_id), created_at=instant(at), visibility=visibility, uri=uri or url, url=url)
 
 
-def seen_around(seen: Seen | Status) -> Seen:
+def seen_around(seen: Seen) -> Seen:
     """Return what a boost is to the viewer: what the post in it is, as far as they can act on it."""
-    return Seen(favourited=seen.favourited, reblogged=seen.reblogged, muted=seen.muted, bookmarked=seen.bookmarked)
+    return Seen.plain(
+        favourited=seen.favourited, reblogged=seen.reblogged, muted=seen.muted, bookmarked=seen.bookmarked
+    )
 
 
 def _boosted(row: Row, *, account: Account, post: Status) -> Status:

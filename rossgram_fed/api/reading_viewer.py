@@ -90,8 +90,8 @@ def state_of(account: str) -> str:
 def seen_from(known: Facts, *, viewer_id: int | None) -> Seen:
     """Return what the viewer did to a post."""
     if viewer_id is None:
-        return Seen()
-    return Seen(
+        return Seen.plain()
+    return Seen.plain(
         favourited=bool(known.liked),
         reblogged=bool(known.boosted),
         bookmarked=bool(known.bookmarked),

@@ -57,8 +57,28 @@ class TaggedPerson(msgspec.Struct):
     avatar: str
 
 
-class Body(msgspec.Struct, kw_only=True):
-    """What a post is to everybody who may see it."""
+class Seen(msgspec.Struct, kw_only=True):
+    """What a post is to whoever looks; the first six are for people with a token."""
+
+    favourited: bool | Unset = UNSET
+    reblogged: bool | Unset = UNSET
+    muted: bool | Unset = UNSET
+    bookmarked: bool | Unset = UNSET
+    pinned: bool | Unset = UNSET
+    filtered: list[Any] | Unset = UNSET
+    poll: Any = UNSET
+    quote: Any = UNSET
+    quote_approval: Any = UNSET
+    tagged_people: list[TaggedPerson] | Unset = msgspec.field(name="taggedPeople", default=UNSET)
+
+    @classmethod
+    def plain(cls, **flags: Any) -> Seen:
+        """Return what a post is that has no poll, no quote and nobody in its photos."""
+        return cls(poll=None, quote=None, quote_approval=None, tagged_people=[], **flags)
+
+
+class Body(Seen, kw_only=True):
+    """What a post is to everybody who may see it; what it is to whoever looks is left unset, and is not written."""
 
     id: str
     created_at: str
@@ -90,40 +110,16 @@ class Body(msgspec.Struct, kw_only=True):
     application: StatusApplication | Unset | None = UNSET
 
 
-class Seen(msgspec.Struct, kw_only=True):
-    """What a post is to whoever looks; the first six are for people with a token."""
-
-    favourited: bool | Unset = UNSET
-    reblogged: bool | Unset = UNSET
-    muted: bool | Unset = UNSET
-    bookmarked: bool | Unset = UNSET
-    pinned: bool | Unset = UNSET
-    filtered: list[Any] | Unset = UNSET
-    poll: Any = None
-    quote: Any = None
-    quote_approval: Any = None
-    tagged_people: list[TaggedPerson] = msgspec.field(name="taggedPeople", default_factory=list)
-
-
 class Status(Body, kw_only=True):
     """A post, a comment, or (with ``reblog``) somebody's boost of one."""
 
     account: Account
     reblog: Status | None = None
-    favourited: bool | Unset = UNSET
-    reblogged: bool | Unset = UNSET
-    muted: bool | Unset = UNSET
-    bookmarked: bool | Unset = UNSET
-    pinned: bool | Unset = UNSET
-    filtered: list[Any] | Unset = UNSET
-    poll: Any = None
-    quote: Any = None
-    quote_approval: Any = None
-    tagged_people: list[TaggedPerson] = msgspec.field(name="taggedPeople", default_factory=list)
     text: str | Unset = UNSET
     """As it was typed; only in the answer to a deletion."""
 
 
 def status_of(body: Body, account: Account, seen: Seen, *, reblog: Status | None = None) -> Status:
     """Put a post together."""
-    return Status(**msgspec.structs.asdict(body), **msgspec.structs.asdict(seen), account=account, reblog=reblog)
+    parts = msgspec.structs.asdict(body) | msgspec.structs.asdict(seen)
+    return Status(**parts, account=account, reblog=reblog)
