@@ -49,7 +49,7 @@ from rossgram_fed.relays import pages as relay_pages
 from rossgram_fed.reports import pages as report_form_pages
 from rossgram_fed.search import pages as search_pages
 from rossgram_fed.setup import pages as setup_pages
-from rossgram_fed.timelines import news_pages
+from rossgram_fed.timelines import list_pages, news_pages
 from rossgram_fed.timelines import pages as timeline_pages
 from rossgram_fed.web.csrf import machine
 from rossgram_fed.web.negotiation import wants_activity
@@ -106,7 +106,11 @@ PICTURES: tuple[tuple[str, Handler], ...] = (
 PAGES: tuple[tuple[str, Handler], ...] = (
     ("/", timeline_pages.home),
     ("/explore", timeline_pages.explore),
+    ("/newer", timeline_pages.newer),
     ("/saved", timeline_pages.saved),
+    ("/lists", list_pages.index),
+    ("/lists/{id}", list_pages.show),
+    ("/lists/{id}/people", list_pages.members),
     ("/notifications", news_pages.notifications),
     ("/search", search_pages.search),
     ("/tags/{name}", profile_pages.show_tag),
@@ -188,6 +192,11 @@ FORMS: tuple[tuple[str, Handler], ...] = (
     ("/p/{id}/unboost", reaction_pages.unboost),
     ("/p/{id}/bookmark", reaction_pages.bookmark),
     ("/p/{id}/unbookmark", reaction_pages.unbookmark),
+    ("/lists", list_pages.create),
+    ("/lists/{id}", list_pages.save),
+    ("/lists/{id}/delete", list_pages.delete),
+    ("/lists/{id}/add", list_pages.add),
+    ("/lists/{id}/take-out", list_pages.take_out),
     ("/accounts/{id}/follow", follow_pages.follow),
     ("/accounts/{id}/unfollow", follow_pages.unfollow),
     ("/accounts/{id}/accept", follow_pages.accept),

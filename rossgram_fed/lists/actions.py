@@ -7,6 +7,7 @@ They leave it when the follow ends (``follows.actions.end_follow``).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from rossgram_fed.database.engine import placeholders
 from rossgram_fed.instance import Change
@@ -18,6 +19,12 @@ from rossgram_fed.web.forms import clean_text
 MOST_LISTS = 50
 MOST_MEMBERS = 1000
 LONGEST_TITLE = 255
+
+
+class OfMembers(Protocol):
+    """Puts accounts into a list, or takes them out of it."""
+
+    async def __call__(self, change: Change, list_id: int, *, account_id: int, member_ids: Sequence[int]) -> None: ...
 
 
 async def create_list(

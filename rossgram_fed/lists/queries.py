@@ -1,10 +1,13 @@
 """Somebody's lists. Who stands in them, ``follows.listing`` pages through; what they show, ``timelines``."""
 
+# ruff: noqa: S608 - the SQL is put together of constants and placeholders only
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rossgram_fed.database import Reader, Row
+from rossgram_fed.database.engine import placeholders
 from rossgram_fed.models.reading import RepliesShown
 
 _COLUMNS = "SELECT l.id, l.title, l.replies, l.exclusive FROM lists l "
@@ -41,6 +44,19 @@ async def lists_with(reader: Reader, member_id: int, *, account_id: int) -> list
         member_id,
     )
     return [_view(row) for row in rows]
+
+
+async def members_among(reader: Reader, list_id: int, account_ids: Sequence[int]) -> set[int]:
+    """Return those of some accounts that stand in a list."""
+    if not account_ids:
+        return set()
+    rows = await reader.fetch(
+        "SELECT account_id FROM list_members WHERE list_id = $1 "
+        f"AND account_id IN ({placeholders(len(account_ids), 2)})",
+        list_id,
+        *account_ids,
+    )
+    return {row["account_id"] for row in rows}
 
 
 def _view(row: Row) -> ListView:

@@ -115,7 +115,7 @@ def home_circle(*, photos_only: bool = False) -> Circle:
 
 
 @cache
-def list_circle(replies: RepliesShown) -> Circle:
+def list_circle(replies: RepliesShown, *, photos_only: bool = False) -> Circle:
     """Return the circle of the list ``$2`` of ``$1``."""
     member = "EXISTS (SELECT 1 FROM list_members m WHERE m.list_id = $2 AND m.account_id = {account})"
     others = {
@@ -130,6 +130,7 @@ def list_circle(replies: RepliesShown) -> Circle:
         boosts=f"{member} AND NOT {boosting} AND f.shows_boosts = FALSE)",
         answers=_answers(others[replies]),
         arguments=2,
+        photos_only=photos_only,
     )
 
 

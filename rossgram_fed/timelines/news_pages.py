@@ -9,6 +9,7 @@ from aiohttp import web
 from rossgram_fed.follows.queries import requests
 from rossgram_fed.instance import INSTANCE
 from rossgram_fed.notifications.actions import mark_read
+from rossgram_fed.notifications.folding import folded
 from rossgram_fed.notifications.queries import NotificationView, notifications_page
 from rossgram_fed.notifications.requests import pending
 from rossgram_fed.posts.sifted import sifted_by_ids
@@ -33,7 +34,7 @@ async def notifications(request: web.Request, viewer: Viewer) -> web.Response:
             await mark_read(change, account_id=viewer.account_id, up_to=page.items[0].id)
     page = await _sifted(request, viewer, page)
     held = 0 if before else (await pending(instance.database, viewer.account_id)).requests
-    return await render(request, "notifications/list.html", page=page, requests=asking, held=held)
+    return await render(request, "notifications/list.html", page=page, lines=folded(page), requests=asking, held=held)
 
 
 async def _sifted(request: web.Request, viewer: Viewer, page: Page[NotificationView]) -> Page[NotificationView]:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from aiohttp import web
 
 from rossgram_fed.follows.suggestions import suggested_people
+from rossgram_fed.ids import LARGEST_ID, read_id
 from rossgram_fed.instance import INSTANCE
-from rossgram_fed.posts.sifted import covered, sifted, sifted_tiles
+from rossgram_fed.posts.sifted import sifted_tiles
 from rossgram_fed.posts.tiles import explore_tiles, saved_tiles
 from rossgram_fed.timelines import queries
+from rossgram_fed.timelines.showing import FEED_SIZE, shown
 from rossgram_fed.web.paging import cursor_of, page_of
 from rossgram_fed.web.rendering import render
 from rossgram_fed.web.sessions import Viewer, signed_in, viewer_of
 
-FEED_SIZE = 10
 GRID_SIZE = 24
 WELCOME_SIZE = 12
+MOST_NEWER = 20
 SUGGESTED = 6
 """People whom an empty home suggests."""
 
@@ -31,20 +31,21 @@ async def home(request: web.Request) -> web.Response:
         return await render(request, "timelines/welcome.html", tiles=tiles)
     before = cursor_of(request)
     found = await queries.home(database, viewer.account_id, before=before, limit=FEED_SIZE + 1)
-    page = page_of(found, FEED_SIZE, id_of=lambda item: item.cursor, before=before)
-    empty = before is None and not len(page)
+    empty = before is None and not found
     suggested = await suggested_people(database, viewer.account_id, limit=SUGGESTED) if empty else []
-    sieved = await sifted(request.app[INSTANCE], viewer.account_id, [item.post for item in page], context="home")
-    kept = [item for item in page if item.post.id not in sieved.hidden]
-    items = tuple(replace(item, post=covered(item.post, sieved)) for item in kept)
-    page = replace(page, items=items, left_out=len(page) - len(items))
+    page, behind = await shown(request, viewer, found)
     return await render(
-        request,
-        "timelines/home.html",
-        page=page,
-        behind=sieved.behind,
-        suggested=suggested,
+        request, "timelines/home.html", page=page, behind=behind, here=request.path_qs, suggested=suggested
     )
+
+
+@signed_in
+async def newer(request: web.Request, viewer: Viewer) -> web.Response:
+    """``GET /newer?than=ID``: how much came to the viewer's home above an entry of it, for the script of that page."""
+    than = read_id(request.query.get("than", "")) or LARGEST_ID
+    database = request.app[INSTANCE].database
+    count = await queries.newer_at_home(database, viewer.account_id, than, most=MOST_NEWER)
+    return web.json_response({"count": count}, headers={"Cache-Control": "private, no-store"})
 
 
 async def explore(request: web.Request) -> web.Response:

@@ -9,6 +9,7 @@ from rossgram_fed.instance import Instance
 from rossgram_fed.models import Notification
 from rossgram_fed.models.relations import NotificationKind
 from rossgram_fed.notifications.actions import mark_read, notify
+from rossgram_fed.notifications.folding import folded
 from rossgram_fed.notifications.queries import notifications_page, unread_count
 from rossgram_fed.posts.actions import publish
 from rossgram_fed.posts.drafts import DraftPhoto, PostDraft
@@ -113,3 +114,29 @@ async def test_news_goes_with_its_post(instance: Instance) -> None:
     async with instance.change() as change:
         await change.tx.execute("DELETE FROM posts WHERE id = $1", comment)
     assert await unread_count(instance.database, alice.id) == 0
+
+
+async def test_news_in_one_line(instance: Instance) -> None:
+    """Likes of one post, and follows, share a line with each person once; what has words keeps a line of its own."""
+    async with instance.change() as change:
+        alice = await a_person(change)
+        first, second = await a_post(change, alice), await a_post(change, alice)
+        sam, tim, una = [await a_stranger(change, name) for name in ("sam", "tim", "una")]
+        for actor, post in ((sam, first), (tim, second), (tim, first), (una, first)):
+            await reactions.like(change, account_id=actor.id, post_id=post.id)
+        for actor in (sam, tim):
+            comment = await a_post(change, actor, parent=first)
+            await notify(
+                change, account_id=alice.id, kind=NotificationKind.COMMENT, actor_id=actor.id, post_id=comment.id
+            )
+    lines = folded(await notifications_page(instance.database, alice.id))
+    assert [(line.news.kind.name, [one.username for one in line.actors], line.others) for line in lines] == [
+        ("COMMENT", ["tim"], 0),
+        ("COMMENT", ["sam"], 0),
+        ("LIKE", ["una", "tim", "sam"], 2),
+        ("LIKE", ["tim"], 0),
+    ]
+    async with instance.change() as change:
+        await mark_read(change, account_id=alice.id, up_to=lines[2].news.id - 1)
+    again = folded(await notifications_page(instance.database, alice.id))
+    assert [line.unread for line in again] == [True, True, True, False]
