@@ -108,6 +108,8 @@ class Add(Activity):
 
     object: str
     target: str
+    tag: str = ""
+    """The name of the tag that the object is, without ``#``; such an object need not have an id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +118,7 @@ class Remove(Activity):
 
     object: str
     target: str
+    tag: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,7 +38,7 @@ from activitypub.actors import ACTOR_TYPES, Actor
 from activitypub.errors import MalformedDocument
 from activitypub.objects import Authorization, Collection, Note
 from activitypub.parse_actors import parse_actor, read_actor
-from activitypub.parse_notes import NOTE_KINDS, parse_note, read_note, recipients
+from activitypub.parse_notes import MAX_TAG_NAME, NOTE_KINDS, parse_note, read_note, recipients
 
 __all__ = ["load", "parse_activity", "parse_actor", "parse_authorization", "parse_collection", "parse_note"]
 
@@ -206,9 +206,13 @@ def _passed_on(common: _Common, kind: str, activity: Mapping[str, Any]) -> Activ
 def _placed(common: _Common, kind: str, document: Mapping[str, Any], thing: Any) -> Activity:
     """Read what is put into a collection, or taken out; Mastodon features tags too, which have no id."""
     uri, target = fields.address(thing), fields.address(document.get("target"))
-    if not uri or not target:
+    tag = ""
+    if isinstance(thing, dict) and fields.kind(thing.get("type")) == "Hashtag":
+        tag = fields.text(thing.get("name"), MAX_TAG_NAME).strip().removeprefix("#")
+    if not target or not (uri or tag):
         return Unknown(**common, kind=kind)
-    return Add(**common, object=uri, target=target) if kind == "Add" else Remove(**common, object=uri, target=target)
+    placed = Add if kind == "Add" else Remove
+    return placed(**common, object=uri, target=target, tag=tag)
 
 
 def _reaction(document: Mapping[str, Any]) -> str:

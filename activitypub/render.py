@@ -18,6 +18,7 @@ from activitypub.render_notes import (
     Document,
     attachment_document,
     authorization_document,
+    hashtag_document,
     note_document,
     time_text,
     tombstone_document,
@@ -31,6 +32,7 @@ __all__ = [
     "attachment_document",
     "authorization_document",
     "collection_document",
+    "hashtag_document",
     "note_document",
     "page_document",
     "time_text",
@@ -157,6 +159,8 @@ def _context_for(document: Mapping[str, Any]) -> Any:
         return AUTHORIZATION_CONTEXT
     if kind in ("QuoteRequest", "ReplyRequest"):
         return QUOTING_CONTEXT
+    if kind == "Hashtag":
+        return CONTEXT
     thing = document.get("object")
     if isinstance(thing, Mapping):
         return _context_for(thing)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from activitypub.exif import exif_document
-from activitypub.objects import Attachment, Authorization, Note, Tombstone
+from activitypub.objects import Attachment, Authorization, Hashtag, Note, Tombstone
 from activitypub.places import place_document
 from activitypub.polls import poll_document
 
@@ -97,8 +97,13 @@ def attachment_document(attachment: Attachment) -> Document:
     return document | {"focalPoint": list(attachment.focal_point), "sensitive": attachment.sensitive}
 
 
+def hashtag_document(tag: Hashtag) -> Document:
+    """Write a tag, without ``@context``."""
+    return {"type": "Hashtag", "href": tag.href, "name": f"#{tag.name}"}
+
+
 def _tags(note: Note) -> list[Document]:
-    hashtags = [{"type": "Hashtag", "href": tag.href, "name": f"#{tag.name}"} for tag in note.hashtags]
+    hashtags = [hashtag_document(tag) for tag in note.hashtags]
     mentions = [{"type": "Mention", "href": one.href, "name": one.name} for one in note.mentions]
     link = {"type": "Link", "mediaType": LD_JSON, "rel": QUOTE_RELATION, "href": note.quote}
     return [*hashtags, *mentions, link] if note.quote else [*hashtags, *mentions]

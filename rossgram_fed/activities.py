@@ -16,7 +16,7 @@ from rossgram_fed.admin import domain_actions
 from rossgram_fed.federation import errands, remote_accounts
 from rossgram_fed.federation.arrivals import Handlers
 from rossgram_fed.federation.network import Network
-from rossgram_fed.follows import blocks, hosts, synchronisation
+from rossgram_fed.follows import blocks, hosts, remote_tags, synchronisation
 from rossgram_fed.follows import inbound as follows
 from rossgram_fed.jobs.runner import JobHandler
 from rossgram_fed.moving import followers, succession
@@ -44,6 +44,7 @@ from rossgram_fed.reports import inbound as reports
 FEATURES: tuple[Handlers, ...] = (
     relays.HANDLERS,
     follows.HANDLERS,
+    remote_tags.HANDLERS,
     reactions.HANDLERS,
     quotes.HANDLERS,
     polls.HANDLERS,

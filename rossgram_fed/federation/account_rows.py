@@ -21,6 +21,7 @@ _BLANK = {
     "followers_uri": "",
     "following_uri": "",
     "featured_uri": "",
+    "featured_tags_uri": "",
     "public_keys": "[]",
     "locked": False,
     "discoverable": True,

@@ -180,6 +180,7 @@ def _values(change: Change, actor: Actor, handle: HandleOf) -> dict[str, object]
         "followers_uri": own(actor.followers),
         "following_uri": own(actor.following),
         "featured_uri": own(actor.featured),
+        "featured_tags_uri": own(actor.featured_tags),
         "public_keys": orjson.dumps(own_keys(actor)).decode(),
         "also_known_as": orjson.dumps(actor.also_known_as[:MOST_ALIASES]).decode(),
         "locked": actor.locked,

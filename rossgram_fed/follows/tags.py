@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from rossgram_fed.caption import tag_from
 from rossgram_fed.database import Reader
 from rossgram_fed.database.engine import placeholders
+from rossgram_fed.federation import outbox
+from rossgram_fed.federation.outbox import Audience
+from rossgram_fed.follows.documents import featured_tag_document
 from rossgram_fed.ids import LARGEST_ID, SEQUENCE_BITS
 from rossgram_fed.instance import Change
 from rossgram_fed.models.posts import Visibility
@@ -60,7 +63,7 @@ def checked_name(typed: str) -> str:
 async def follow_tag(change: Change, typed: str, *, account_id: int) -> str:
     """Have posts with a tag come to somebody's home, and return its name; raises ``Invalid``."""
     name = checked_name(typed)
-    await _add(change, "tag_follows", await _tag_id(change, name), account_id)
+    await put(change, "tag_follows", await tag_named(change, name), account_id)
     count = await change.tx.fetch_value("SELECT COUNT(*) FROM tag_follows WHERE account_id = $1", account_id)
     if int(count) > MOST_FOLLOWED:
         raise Invalid(f"Validation failed: You follow {MOST_FOLLOWED} hashtags already, which is the most")
@@ -83,11 +86,14 @@ async def feature_tag(change: Change, typed: str, *, account_id: int) -> int:
 
     Raises ``Invalid`` for what is no tag, or one too many.
     """
-    tag_id = await _tag_id(change, checked_name(typed))
-    await _add(change, "featured_tags", tag_id, account_id)
+    name = checked_name(typed)
+    tag_id = await tag_named(change, name)
+    made = await put(change, "featured_tags", tag_id, account_id)
     rows = await change.tx.fetch("SELECT id, tag_id FROM featured_tags WHERE account_id = $1", account_id)
     if len(rows) > MOST_FEATURED:
         raise Invalid("Validation failed: You have already featured the maximum number of hashtags")
+    if made:
+        await _tell(change, account_id, name, shown=True)
     return next(int(row["id"]) for row in rows if row["tag_id"] == tag_id)
 
 
@@ -95,13 +101,15 @@ async def unfeature_tag(change: Change, *, account_id: int, featured_id: int = 0
     """Take a tag off one's profile, by its name or by the id of its being there; raises ``NotFound`` for an id."""
     gone = await change.tx.fetch(
         "DELETE FROM featured_tags WHERE account_id = $1 AND (id = $2 OR tag_id = (SELECT id FROM tags "
-        "WHERE name = $3)) RETURNING id",
+        "WHERE name = $3)) RETURNING (SELECT t.name FROM tags t WHERE t.id = tag_id) AS name",
         account_id,
         featured_id,
         name,
     )
     if featured_id and not gone:
         raise NotFound("Record not found")
+    for row in gone:
+        await _tell(change, account_id, row["name"], shown=False)
 
 
 async def tags_by_names(reader: Reader, names: Sequence[str], *, viewer_id: int | None, now: int) -> list[TagView]:
@@ -229,19 +237,39 @@ def _unused(now: int) -> dict[int, tuple[int, int, int]]:
     return {day: (day * DAY, 0, 0) for day in range(today, today - DAYS, -1)}
 
 
-async def _tag_id(change: Change, name: str) -> int:
+async def _tell(change: Change, account_id: int, name: str, *, shown: bool) -> None:
+    """Tell the servers of somebody's followers what stands on their profile now."""
+    row = await change.tx.fetch_one("SELECT uri, followers_uri, featured_uri FROM accounts WHERE id = $1", account_id)
+    if row is None:
+        return
+    document = featured_tag_document(
+        change.settings,
+        name,
+        actor=row["uri"],
+        followers=row["followers_uri"],
+        featured=row["featured_uri"],
+        number=change.new_id(),
+        shown=shown,
+    )
+    await outbox.send(change, sender_id=account_id, document=document, audience=Audience(followers=True))
+
+
+async def tag_named(change: Change, name: str) -> int:
+    """Return the id of a tag by its folded name, which it has from now on."""
     await change.tx.execute(
         "INSERT INTO tags (id, name) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING", change.new_id(), name
     )
     return int(await change.tx.fetch_value("SELECT id FROM tags WHERE name = $1", name))
 
 
-async def _add(change: Change, table: str, tag_id: int, account_id: int) -> None:
-    await change.tx.execute(
+async def put(change: Change, table: str, tag_id: int, account_id: int) -> bool:
+    """Add a tag to one of somebody's two lists of them; say whether it was not there."""
+    made = await change.tx.fetch(
         f"INSERT INTO {table} (id, account_id, tag_id, created_at) VALUES ($1, $2, $3, $4) "
-        "ON CONFLICT (account_id, tag_id) DO NOTHING",
+        "ON CONFLICT (account_id, tag_id) DO NOTHING RETURNING id",
         change.new_id(),
         account_id,
         tag_id,
         change.now,
     )
+    return bool(made)

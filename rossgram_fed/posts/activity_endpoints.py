@@ -6,9 +6,12 @@ were not there. What was deleted answers 410 with a Tombstone.
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from aiohttp import web
 
-from activitypub.render import collection_document, page_document, with_context
+from activitypub.objects import Hashtag
+from activitypub.render import collection_document, hashtag_document, page_document, with_context
 from rossgram_fed.database import Row
 from rossgram_fed.federation import addresses
 from rossgram_fed.federation.ready import refusal
@@ -147,7 +150,7 @@ async def tags_on_profile(request: web.Request) -> web.Response:
         return account
     instance = request.app[INSTANCE]
     items = [
-        {"type": "Hashtag", "href": addresses.tag_url(instance.settings, tag.name), "name": f"#{tag.name}"}
+        hashtag_document(Hashtag(tag.name, addresses.tag_url(instance.settings, quote(tag.name))))
         for tag in await featured_tags(instance.database, account["id"])
     ]
     uri = addresses.featured_tags_uri(instance.settings, account["username"])

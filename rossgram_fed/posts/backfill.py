@@ -15,12 +15,17 @@ from rossgram_fed.federation.budget import BACKFILL, Budget, BudgetSpent
 from rossgram_fed.federation.network import Network
 from rossgram_fed.federation.remote_counts import Counts, store_counts, total_of
 from rossgram_fed.federation.remote_documents import passing
+from rossgram_fed.follows.remote_tags import replace_featured
+from rossgram_fed.follows.tags import MOST_FEATURED
 from rossgram_fed.instance import Change
 from rossgram_fed.models.posts import Visibility
 from rossgram_fed.posts import remote
 from rossgram_fed.posts.fetching import take
 from rossgram_fed.posts.outboxes import Outbox, Stranger, stranger
 from rossgram_fed.posts.pins import MOST_PINS, replace_pins
+
+LONGEST_TAG = 200
+"""Characters of a tag's name that are read."""
 
 
 @dataclass(slots=True)
@@ -33,6 +38,8 @@ class _Found:
     """Those of the pinned posts that are not here yet."""
     pinned: list[str] | None = None
     """The addresses of all of them; None when nothing is known of pins, so that those we have stay."""
+    tags: list[str] | None = None
+    """The names of the tags on the profile; None when nothing is known of them."""
     counts: Counts = field(default_factory=lambda: Counts(None, None, None))
 
 
@@ -68,6 +75,7 @@ async def _read_profile(outbox: Outbox, found: _Found) -> None:
         posts=None,
     )
     await _read_pinned(outbox, found)
+    await _read_tags(outbox, found)
     async for one in outbox.published():
         if isinstance(one, Note) and _worth_keeping(owner, one):
             outbox.budget.item()
@@ -91,11 +99,27 @@ async def _read_pinned(outbox: Outbox, found: _Found) -> None:
     found.pinned = pinned
 
 
+async def _read_tags(outbox: Outbox, found: _Found) -> None:
+    """Read the names of the tags that the owner shows."""
+    owner, names = outbox.owner, list[str]()
+    if not owner.featured_tags_uri:
+        return
+    try:
+        async for item in outbox.reading.items(owner.featured_tags_uri, owner=owner.uri):
+            if isinstance(item, dict) and len(names) < MOST_FEATURED:
+                names.append(fields.text(item.get("name"), LONGEST_TAG))
+    except ActivityPubError:
+        return
+    found.tags = names
+
+
 async def _keep(change: Change, owner: Stranger, found: _Found) -> None:
     for note in reversed(found.notes + found.featured):
         await take(change, note, account_id=owner.id, wanted=True)
     if found.pinned is not None:
         await replace_pins(change, account_id=owner.id, uris=_chosen(owner, found))
+    if found.tags is not None:
+        await replace_featured(change, found.tags, account_id=owner.id)
     await store_counts(change, found.counts, account_id=owner.id)
     await change.tx.execute("UPDATE accounts SET backfilled_at = $1 WHERE id = $2", change.now, owner.id)
 

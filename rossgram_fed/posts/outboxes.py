@@ -45,6 +45,7 @@ class Stranger:
     followers_uri: str
     following_uri: str
     featured_uri: str
+    featured_tags_uri: str
 
     @property
     def home(self) -> str:
@@ -55,7 +56,7 @@ class Stranger:
 async def stranger(reader: Reader, account_id: int) -> Stranger | None:
     """Return a remote account that is neither gone nor suspended, else None."""
     row = await reader.fetch_one(
-        "SELECT id, uri, username, domain, outbox, followers_uri, following_uri, featured_uri "  # noqa: S608 - constants
+        "SELECT id, uri, username, domain, outbox, followers_uri, following_uri, featured_uri, featured_tags_uri "  # noqa: S608 - constants
         f"FROM accounts WHERE id = $1 AND domain <> '' AND deleted_at IS NULL AND {heard('accounts')}",
         account_id,
     )

@@ -93,7 +93,7 @@ async def show_first(change: Change, *, account_id: int, uri: str) -> bool:
 async def _is_own(arrival: Arrival, activity: Add | Remove) -> bool:
     """Say whether it is about the sender's own featured collection, and about something on their origin."""
     uri, sender = activity.object, arrival.sender
-    if len(uri) > LONGEST_URI or not same_origin(uri, sender.uri):
+    if activity.tag or len(uri) > LONGEST_URI or not same_origin(uri, sender.uri):
         return False
     featured = await arrival.change.tx.fetch_value("SELECT featured_uri FROM accounts WHERE id = $1", sender.account_id)
     return bool(featured) and featured == activity.target

@@ -10,6 +10,7 @@ from activitypub.parse import parse_activity
 from rossgram_fed.accounts.inbound import HANDLERS as ACCOUNTS
 from rossgram_fed.federation.arrivals import Arrival, Handlers, Sender
 from rossgram_fed.follows.inbound import HANDLERS as FOLLOWS
+from rossgram_fed.follows.remote_tags import HANDLERS as TAGS
 from rossgram_fed.instance import Instance
 from rossgram_fed.models import Account
 from rossgram_fed.polls.inbound import HANDLERS as POLLS
@@ -19,7 +20,7 @@ from rossgram_fed.reactions.inbound import HANDLERS as REACTIONS
 from rossgram_fed.reports.inbound import HANDLERS as REPORTS
 
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
-REGISTRIES: tuple[Handlers, ...] = (QUOTES, POLLS, POSTS, ACCOUNTS, FOLLOWS, REACTIONS, REPORTS)
+REGISTRIES: tuple[Handlers, ...] = (TAGS, QUOTES, POLLS, POSTS, ACCOUNTS, FOLLOWS, REACTIONS, REPORTS)
 
 
 async def arrive(instance: Instance, sender: Account, document: dict[str, Any]) -> bool:

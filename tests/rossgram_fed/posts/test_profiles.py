@@ -10,6 +10,7 @@ from activitypub.errors import ActivityPubError
 from rossgram_fed.federation import remote_accounts
 from rossgram_fed.federation.remote_accounts import by_uri
 from rossgram_fed.follows import actions as follows
+from rossgram_fed.follows.tags import featured_tags
 from rossgram_fed.instance import Instance
 from rossgram_fed.models import Account
 from rossgram_fed.models.posts import Visibility
@@ -111,10 +112,15 @@ async def test_feeds_that_attack(fediverse: Fediverse, body: bytes, reason: str)
     assert far.received == [], reason
 
 
+TAGS = "https://there.test/users/sam/tags"
+
+
 async def test_pins_of_strangers(fediverse: Fediverse, clock: SettableClock) -> None:
     """What a stranger features comes first here too, by object or address; newest posts alone are no choice."""
     here, there = await a_server(fediverse), await fediverse.peer("there.test")
-    sam = there.actor("sam", featured="https://there.test/users/sam/featured")
+    sam = there.actor("sam", featured="https://there.test/users/sam/featured", featuredTags=f"{TAGS}?page=true")
+    shown = [{"type": "Hashtag", "name": "#Lakes", "href": "https://there.test/t"}, "https://there.test/t", {"name": 1}]
+    there.serve("/users/sam/tags", {"id": TAGS, "type": "Collection", "items": shown})
     posts = [note(sam, number) for number in range(1, 7)]
     for post in posts:
         there.serve(post["id"].removeprefix("https://there.test"), {"@context": AS2} | post)
@@ -137,6 +143,7 @@ async def test_pins_of_strangers(fediverse: Fediverse, clock: SettableClock) -> 
         )
         assert [row["uri"].rpartition("/")[2] for row in rows] == expected, reason
     assert "forged" not in await stored(here)
+    assert [tag.name for tag in await featured_tags(here.instance.database, account_id)] == ["lakes"]
 
 
 async def test_counters_come_from_the_origin(fediverse: Fediverse, clock: SettableClock) -> None:
