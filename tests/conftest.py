@@ -58,19 +58,37 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def sqlite_engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
-    return SqliteEngine(tmp_path_factory.mktemp("sqlite"))
+def engines() -> list[Engine]:
+    """Those that were asked for so far."""
+    return []
 
 
 @pytest.fixture(scope="session")
-def postgresql_engine() -> Iterator[Engine]:
+def sqlite_engine(tmp_path_factory: pytest.TempPathFactory, engines: list[Engine]) -> Engine:
+    engines.append(SqliteEngine(tmp_path_factory.mktemp("sqlite")))
+    return engines[-1]
+
+
+@pytest.fixture(scope="session")
+def postgresql_engine(engines: list[Engine]) -> Iterator[Engine]:
     """A PostgreSQL server for this session (one per xdist worker); its folder's short name fits a socket path."""
     with tempfile.TemporaryDirectory(prefix="rgpg", ignore_cleanup_errors=True) as folder:
         engine = PostgresqlEngine(Path(folder) / "data")
+        engines.append(engine)
         try:
             yield engine
         finally:
             engine.stop()
+
+
+@pytest.fixture(autouse=True)
+def databases_come_back(engines: list[Engine]) -> Iterator[None]:
+    """Whatever databases a test, or what it alone uses, has asked for are dropped after it."""
+    before = {url for engine in engines for url in engine.lent}
+    yield
+    for engine in engines:
+        for url in engine.lent - before:
+            engine.drop(url)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"], scope="session")
@@ -85,23 +103,19 @@ def engine(request: pytest.FixtureRequest) -> Engine:
 
 
 @pytest.fixture
-def database_url(engine: Engine) -> Iterator[str]:
+def database_url(engine: Engine) -> str:
     """The URL of a database with fresh, empty tables."""
-    url = engine.migrated()
-    yield url
-    engine.drop(url)
+    return engine.migrated()
 
 
 @pytest.fixture
 async def empty_database(engine: Engine) -> AsyncIterator[Database]:
     """An open database without any tables."""
-    url = engine.empty()
-    database = await open_database(url)
+    database = await open_database(engine.empty())
     try:
         yield database
     finally:
         await database.close()
-        engine.drop(url)
 
 
 @pytest.fixture

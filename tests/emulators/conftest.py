@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.journeys.conftest import new_database, world
+from tests.journeys.conftest import world
 
-__all__ = ["new_database", "world"]
+__all__ = ["world"]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,10 +10,9 @@ from pathlib import Path
 import pytest
 
 from rossgram_fed.config import LimitSettings, Registration, Settings
-from rossgram_fed.database import Row, open_database
-from rossgram_fed.database.migrate import migrate
+from rossgram_fed.database import Row
 from tests.conftest import SettableClock
-from tests.databases import Engine, in_thread
+from tests.databases import Engine
 from tests.fediverse import Fediverse, Server
 from tests.journeys.pages import Page
 from tests.journeys.visitor import Visitor, first_run, sign_up
@@ -85,52 +83,30 @@ class World:
         return visitor
 
 
-@pytest.fixture(scope="session")
-def new_database(sqlite_engine: Engine) -> Callable[[], str]:
-    """Makes databases that are migrated already: one is, as a start does it, and the others are its copies."""
-    first = sqlite_engine.empty()
-
-    async def start() -> None:
-        database = await open_database(first)
-        try:
-            await migrate(database)
-        finally:
-            await database.close()
-
-    in_thread(start())
-
-    def copy() -> str:
-        url = sqlite_engine.empty()
-        shutil.copyfile(first.removeprefix("sqlite:"), url.removeprefix("sqlite:"))
-        return url
-
-    return copy
-
-
 @pytest.fixture
-async def world(tmp_path: Path, clock: SettableClock, new_database: Callable[[], str]) -> AsyncIterator[World]:
+async def world(tmp_path: Path, clock: SettableClock, sqlite_engine: Engine) -> AsyncIterator[World]:
     """An empty fediverse on SQLite."""
     async with AsyncExitStack() as closing:
-        yield await _world(tmp_path, clock, new_database, closing)
+        yield await _world(tmp_path, clock, sqlite_engine, closing)
 
 
 @pytest.fixture
-async def world_in_peace(tmp_path: Path, clock: SettableClock, new_database: Callable[[], str]) -> AsyncIterator[World]:
+async def world_in_peace(tmp_path: Path, clock: SettableClock, sqlite_engine: Engine) -> AsyncIterator[World]:
     """Another one, to compare with."""
     folder = tmp_path / "peace"
     folder.mkdir()
     async with AsyncExitStack() as closing:
-        yield await _world(folder, clock, new_database, closing)
+        yield await _world(folder, clock, sqlite_engine, closing)
 
 
 @pytest.fixture
 async def world_on_either(tmp_path: Path, clock: SettableClock, engine: Engine) -> AsyncIterator[World]:
     """An empty fediverse, on each engine in turn."""
     async with AsyncExitStack() as closing:
-        yield await _world(tmp_path, clock, engine.empty, closing)
+        yield await _world(tmp_path, clock, engine, closing)
 
 
-async def _world(folder: Path, clock: SettableClock, new_database: Callable[[], str], closing: AsyncExitStack) -> World:
-    fediverse = Fediverse(folder, clock=clock, new_database=new_database)
+async def _world(folder: Path, clock: SettableClock, engine: Engine, closing: AsyncExitStack) -> World:
+    fediverse = Fediverse(folder, clock=clock, new_database=engine.migrated)
     closing.push_async_callback(fediverse.close)
     return World(fediverse, clock, closing)

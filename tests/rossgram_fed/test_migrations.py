@@ -22,7 +22,7 @@ from rossgram_fed.models import Account, Follow, PostTag, Tag
 from rossgram_fed.models.relations import FollowState
 from tests.builders import a_person, a_post, a_stranger
 from tests.conftest import SettableClock
-from tests.databases import Engine
+from tests.databases import Engine, make_tables
 from tests.schema import schema_of
 
 SECOND = """
@@ -114,13 +114,13 @@ async def counts(database: Database) -> dict[str, int]:
 async def test_migrations_lead_to_the_models(empty_database: Database, engine: Engine) -> None:
     """Tables, columns, defaults, indexes and constraints are those that Tortoise makes from the models themselves."""
     await migrate(empty_database, by_steps=True)
-    url = engine.migrated()
+    url = engine.empty()
+    await make_tables(url)
     generated = await open_database(url)
     try:
         assert await schema_of(empty_database) == await schema_of(generated)
     finally:
         await generated.close()
-        engine.drop(url)
 
 
 async def test_an_empty_database_gets_all_tables_at_once(empty_database: Database, engine: Engine) -> None:
@@ -128,13 +128,13 @@ async def test_an_empty_database_gets_all_tables_at_once(empty_database: Databas
     waiting = await pending(empty_database)
     assert await migrate(empty_database) == waiting
     assert await pending(empty_database) == []
-    url = engine.migrated()
+    url = engine.empty()
+    await make_tables(url)
     generated = await open_database(url)
     try:
         assert await schema_of(empty_database) == await schema_of(generated)
     finally:
         await generated.close()
-        engine.drop(url)
 
 
 async def test_the_models_have_not_moved_on(empty_database: Database) -> None:
@@ -163,7 +163,6 @@ async def test_two_processes_start_at_once(engine: Engine) -> None:
     finally:
         for database in databases:
             await database.close()
-        engine.drop(url)
 
 
 async def test_who_comes_late_waits_for_the_first(tmp_path: Path) -> None:
