@@ -20,32 +20,37 @@ from rossgram_fed.models.accounts import Standing
 from rossgram_fed.models.federation import WorkState
 from rossgram_fed.models.posts import PhotoState
 from rossgram_fed.models.relations import FollowState
+from rossgram_fed.moderation import log
+from rossgram_fed.moderation.log import Deed
+from rossgram_fed.moderation.staff import Staff
 
 AT_ONCE = 500
 """Deliveries that are dropped in one change."""
 _WHY = "This server was suspended here."
 
 
-async def set_rule(change: Change, rule: Rule) -> None:
+async def set_rule(change: Change, staff: Staff, rule: Rule) -> None:
     """Write or change the rule for a host, and begin to apply it."""
-    await _write(change, rule)
+    await _write(change, staff, rule)
     await _apply(change, rule.host)
 
 
-async def lift_rule(change: Change, host: str) -> bool:
+async def lift_rule(change: Change, staff: Staff, host: str) -> bool:
     """Remove the rule for a host, so that the next above it counts, if any; say whether there was one."""
-    rows = await change.tx.fetch("DELETE FROM domain_rules WHERE host = $1 RETURNING host", host)
-    if not rows:
+    rule = next((one for one in await all_rules(change.tx) if one.host == host), None)
+    if rule is None:
         return False
+    await change.tx.execute("DELETE FROM domain_rules WHERE host = $1", host)
+    await log.write_of_host(change, staff, deed=Deed.LIFT_RULE, host=host, reason=f"It was {in_words(rule)}.")
     change.tx.signal(SIGNAL)
     await _apply(change, host)
     return True
 
 
-async def set_rules(change: Change, rules: Sequence[Rule]) -> None:
+async def set_rules(change: Change, staff: Staff, rules: Sequence[Rule]) -> None:
     """Write many rules; one job applies them all."""
     for rule in rules:
-        await _write(change, rule)
+        await _write(change, staff, rule)
     if rules:
         await errands.apply_domain_rules(change, "")
 
@@ -79,7 +84,15 @@ async def apply_at_start(instance: Instance) -> None:
             await errands.apply_domain_rules(change, "")
 
 
-async def _write(change: Change, rule: Rule) -> None:
+def in_words(rule: Rule) -> str:
+    """Say what a rule does; what the admins noted about it is for them alone."""
+    words = [rule.standing.name.lower()]
+    words += ["no pictures"] if rule.reject_media else []
+    words += ["no reports"] if rule.reject_reports else []
+    return ", ".join(words)
+
+
+async def _write(change: Change, staff: Staff, rule: Rule) -> None:
     await change.tx.execute(
         "INSERT INTO domain_rules (host, standing, reject_media, reject_reports, comment, public_comment, created_at) "
         "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (host) DO UPDATE SET standing = excluded.standing, "
@@ -94,6 +107,7 @@ async def _write(change: Change, rule: Rule) -> None:
         change.now,
     )
     change.tx.signal(SIGNAL)
+    await log.write_of_host(change, staff, deed=Deed.SET_RULE, host=rule.host, reason=f"It is {in_words(rule)}.")
 
 
 async def _apply(change: Change, host: str) -> None:

@@ -10,6 +10,7 @@ from rossgram_fed.admin.domain_actions import lift_rule, set_rule
 from rossgram_fed.admin.domain_csv import LONGEST_COMMENT, BadSheet, allows_csv, blocks_csv, host_from
 from rossgram_fed.admin.domain_plans import carry_out, plan_of
 from rossgram_fed.admin.domain_queries import effect_of
+from rossgram_fed.admin.report_pages import staff_of
 from rossgram_fed.config import Settings
 from rossgram_fed.federation.domain_rules import Rule, all_rules
 from rossgram_fed.instance import INSTANCE
@@ -60,7 +61,7 @@ async def decide(request: web.Request, viewer: Viewer) -> web.Response:
             lifting=False,
         )
     async with instance.change() as change:
-        await set_rule(change, rule)
+        await set_rule(change, staff_of(viewer), rule)
     logger.info("%s set the rule for %s: %s.", viewer.username, rule.host, WORDS[rule.standing])
     return see_other(PAGE, f"The rule for {rule.host} holds from now on.")
 
@@ -80,7 +81,7 @@ async def lift(request: web.Request, viewer: Viewer) -> web.Response:
             lifting=True,
         )  # fmt: skip
     async with instance.change() as change:
-        await lift_rule(change, host)
+        await lift_rule(change, staff_of(viewer), host)
     logger.info("%s lifted the rule for %s.", viewer.username, host)
     return see_other(PAGE, f"There is no rule for {host} any more.")
 
@@ -96,7 +97,7 @@ async def import_list(request: web.Request, viewer: Viewer) -> web.Response:
             raise BadSheet(form.errors["list"])
         if form.flag("sure"):
             async with instance.change() as change:
-                plan = await carry_out(change, text)
+                plan = await carry_out(change, staff_of(viewer), text)
             logger.info("%s imported %d rules for servers.", viewer.username, len(plan.rules))
             return see_other(PAGE, f"{len(plan.rules)} rules were set or changed.")
         plan = await plan_of(instance.database, text, instance.settings)

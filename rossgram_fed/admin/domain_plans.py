@@ -11,6 +11,7 @@ from rossgram_fed.config import Settings
 from rossgram_fed.database import Reader
 from rossgram_fed.federation.domain_rules import Rule, all_rules
 from rossgram_fed.instance import Change
+from rossgram_fed.moderation.staff import Staff
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +37,10 @@ async def plan_of(reader: Reader, text: str, settings: Settings) -> Plan:
     return _plan(known, sheet.rules, sheet.bad)
 
 
-async def carry_out(change: Change, text: str) -> Plan:
+async def carry_out(change: Change, staff: Staff, text: str) -> Plan:
     """Do what a list asks for, and return what that was; raises ``BadSheet`` when it is none."""
     plan = await plan_of(change.tx, text, change.settings)
-    await set_rules(change, plan.rules)
+    await set_rules(change, staff, plan.rules)
     return plan
 
 

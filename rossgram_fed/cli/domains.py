@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from rossgram_fed.admin.domain_actions import in_words
 from rossgram_fed.admin.domain_csv import BadSheet, allows_csv, blocks_csv
 from rossgram_fed.admin.domain_plans import Plan, carry_out, plan_of
 from rossgram_fed.cli.configured import ConfigOption, settings_of
@@ -22,6 +23,7 @@ from rossgram_fed.config import Settings
 from rossgram_fed.database.migrate import migrate
 from rossgram_fed.federation.domain_rules import Rule, all_rules
 from rossgram_fed.instance import Instance
+from rossgram_fed.moderation.staff import COMMAND_LINE
 
 command = typer.Typer(
     add_completion=False, no_args_is_help=True, help="List the rules for other servers; import and export them."
@@ -82,7 +84,7 @@ def import_list(
             if dry_run:
                 return await plan_of(database, text, settings)
             async with Instance(settings, database).change() as change:
-                return await carry_out(change, text)
+                return await carry_out(change, COMMAND_LINE, text)
 
     _tell(_run(work(), as_json=as_json), dry_run=dry_run, as_json=as_json)
 
@@ -113,10 +115,7 @@ def _run(work: Coroutine[object, object, Result], *, as_json: bool) -> Result:
 
 
 def _in_words(rule: Rule) -> str:
-    words = [rule.standing.name.lower()]
-    words += ["no pictures"] if rule.reject_media else []
-    words += ["no reports"] if rule.reject_reports else []
-    return ", ".join(words) + (f" ({rule.comment})" if rule.comment else "")
+    return in_words(rule) + (f" ({rule.comment})" if rule.comment else "")
 
 
 def _as_json(rule: Rule) -> dict[str, object]:

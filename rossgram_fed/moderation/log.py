@@ -24,6 +24,9 @@ class Deed(StrEnum):
     UNSUSPEND = "unsuspend"
     DELETE_POST = "delete_post"
     RESOLVE = "resolve"
+    WARN = "warn"
+    SET_RULE = "set_rule"
+    LIFT_RULE = "lift_rule"
 
 
 WORDS = {
@@ -33,6 +36,9 @@ WORDS = {
     Deed.UNSUSPEND: "lifted the suspension of",
     Deed.DELETE_POST: "deleted a post by",
     Deed.RESOLVE: "closed a report about",
+    Deed.WARN: "warned",
+    Deed.SET_RULE: "set the rule for",
+    Deed.LIFT_RULE: "lifted the rule for",
 }
 """Deeds as the log's page writes them, between who did it and whom it was done to."""
 
@@ -57,7 +63,26 @@ class Entry:
 async def write(
     change: Change, staff: Staff, *, deed: Deed, target: Target, reason: str, subject: str = "", report_id: int | None
 ) -> None:
-    """Add a line."""
+    """Add a line about an account."""
+    await _add(change, staff, deed, target.id, target.handle, reason=reason, subject=subject, report_id=report_id)
+
+
+async def write_of_host(change: Change, staff: Staff, *, deed: Deed, host: str, reason: str) -> None:
+    """Add a line about a whole server."""
+    await _add(change, staff, deed, None, host, reason=reason)
+
+
+async def _add(
+    change: Change,
+    staff: Staff,
+    deed: Deed,
+    target_id: int | None,
+    target_name: str,
+    *,
+    reason: str,
+    subject: str = "",
+    report_id: int | None = None,
+) -> None:
     await change.tx.execute(
         "INSERT INTO staff_actions (id, actor_id, actor_name, kind, target_id, target_name, subject, report_id, "
         "reason, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
@@ -65,8 +90,8 @@ async def write(
         staff.account_id,
         staff.name,
         deed.value,
-        target.id,
-        target.handle,
+        target_id,
+        target_name,
         subject,
         report_id,
         reason,

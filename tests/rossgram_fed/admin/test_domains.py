@@ -19,11 +19,14 @@ from rossgram_fed.federation.account_rows import insert_account
 from rossgram_fed.federation.domain_rules import Rule, all_rules
 from rossgram_fed.instance import Instance
 from rossgram_fed.models import Account, Follow
-from rossgram_fed.models.accounts import Standing
+from rossgram_fed.models.accounts import Role, Standing
 from rossgram_fed.models.relations import FollowState
+from rossgram_fed.moderation.log import entries
+from rossgram_fed.moderation.staff import COMMAND_LINE, Staff
 from tests.builders import a_person, a_stranger
 
 SETTINGS = Settings(server=ServerSettings(base_url="https://photos.here.test"))
+BOSS = Staff(account_id=1, name="@boss", role=Role.ADMIN)
 HEAD = "#domain,#severity,#reject_media,#reject_reports,#public_comment,#obfuscate\n"
 MASTODONS = (
     HEAD + 'bad.test,suspend,True,True,"spam, and worse",True\nloud.test,silence,false,false,,False\n'
@@ -90,14 +93,22 @@ def test_a_list_of_blocks_lets_nobody_in() -> None:
 async def test_importing_changes_what_differs_and_keeps_what_is_not_said(instance: Instance) -> None:
     """A second import of the same list changes nothing; notes of the admins survive every import."""
     async with instance.change() as change:
-        await domain_actions.set_rule(change, Rule("bad.test", Standing.LIMITED, comment="watch them"))
-        plan = await carry_out(change, MASTODONS)
+        await domain_actions.set_rule(change, COMMAND_LINE, Rule("bad.test", Standing.LIMITED, comment="watch them"))
+        plan = await carry_out(change, BOSS, MASTODONS)
     assert (len(plan.added), len(plan.changed), plan.same) == (3, 1, 0)
     rules = {rule.host: rule for rule in await all_rules(instance.database)}
     assert (rules["bad.test"].standing, rules["bad.test"].comment) == (Standing.SUSPENDED, "watch them")
     async with instance.change() as change:
-        again = await carry_out(change, MASTODONS)
+        again = await carry_out(change, BOSS, MASTODONS)
     assert (again.rules, again.same) == ([], 4)
+    async with instance.change() as change:
+        assert await domain_actions.lift_rule(change, BOSS, "bad.test")
+        assert not await domain_actions.lift_rule(change, BOSS, "bad.test")
+    lines = [(one.actor, one.deed, one.target, one.reason) for one in await entries(instance.database, limit=9)]
+    assert lines[0] == ("@boss", "lifted the rule for", "bad.test", "It was suspended, no pictures, no reports.")
+    assert lines[-1] == ("the command line", "set the rule for", "bad.test", "It is limited.")
+    assert len(lines) == 1 + 4 + 1, "each rule that an import changed has its line, and nothing else has"
+    assert "watch them" not in str(lines), "what the admins noted is for them alone"
 
 
 async def test_many_accounts_are_brought_in_line_in_batches(instance: Instance) -> None:
@@ -124,7 +135,7 @@ async def test_many_accounts_are_brought_in_line_in_batches(instance: Instance) 
     effect = await effect_of(instance.database, "big.test")
     assert (effect.accounts, effect.follows) == (2 * BATCH + 12, 1)
     async with instance.change() as change:
-        await domain_actions.set_rule(change, Rule("big.test", Standing.SUSPENDED))
+        await domain_actions.set_rule(change, COMMAND_LINE, Rule("big.test", Standing.SUSPENDED))
     assert await _suspended(instance) == 0, "so many are the job's"
     await domain_actions.apply_rules(instance, {"host": "big.test"})
     assert await _suspended(instance) == 2 * BATCH + 12
