@@ -13,7 +13,8 @@ async def all_rows(database: Database) -> Rows:
     tables = await database.fetch(
         "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'"
         if database.postgresql
-        else "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        else "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' "
+        "AND sql NOT LIKE 'CREATE VIRTUAL TABLE%'"  # an index without rows of its own
     )
     return {row["name"]: await _rows(database, row["name"]) for row in tables}
 

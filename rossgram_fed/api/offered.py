@@ -72,5 +72,9 @@ def configuration(settings: Settings, *, vapid: str) -> dict[str, Any]:
             "max_expiration": MOST_SECONDS,
         },
         "translation": {"enabled": False},
+        "timelines_access": {
+            feeds: {"local": "public", "remote": "public"}
+            for feeds in ("live_feeds", "hashtag_feeds", "trending_link_feeds")
+        },
         "limited_federation": settings.federation.allow_list_only,
     }

@@ -30,7 +30,7 @@ from rossgram_fed.web.sessions import Handler
 
 _JSON = "application/json; charset=utf-8"
 _ENCODER = msgspec.json.Encoder()
-PREFIXES = ("/api/", "/oauth/")
+PREFIXES = ("/api/", "/oauth/", "/.well-known/oauth-authorization-server")
 _CORS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Link, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id",

@@ -106,7 +106,7 @@ async def unfeature_tag(change: Change, *, account_id: int, featured_id: int = 0
         featured_id,
         name,
     )
-    if featured_id and not gone:
+    if not gone and not name:
         raise NotFound("Record not found")
     for row in gone:
         await _tell(change, account_id, row["name"], shown=False)

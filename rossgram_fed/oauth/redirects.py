@@ -26,6 +26,7 @@ _FORBIDDEN = frozenset(
         "about",
         "blob",
         "data",
+        "feed",
         "file",
         "filesystem",
         "ftp",

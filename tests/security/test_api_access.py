@@ -31,7 +31,7 @@ NO_TOKEN = "The access token is invalid"
 NO_PERSON = "This method requires an authenticated user"
 NO_SCOPE = "This action is outside the authorized scopes"
 GONE = "Record not found"
-SILENT = "POST /api/v2/notifications/{group_key:[a-z]+-[0-9-]+}/dismiss"
+SILENT = "POST /api/v2/notifications/{group_key}/dismiss"
 """Says yes to whatever group it is, as Mastodon's does, and puts one's own away alone."""
 
 CLOSED = [route for route in ROUTES if route.who not in (Who.ANYBODY, Who.CLIENT)]
@@ -64,7 +64,7 @@ async def hers(site: ApiSite) -> Belongings:
 
 
 def named(route: Route) -> str:
-    return f"{route.method} {route.path}"
+    return f"{route.method} {plain_path(route)}"
 
 
 def refused(reply: Reply, status: int, sentence: str) -> bool:

@@ -36,6 +36,8 @@ async def test_what_this_server_is(site: ApiSite) -> None:
     assert made["statuses"]["max_characters"] == limits.caption_characters
     assert made["media_attachments"]["image_size_limit"] == limits.photo_megabytes << 20
     assert made["vapid"]["public_key"] == SECRETS.vapid_public
+    assert made["timelines_access"]["live_feeds"] == {"local": "public", "remote": "public"}
+    assert (await site.nobody.get("/api/v1/timelines/public")).status == 200, "as it says"
     assert made["urls"]["streaming"].startswith("ws")
     assert shown.headers["Access-Control-Allow-Origin"] == "*"
     for picture in (shown.body["thumbnail"]["url"], shown.body["icon"][0]["src"]):

@@ -127,11 +127,14 @@ async def test_a_token_is_taken_back(site: ApiSite) -> None:
 
 async def test_what_this_server_can_do(site: ApiSite) -> None:
     """The metadata names the addresses that there are; pages of other origins may read them."""
-    reply = await site.nobody.get("/.well-known/oauth-authorization-server")
+    path = "/.well-known/oauth-authorization-server"
+    reply = await site.nobody.get(path)
     assert reply.status == 200
+    assert (await site.nobody.get(f"{path}/")).body == reply.body
     assert reply.headers["Access-Control-Allow-Origin"] == "*"
     base = site.instance.settings.base_url
     assert reply.body["authorization_endpoint"] == f"{base}/oauth/authorize"
     assert reply.body["code_challenge_methods_supported"] == ["S256"]
     assert "password" not in reply.body["grant_types_supported"]
-    assert (await site.nobody.call("OPTIONS", "/oauth/token")).status == 204
+    for asked in (path, "/oauth/token"):
+        assert (await site.nobody.call("OPTIONS", asked)).status == 204, asked

@@ -14,6 +14,7 @@ from tests.rossgram_fed.oauth.flow import CALLBACK, CHALLENGE, OOB, VERIFIER, an
 
 _UNREGISTERED: list[tuple[dict[str, object], str]] = [
     ({"redirect_uris": "javascript:alert(1)"}, "a script"),
+    ({"redirect_uris": "Feed:javascript:alert(1)"}, "a script within another scheme"),
     ({"redirect_uris": "JavaScript:alert(1)"}, "a script in other letters"),
     ({"redirect_uris": "data:text/html,x"}, "a page in an address"),
     ({"redirect_uris": "vbscript:x"}, "another script"),
