@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
+from typing import Protocol
 
 from rossgram_fed.api.call import Call
 from rossgram_fed.api.entities.conversations import Conversation
@@ -11,8 +12,16 @@ from rossgram_fed.api.reading import accounts_by_ids, statuses_by_ids
 from rossgram_fed.api.table import Answer, Nothing, Route
 from rossgram_fed.config import Settings
 from rossgram_fed.database import Reader
+from rossgram_fed.instance import Change
 from rossgram_fed.posts import conversations
 from rossgram_fed.web.errors import NotFound
+
+
+class Mark(Protocol):
+    """Notes something about a conversation."""
+
+    def __call__(self, change: Change, *, account_id: int, thread_id: int) -> Awaitable[None]:
+        """Do it."""
 
 
 async def index(call: Call, params: Paging) -> Answer:
@@ -31,9 +40,18 @@ async def index(call: Call, params: Paging) -> Answer:
 
 async def read(call: Call) -> Conversation:
     """Note that a conversation was read."""
+    return await _marked(call, conversations.mark_read)
+
+
+async def unread(call: Call) -> Conversation:
+    """Note that a conversation is to be read again."""
+    return await _marked(call, conversations.mark_unread)
+
+
+async def _marked(call: Call, mark: Mark) -> Conversation:
     thread_id = call.id()
     async with call.instance.change() as change:
-        await conversations.mark_read(change, account_id=call.account_id, thread_id=thread_id)
+        await mark(change, account_id=call.account_id, thread_id=thread_id)
     found = await conversations.conversation_of(call.database, call.account_id, thread_id=thread_id)
     if found is None:
         raise NotFound("Record not found")
@@ -78,5 +96,6 @@ ROUTES = (
         gives=list[Conversation],
     ),
     Route("POST", "/api/v1/conversations/{id}/read", read, scope="write:conversations", gives=Conversation),
+    Route("POST", "/api/v1/conversations/{id}/unread", unread, scope="write:conversations", gives=Conversation),
     Route("DELETE", "/api/v1/conversations/{id}", delete, scope="write:conversations", gives=Nothing),
 )

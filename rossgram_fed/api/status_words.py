@@ -29,6 +29,18 @@ class StatusSource(msgspec.Struct):
     spoiler_text: str
 
 
+class Answer(msgspec.Struct):
+    """What one could choose in a poll."""
+
+    title: str
+
+
+class Answers(msgspec.Struct):
+    """A poll as it was at one time."""
+
+    options: list[Answer]
+
+
 class Edit(msgspec.Struct):
     """A post as it was at one time (https://docs.joinmastodon.org/entities/StatusEdit/)."""
 
@@ -39,6 +51,7 @@ class Edit(msgspec.Struct):
     account: Account
     media_attachments: list[Media]
     emojis: list[Any]
+    poll: Answers | msgspec.UnsetType = msgspec.UNSET
 
 
 async def source(call: Call) -> StatusSource:
@@ -69,6 +82,7 @@ def _edit(version: Version, account: Account, settings: Settings) -> Edit:
         account=account,
         media_attachments=[media_from(one, settings, open_to_all=open_to_all) for one in version.photos],
         emojis=[],
+        poll=Answers([Answer(one) for one in version.answers]) if version.answers else msgspec.UNSET,
     )
 
 

@@ -15,7 +15,7 @@ from rossgram_fed.models.relations import NotificationKind
 from rossgram_fed.notifications.actions import notify
 from rossgram_fed.polls import documents
 from rossgram_fed.visibility import visible
-from rossgram_fed.web.errors import Forbidden, Invalid, NotFound
+from rossgram_fed.web.errors import Invalid, NotFound
 
 TOLD_AFTER = 3 * 60_000
 """Milliseconds after a vote in which others are told how a poll stands: once for all votes of that time."""
@@ -31,14 +31,14 @@ _POLL = (
 async def vote(change: Change, *, account_id: int, poll_id: int, choices: Collection[int]) -> None:
     """Choose answers of a poll, by their places counted from 0.
 
-    Raises ``NotFound`` for a poll that the account may not see, ``Forbidden`` for their own, and ``Invalid`` for one
-    that is over, one they voted in, and for what is no answer to choose.
+    Raises ``NotFound`` for a poll that the account may not see, and ``Invalid`` for their own, for one that is over,
+    one they voted in, and for what is no answer to choose.
     """
     poll = await change.tx.fetch_one(f"{_POLL} WHERE po.id = $2 AND {visible('$1')}", account_id, poll_id)
     if poll is None:
         raise NotFound("Record not found")
     if poll["author_id"] == account_id:
-        raise Forbidden("You cannot vote in your own polls")
+        raise Invalid("Validation failed: You cannot vote in your own polls")
     _check(change, poll, set(choices))
     if not await _count(change, poll, account_id=account_id, choices=sorted(set(choices)), uri=""):
         raise Invalid(f"Validation failed: {ALREADY}")

@@ -76,19 +76,31 @@ async def conversation_of(reader: Reader, account_id: int, *, thread_id: int) ->
 
 async def mark_read(change: Change, *, account_id: int, thread_id: int) -> None:
     """Note that somebody read a conversation up to its newest post. Raises ``NotFound``."""
-    await _mark(change, "read_id", account_id=account_id, thread_id=thread_id)
+    last_id = await _last(change, account_id=account_id, thread_id=thread_id)
+    await _mark(change, "read_id", last_id, account_id=account_id, thread_id=thread_id)
+
+
+async def mark_unread(change: Change, *, account_id: int, thread_id: int) -> None:
+    """Note that somebody wants to come back to the newest post of a conversation. Raises ``NotFound``."""
+    last_id = await _last(change, account_id=account_id, thread_id=thread_id)
+    await _mark(change, "read_id", last_id - 1, account_id=account_id, thread_id=thread_id)
 
 
 async def put_away(change: Change, *, account_id: int, thread_id: int) -> None:
     """Take a conversation out of somebody's list until something new is said in it. Raises ``NotFound``."""
-    await _mark(change, "removed_id", account_id=account_id, thread_id=thread_id)
+    last_id = await _last(change, account_id=account_id, thread_id=thread_id)
+    await _mark(change, "removed_id", last_id, account_id=account_id, thread_id=thread_id)
 
 
-async def _mark(change: Change, column: str, *, account_id: int, thread_id: int) -> None:
+async def _last(change: Change, *, account_id: int, thread_id: int) -> int:
     found = await conversation_of(change.tx, account_id, thread_id=thread_id)
     if found is None:
         raise NotFound("Record not found")
-    read, removed = (found.last_id, 0) if column == "read_id" else (0, found.last_id)
+    return found.last_id
+
+
+async def _mark(change: Change, column: str, post_id: int, *, account_id: int, thread_id: int) -> None:
+    read, removed = (post_id, 0) if column == "read_id" else (0, post_id)
     await change.tx.execute(
         "INSERT INTO conversation_marks (id, account_id, thread_id, read_id, removed_id) VALUES ($1, $2, $3, $4, $5) "
         f"ON CONFLICT (account_id, thread_id) DO UPDATE SET {column} = excluded.{column}",

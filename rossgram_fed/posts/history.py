@@ -25,7 +25,7 @@ from rossgram_fed.posts.views import PostView
 MOST_KEPT = 50
 """Versions of one post; the oldest but the first one go."""
 
-_PARTS = ("html", "warning", "sensitive", "visibility", "photos", "told", "people")
+_PARTS = ("html", "warning", "sensitive", "visibility", "photos", "told", "people", "answers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,8 @@ class Said:
     """When it began to say so (milliseconds since 1970 UTC)."""
     people: tuple[int, ...] = ()
     """Accounts that were named as being in the photos."""
+    answers: tuple[str, ...] = ()
+    """What its poll gives to choose from."""
 
     @property
     def as_text(self) -> str:
@@ -65,6 +67,8 @@ class Version:
     told: Mapping[str, str]
     people: tuple[AccountCard, ...]
     """Who was named as being in the photos, and never took that back."""
+    answers: tuple[str, ...]
+    """What its poll gave to choose from; none without a poll."""
     since: int
     until: int | None
     """None for what it says now."""
@@ -80,6 +84,11 @@ async def said_by(reader: Reader, post_id: int) -> Said | None:
     if row is None:
         return None
     photos = await reader.fetch("SELECT id, description FROM photos WHERE post_id = $1 ORDER BY position, id", post_id)
+    answers = await reader.fetch(
+        "SELECT o.title FROM poll_options o JOIN polls po ON po.id = o.poll_id WHERE po.post_id = $1 "
+        "ORDER BY o.position",
+        post_id,
+    )
     return Said(
         html=row["content_html"],
         warning=row["warning"],
@@ -89,6 +98,7 @@ async def said_by(reader: Reader, post_id: int) -> Said | None:
         told=(await details_of(reader, post_id)).told,
         since=row["edited_at"] or row["published_at"],
         people=tuple(card.id for card in await people_in(reader, post_id)),
+        answers=tuple(one["title"] for one in answers),
     )
 
 
@@ -133,8 +143,8 @@ async def history_of(reader: Reader, post: PostView, *, viewer_id: int | None = 
 def _said(row: Row) -> Said:
     parts = orjson.loads(row["said"])
     photos = tuple((int(photo_id), str(words)) for photo_id, words in parts.pop("photos"))
-    people = tuple(parts.pop("people", ()))
-    return Said(**parts, photos=photos, people=people, since=row["written_at"])
+    people, answers = tuple(parts.pop("people", ())), tuple(parts.pop("answers", ()))
+    return Said(**parts, photos=photos, people=people, answers=answers, since=row["written_at"])
 
 
 def _version(
@@ -150,6 +160,7 @@ def _version(
         removed=len(said.photos) - len(photos),
         told=said.told,
         people=tuple(people[person] for person in said.people if person in people),
+        answers=said.answers,
         since=said.since,
         until=until,
     )

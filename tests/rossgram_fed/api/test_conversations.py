@@ -35,7 +35,11 @@ async def test_conversations(site: ApiSite) -> None:
     assert (await ben.get(URL)).body[0]["unread"] is False
     read = await ana.post(f"{URL}/{first}/read")
     assert (read.status, read.body["unread"]) == (200, False)
-    for refused in (await eva.post(f"{URL}/{first}/read"), await eva.delete(f"{URL}/{first}")):
+    assert (await ana.post(f"{URL}/{first}/unread")).body["unread"] is True
+    assert (await ana.get(URL)).body[0]["unread"] is True
+    assert (await ana.post(f"{URL}/{first}/read")).body["unread"] is False
+    tries = [eva.post(f"{URL}/{first}/{what}") for what in ("read", "unread")]
+    for refused in [*[await one for one in tries], await eva.delete(f"{URL}/{first}")]:
         assert refused.status == 404
     assert (await ana.delete(f"{URL}/{first}")).body == {}
     assert (await ana.get(URL)).ids == [other]

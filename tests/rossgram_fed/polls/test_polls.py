@@ -20,7 +20,7 @@ from rossgram_fed.polls.drafts import PollDraft
 from rossgram_fed.posts import actions
 from rossgram_fed.posts.asking import close_poll, tell_of_poll
 from rossgram_fed.posts.drafts import PostDraft, PostEdit
-from rossgram_fed.web.errors import Refusal
+from rossgram_fed.web.errors import Invalid, Refusal
 from tests.builders import a_person, a_stranger
 from tests.conftest import SettableClock
 from tests.rossgram_fed.posts.arrivals import PUBLIC, a_note, activity, arrive
@@ -262,7 +262,7 @@ async def test_bad_votes_here(
     _, poll = await asked(instance, alice)
     with pytest.raises(Refusal, match=sentence):
         await voted(instance, bob, poll, *choices)
-    with pytest.raises(Refusal, match="own polls"):
+    with pytest.raises(Invalid, match="own polls"):
         await voted(instance, alice, poll, 0)
     clock.advance(HOUR)
     with pytest.raises(Refusal, match="ended"):
