@@ -1,4 +1,4 @@
-"""Turn, mirror, straighten and crop a picture as its edits say. ``static/js/look.js`` does the same on a canvas.
+"""Turn, mirror, straighten and crop a picture as its edits say. ``static/js/looks.js`` does the same on a canvas.
 
 Sizes and places are in pixels of the turned picture, y downwards.
 """
@@ -8,11 +8,16 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from rossgram_fed.media.editing import SHAPES, Edits
+from rossgram_fed.sizes import CALM
 
 _TURNS = {1: Image.Transpose.ROTATE_270, 2: Image.Transpose.ROTATE_180, 3: Image.Transpose.ROTATE_90}
+
+_UNBLURRED = ImageFilter.Kernel((3, 3), (0, -0.09, 0, -0.09, 1.36, -0.09, 0, -0.09, 0), scale=1, offset=0.5)
+"""Undoes what reading between pixels blurs on the whole, and that Pillow cuts off there instead of rounding; measured
+against pictures slanted at three times the size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +79,7 @@ def reshaped(image: Image.Image, edits: Edits) -> Image.Image:
     a, b, d, e = cosine * across, sine * down, -sine * across, cosine * down
     start_x = frame.centre_x - a * width / 2 - b * height / 2
     start_y = frame.centre_y - d * width / 2 - e * height / 2
-    coefficients = (a, b, start_x, d, e, start_y)
-    return image.transform((width, height), Image.Transform.AFFINE, coefficients, Image.Resampling.BICUBIC)
+    return _slanted(image, (width, height), (a, b, start_x, d, e, start_y))
 
 
 def moved_focal(
@@ -98,6 +102,25 @@ def moved_focal(
     x, y = (-x if edits.mirrored else x) - off_x, y - off_y
     x, y = x * cosine - y * sine, x * sine + y * cosine
     return _within(2 * x / frame.width), _within(-2 * y / frame.height)
+
+
+def _slanted(image: Image.Image, size: tuple[int, int], places: tuple[float, ...]) -> Image.Image:
+    """Return a picture of this size, read along a slant: ``places`` says where, as Pillow's affine transform does.
+
+    Of a large picture colour is read at half the size, as its JPEG keeps it, and lightness between two pixels each way;
+    sharpened by what that blurs, it comes as near to the truth as a cubic does, for half the work.
+    """
+    if image.mode != "RGB" or size[0] * size[1] <= CALM:
+        return image.transform(size, Image.Transform.AFFINE, places, Image.Resampling.BICUBIC)
+    half, (a, b, x, d, e, y) = (-(-size[0] // 2), -(-size[1] // 2)), places
+    light, *colours = image.convert("YCbCr").split()
+    light = light.transform(size, Image.Transform.AFFINE, places, Image.Resampling.BILINEAR).filter(_UNBLURRED)
+    for number, colour in enumerate(colours):
+        read = colour.reduce(2).transform(
+            half, Image.Transform.AFFINE, (a, b, x / 2, d, e, y / 2), Image.Resampling.BILINEAR
+        )
+        colours[number] = read.resize(size, Image.Resampling.NEAREST, box=(0, 0, size[0] / 2, size[1] / 2))
+    return Image.merge("YCbCr", (light, *colours)).convert("RGB")
 
 
 def _turned(x: float, y: float, turns: int) -> tuple[float, float]:

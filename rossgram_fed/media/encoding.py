@@ -8,7 +8,7 @@ from io import BytesIO
 from PIL import Image, ImageFilter
 
 from rossgram_fed.media.pictures import Rendition
-from rossgram_fed.sizes import FEDERATED, FEDERATED_BYTES, QUALITIES
+from rossgram_fed.sizes import CALM, FEDERATED, FEDERATED_BYTES, QUALITIES
 
 FULL_COLOUR, HALF_COLOUR = 0, 2
 """Pillow's words for chroma subsampling: 4:4:4 and 4:2:0."""
@@ -19,9 +19,6 @@ _LADDER = (
     (60, HALF_COLOUR),
     (40, HALF_COLOUR),
 )
-_CALM = 4_000_000
-"""Pixels; a larger picture starts at 4:2:0, whose loss nobody sees at that size, and is not progressive: that would
-make it a seventh smaller for six times the work."""
 _LIGHTER: tuple[tuple[int, float, float], ...] = (
     *((70, 0.84, 0.88), (62, 0.76, 0.81), (54, 0.69, 0.75), (47, 0.63, 0.70), (40, 0.57, 0.64)),
     *((33, 0.50, 0.58), (27, 0.45, 0.54), (23, 0.41, 0.51), (20, 0.38, 0.49)),
@@ -77,7 +74,7 @@ def federated_jpeg(image: Image.Image, *, profile: bytes = b"") -> Rendition:
 
     A large one is not progressive.
     """
-    large = image.width * image.height > _CALM
+    large = image.width * image.height > CALM
     for quality, subsampling in _LADDER[large:]:
         rendition = jpeg(image, quality=quality, progressive=not large, subsampling=subsampling, profile=profile)
         if rendition.size < FEDERATED_BYTES:

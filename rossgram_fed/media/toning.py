@@ -1,7 +1,8 @@
-"""Give a picture in sRGB its filter and adjustments. ``static/js/look.js`` does the same on a canvas, step by step.
+"""Give a picture in sRGB its filter and adjustments. ``static/js/looks.js`` does the same on a canvas, step by step.
 
 The steps, each rounded to 8 bits once: a table for every channel (exposure, contrast, warmth), a matrix (saturation and
-the filter's), a table again (the filter's curves, fade), fine detail, vignette. Steps that change nothing are left out.
+the filter's), a table again (the filter's curves, fade), fine detail of the lightness, vignette. Steps that change
+nothing are left out.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 
-from PIL import Image, ImageFilter
+from PIL import Image, ImageChops, ImageFilter
 
 from rossgram_fed.media.editing import NO_FILTER, Edits
 from rossgram_fed.media.filters import FILTERS, LUMA, STRAIGHT, STRENGTHS, Curve, Filter, Weights
@@ -93,8 +94,11 @@ def _curved(image: Image.Image, edits: Edits) -> Image.Image:
 def _sharpened(image: Image.Image, edits: Edits) -> Image.Image:
     if not edits.sharpness:
         return image
-    soft = image.filter(ImageFilter.BoxBlur(max(image.size) / STRENGTHS.detail))
-    return Image.blend(soft, image, 1 + STRENGTHS.sharpness * edits.sharpness / 100)
+    light = image.convert("L")
+    soft = light.filter(ImageFilter.BoxBlur(max(image.size) / STRENGTHS.detail))
+    amount = STRENGTHS.sharpness * edits.sharpness / 100
+    detail = ImageChops.subtract(light, soft, scale=1 / amount, offset=128)
+    return ImageChops.add(image, Image.merge("RGB", (detail,) * 3), offset=-128)
 
 
 def _shaded(image: Image.Image, edits: Edits) -> Image.Image:

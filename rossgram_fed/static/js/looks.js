@@ -133,31 +133,31 @@ function curving(edits, table, chosen, strength) {
 
 function sharpen(pixels, width, height, edits, strengths) {
   if (!edits.sharpness) return;
-  const soft = Uint8ClampedArray.from(pixels), radius = Math.max(width, height) / strengths.detail;
-  for (let y = 0; y < height; y++) blurLine(soft, y * width * 4, 4, width, radius);
-  for (let x = 0; x < width; x++) blurLine(soft, x * 4, width * 4, height, radius);
-  const amount = 1 + (strengths.sharpness * edits.sharpness) / 100;
-  for (let at = 0; at < pixels.length; at++) {
-    if (at % 4 === 3) continue;
-    const value = soft[at] + amount * (pixels[at] - soft[at]);
-    pixels[at] = value <= 0 ? 0 : value >= 255 ? 255 : Math.floor(value);
+  const light = new Uint8Array(width * height), radius = Math.max(width, height) / strengths.detail;
+  for (let at = 0; at < light.length; at++) {
+    light[at] = (19595 * pixels[4 * at] + 38470 * pixels[4 * at + 1] + 7471 * pixels[4 * at + 2] + 32768) >> 16;
+  }
+  const soft = light.slice();
+  for (let y = 0; y < height; y++) blurLine(soft, y * width, 1, width, radius);
+  for (let x = 0; x < width; x++) blurLine(soft, x, width, height, radius);
+  const amount = (strengths.sharpness * edits.sharpness) / 100;
+  for (let at = 0; at < light.length; at++) {
+    const detail = Math.max(-128, Math.min(127, Math.floor((light[at] - soft[at]) * amount)));
+    for (let i = 4 * at; i < 4 * at + 3; i++) pixels[i] = Math.max(0, Math.min(255, pixels[i] + detail));
   }
 }
 
 /** A box of a radius that need not be whole along one line; beyond its ends the line goes on as it ended. */
-function blurLine(pixels, start, step, length, radius) {
+function blurLine(values, start, step, length, radius) {
   const whole = Math.floor(radius), weight = 1 / (2 * radius + 1), edge = (1 - (2 * whole + 1) * weight) / 2;
   const line = new Uint8Array(length), last = length - 1;
-  for (let channel = 0; channel < 3; channel++) {
-    const from = start + channel;
-    for (let at = 0; at < length; at++) line[at] = pixels[from + at * step];
-    const value = (at) => line[at < 0 ? 0 : at > last ? last : at];
-    let sum = 0;
-    for (let at = -whole; at <= whole; at++) sum += value(at);
-    for (let at = 0; at < length; at++) {
-      pixels[from + at * step] = Math.floor(sum * weight + (value(at - whole - 1) + value(at + whole + 1)) * edge + 0.5);
-      sum += value(at + whole + 1) - value(at - whole);
-    }
+  for (let at = 0; at < length; at++) line[at] = values[start + at * step];
+  const value = (at) => line[at < 0 ? 0 : at > last ? last : at];
+  let sum = 0;
+  for (let at = -whole; at <= whole; at++) sum += value(at);
+  for (let at = 0; at < length; at++) {
+    values[start + at * step] = Math.floor(sum * weight + (value(at - whole - 1) + value(at + whole + 1)) * edge + 0.5);
+    sum += value(at + whole + 1) - value(at - whole);
   }
 }
 

@@ -26,7 +26,7 @@ from rossgram_fed.media.filters import FILTERS, LUMA
 from rossgram_fed.media.pictures import Picture, Recipe
 from rossgram_fed.media.studio import Studio
 from rossgram_fed.media.toning import toned
-from rossgram_fed.sizes import FEDERATED, FEED, GRID, ORIGINAL
+from rossgram_fed.sizes import CALM, FEDERATED, FEED, GRID, ORIGINAL
 from tests.rossgram_fed.media.samples import a_file, encoded, exif_with, pixels
 
 ANY_CROP = st.builds(
@@ -167,7 +167,7 @@ ADJUSTED = {
     "fade": lambda image: image.convert("L").getextrema()[0],
     "vignette": lambda image: -image.convert("L").getpixel((0, 0)),
     "sharpness": lambda image: ImageStat.Stat(
-        ImageChops.difference(image, image.resize((80, 60)).resize(image.size))
+        ImageChops.difference(image.convert("L"), image.convert("L").resize((80, 60)).resize(image.size))
     ).sum[0],
 }  # fmt: skip
 
@@ -183,6 +183,28 @@ def test_adjustments_go_both_ways(name: str) -> None:
     clear = picture.convert("RGBA")
     clear.putalpha(Image.linear_gradient("L").resize(picture.size))
     assert toned(clear, Edits(**{name: 80})).getchannel("A").tobytes() == clear.getchannel("A").tobytes()
+
+
+def test_colours_are_not_sharpened() -> None:
+    """Only lightness is made sharper: no edge gets a coloured fringe."""
+    mild = Image.blend(pixels(400, 300), Image.new("RGB", (400, 300), "grey"), 0.5)
+    mild.paste(mild.resize((40, 30), Image.Resampling.NEAREST), (180, 130))
+    before, after = (one.convert("YCbCr").split() for one in (mild, toned(mild, Edits(sharpness=100))))
+    apart = [ImageChops.difference(one, other).getextrema()[1] for one, other in zip(before, after, strict=True)]
+    assert apart[0] > 10
+    assert max(apart[1:]) <= 2
+
+
+def test_a_large_photo_is_straightened_as_finely() -> None:
+    """What saves half the work of slanting a large photo shows in no detail and shifts no colour."""
+    large = pixels(3200, 2400).copy()
+    large.paste(Image.effect_noise((400, 400), 60).resize((800, 800), Image.Resampling.BICUBIC), (700, 600))
+    edits = Edits(tilt=7.3)
+    slanted, truth = reshaped(large, edits), reshaped(large.convert("RGBA"), edits).convert("RGB")
+    assert slanted.size == truth.size and slanted.width * slanted.height > CALM
+    apart = ImageStat.Stat(ImageChops.subtract(slanted, truth, offset=128))
+    assert all(abs(mean - 128) < 1.2 for mean in apart.mean), apart.mean
+    assert max(apart.stddev) < 3, apart.stddev
 
 
 def developed(data: bytes, edits: Edits, recipe: Recipe = Recipe.PHOTO) -> Picture:
