@@ -27,6 +27,7 @@ _WRITING = (*_READING, 408, 409, 413, 415)
 _FILES = (503, 507)
 _REF = "#/components/schemas/{name}"
 _IN_PATH = re.compile(r"\{(\w+)(?::((?:[^{}]|\{[^{}]*\})+))?\}")
+_VERSION = re.compile(r"v[0-9.]+|openapi\.json")
 _NO_WORD = re.compile(r"[^a-z0-9]+", re.IGNORECASE)
 """What no name of a function can hold, which is what programs make of an operation's id."""
 _ID = {"type": "string", "pattern": "^[0-9]{1,19}$", "description": "An id; larger ones are newer."}
@@ -84,11 +85,11 @@ def summary_of(route: Route) -> str:
 
 
 def area_of(route: Route) -> str:
-    """Return what an endpoint is about: the part of its address after the version."""
-    parts = [part for part in plain_path(route).split("/") if part and not part.startswith("{")]
-    if parts[0] == ".well-known":
+    """Return what an endpoint is about: the first part of its address that is neither ``api`` nor a version."""
+    first, *rest = plain_path(route).strip("/").split("/")
+    if first == ".well-known":
         return "oauth"
-    return parts[2] if parts[0] == "api" and len(parts) > 2 else parts[0]
+    return next((part for part in rest if not _VERSION.fullmatch(part)), first) if first == "api" else first
 
 
 def _operation(route: Route, schemas: _Schemas) -> Schema:

@@ -28,7 +28,7 @@ async def test_programs_can_be_made_of_it(site: ApiSite) -> None:
     names = [one["operationId"] for item in document["paths"].values() for one in item.values()]
     assert len(names) == len(set(names))
     schemas = document["components"]["schemas"]
-    for name in (*names, *schemas):
+    for name in (*names, *schemas, *(tag["name"] for tag in document["tags"])):
         assert re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name), name
     assert {tag for item in document["paths"].values() for one in item.values() for tag in one["tags"]} == {
         tag["name"] for tag in document["tags"]
