@@ -66,6 +66,8 @@ class Actor:
     fields: tuple[ProfileField, ...] = ()
     also_known_as: tuple[str, ...] = ()
     moved_to: str = ""
+    suspended: bool = False
+    """Whether the actor's own server suspended it, for as long as it says so."""
     webfinger: str = ""
     """``user@domain`` as FEP-2c59 states it; a claim until WebFinger loops back."""
     implements: tuple[str, ...] = ()

@@ -90,6 +90,7 @@ OWN_TERMS: Mapping[str, Any] = {
     "featuredTags": {"@id": "toot:featuredTags", "@type": "@id"},
     "discoverable": "toot:discoverable",
     "indexable": "toot:indexable",
+    "suspended": "toot:suspended",
     "PropertyValue": "schema:PropertyValue",
     "value": "schema:value",
     "EmojiReact": "litepub:EmojiReact",

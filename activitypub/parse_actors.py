@@ -73,6 +73,7 @@ def read_actor(document: Mapping[str, Any]) -> Actor:
         fields=_profile_fields(get("attachment")),
         also_known_as=fields.addresses(get("alsoKnownAs"), MAX_ALIASES),
         moved_to=fields.address(get("movedTo")),
+        suspended=fields.flag(get("suspended")),
         webfinger=webfinger,
         implements=_implements(fields.mapping(get("generator")).get("implements")),
     )

@@ -35,6 +35,7 @@ from rossgram_fed.federation.network import Network
 from rossgram_fed.instance import Change
 from rossgram_fed.jobs import queue
 from rossgram_fed.jobs.retry import next_attempt
+from rossgram_fed.models.accounts import Standing
 from rossgram_fed.visibility import heard
 
 logger = logging.getLogger(__name__)
@@ -213,13 +214,16 @@ async def _fetch_instead(change: Change, uri: str) -> None:
 
 
 async def _senders(change: Change, rows: Sequence[Row]) -> _Senders:
-    """Read who sent the rows, and ask for those read long ago; the suspended are left out with what they sent."""
+    """Read who sent the rows, and ask for those read long ago; the suspended are left out with what they sent.
+
+    Whom their own server suspended is heard: that it is over comes from them.
+    """
     ids = sorted({row["sender_id"] for row in rows})
     if not ids:
         return _Senders({}, set())
     found = await change.tx.fetch(
         f"SELECT a.id, a.uri, a.deleted_at, a.fetched_at FROM accounts a WHERE a.id IN ({placeholders(len(ids))}) "  # noqa: S608 - placeholders only
-        f"AND {heard('a')} AND a.domain <> ''",
+        f"AND ({heard('a')} OR (a.suspended_there AND a.host_standing < {int(Standing.SUSPENDED)})) AND a.domain <> ''",
         *ids,
     )
     for row in found:

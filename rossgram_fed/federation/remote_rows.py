@@ -72,6 +72,7 @@ async def store_actor(change: Change, actor: Actor, *, handle: HandleOf | None =
         await _note_move(change, actor, account_id, moved_to_uri=row["moved_to_uri"])
     elif not await insert_account(change, account_id, values):
         raise Unreachable(f"{actor.id} is being written by another process of ours; try again.")
+    await _note_suspension(change, account_id, suspended=actor.suspended)
     change.tx.signal("account", str(account_id))
     return account_id
 
@@ -151,6 +152,20 @@ async def _note_move(change: Change, actor: Actor, account_id: int, *, moved_to_
         await change.tx.execute("UPDATE accounts SET moved_to_uri = '' WHERE id = $1", account_id)
     elif actor.moved_to not in ("", actor.id, moved_to_uri):
         await errands.move_account(change, account_id=account_id, target_uri=actor.moved_to)
+
+
+async def _note_suspension(change: Change, account_id: int, *, suspended: bool) -> None:
+    """Hide whom their own server suspended, for as long as it says so; what our staff decided stands by itself."""
+    if suspended:
+        await change.tx.execute(
+            "UPDATE accounts SET suspended_at = $2, suspended_there = TRUE WHERE id = $1 AND suspended_at IS NULL",
+            account_id,
+            change.now,
+        )
+        return
+    await change.tx.execute(
+        "UPDATE accounts SET suspended_at = NULL, suspended_there = FALSE WHERE id = $1 AND suspended_there", account_id
+    )
 
 
 def _values(change: Change, actor: Actor, handle: HandleOf) -> dict[str, object]:

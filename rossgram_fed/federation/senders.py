@@ -40,7 +40,7 @@ class KnownSender:
     proof_keys: Mapping[str, PublicKey]
     """Those that make object integrity proofs, by key id."""
     suspended: bool
-    """By itself, or with its host."""
+    """Here, by itself or with its host. Whom their own server suspended may speak: they are to say when that ends."""
     deleted: bool
     application: bool = False
     """Whether it is a server's own actor or another program, and no person."""
@@ -70,7 +70,8 @@ class KnownSenders:
             sender=Sender(account_id=row["id"], uri=row["uri"], host=host_of(row["uri"])),
             keys=parsed_keys(listed),
             proof_keys=parsed_keys(listed, use=PROOFS),
-            suspended=row["suspended_at"] is not None or row["host_standing"] == Standing.SUSPENDED,
+            suspended=(row["suspended_at"] is not None and not row["suspended_there"])
+            or row["host_standing"] == Standing.SUSPENDED,
             deleted=row["deleted_at"] is not None,
             application=row["actor_type"] == "Application",
         )
@@ -123,8 +124,8 @@ class _Together:
         uris = [*chosen, *[""] * ((1 << (len(chosen) - 1).bit_length()) - len(chosen))]
         try:
             rows = await self._instance.database.fetch(
-                "SELECT id, uri, actor_type, public_keys, suspended_at, host_standing, deleted_at FROM accounts "  # noqa: S608 - placeholders only
-                f"WHERE uri IN ({placeholders(len(uris))}) AND domain <> ''",
+                "SELECT id, uri, actor_type, public_keys, suspended_at, suspended_there, host_standing, deleted_at "  # noqa: S608 - placeholders only
+                f"FROM accounts WHERE uri IN ({placeholders(len(uris))}) AND domain <> ''",
                 *uris,
             )
             found = {row["uri"]: row for row in rows}

@@ -20,7 +20,7 @@ SHOWN = {
 """What a list of accounts can be narrowed to, by its name in addresses."""
 
 _COLUMNS = (
-    f"{CARD_COLUMNS}, a.created_at, a.limited_at, a.suspended_at, a.host_standing, a.posts_count, "
+    f"{CARD_COLUMNS}, a.created_at, a.limited_at, a.suspended_at, a.suspended_there, a.host_standing, a.posts_count, "
     "a.followers_count, a.bio_html, u.role, u.seen_at, "
     "(SELECT COUNT(*) FROM reports r WHERE r.target_id = a.id AND r.resolved_at IS NULL) AS waiting"
 )
@@ -40,6 +40,9 @@ class AccountRecord:
     """When its owner was last here; 0 for strangers and those who never were."""
     limited_at: int | None
     suspended_at: int | None
+    """By the staff of this server."""
+    suspended_there: bool
+    """By their own."""
     host_standing: Standing
     posts_count: int
     followers_count: int
@@ -99,7 +102,8 @@ def _record(row: Row, viewer: Role) -> AccountRecord:
         created_at=row["created_at"],
         seen_at=row["seen_at"] or 0,
         limited_at=row["limited_at"],
-        suspended_at=row["suspended_at"],
+        suspended_at=None if row["suspended_there"] else row["suspended_at"],
+        suspended_there=bool(row["suspended_there"]),
         host_standing=Standing(row["host_standing"]),
         posts_count=row["posts_count"],
         followers_count=row["followers_count"],

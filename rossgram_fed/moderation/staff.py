@@ -44,6 +44,7 @@ class Target:
     user_id: int | None
     limited: bool
     suspended: bool
+    """By the staff of this server."""
 
 
 async def target_for(change: Change, staff: Staff, *, account_id: int, gone: bool = False) -> Target:
@@ -53,7 +54,7 @@ async def target_for(change: Change, staff: Staff, *, account_id: int, gone: boo
     not stand above it.
     """
     row = await change.tx.fetch_one(
-        "SELECT a.uri, a.username, a.domain, a.inbox, a.limited_at, a.suspended_at, a.deleted_at, "
+        "SELECT a.uri, a.username, a.domain, a.inbox, a.limited_at, a.suspended_at, a.suspended_there, a.deleted_at, "
         "u.id AS user_id, u.role FROM accounts a LEFT JOIN users u ON u.account_id = a.id WHERE a.id = $1",
         account_id,
     )
@@ -69,7 +70,7 @@ async def target_for(change: Change, staff: Staff, *, account_id: int, gone: boo
         inbox=row["inbox"],
         user_id=row["user_id"],
         limited=row["limited_at"] is not None,
-        suspended=row["suspended_at"] is not None,
+        suspended=row["suspended_at"] is not None and not row["suspended_there"],
     )
 
 

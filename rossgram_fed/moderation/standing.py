@@ -54,7 +54,9 @@ async def suspend(change: Change, staff: Staff, *, account_id: int, reason: str,
     else:
         await drop_what_they_would_get(change, target)
         await end_their_follows(change, target)
-    await change.tx.execute("UPDATE accounts SET suspended_at = $1 WHERE id = $2", change.now, target.id)
+    await change.tx.execute(
+        "UPDATE accounts SET suspended_at = $1, suspended_there = FALSE WHERE id = $2", change.now, target.id
+    )
     if target.local:
         await tell_suspended(change, target)
     await _done(change, staff, deed=Deed.SUSPEND, target=target, reason=reason, report_id=report_id)
