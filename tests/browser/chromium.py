@@ -30,11 +30,11 @@ class NoBrowser(Exception):
 
 def chromium_path() -> str:
     """Return where a Chromium is; raise ``NoBrowser``, which fails the tests, when there is none."""
+    if CARRIED.exists():  # only where no other works
+        return str(CARRIED)
     for name in _NAMES:
         if path := shutil.which(name):
             return path
-    if CARRIED.exists():
-        return str(CARRIED)
     raise NoBrowser("These tests need Chromium. Run tests/browser/install, or install it: apt install chromium")
 
 
@@ -42,7 +42,13 @@ def chromium_path() -> str:
 async def a_chromium() -> AsyncIterator[Browser]:
     """Start one without a window; closed with the block."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium_path(), args=_FLAGS, timeout=100_000)
+        browser = await playwright.chromium.launch(
+            executable_path=chromium_path(),
+            args=_FLAGS,
+            # Playwright's default; people's browsers keep pages that they come back to.
+            ignore_default_args=["--disable-back-forward-cache"],
+            timeout=100_000,
+        )
         try:
             yield browser
         finally:
