@@ -48,3 +48,6 @@ QUALITIES = {
     FEDERATED: 90,
 }
 """What encoders are asked for, of 100; the last one as far as the file stays below ``FEDERATED_BYTES``."""
+
+LARGE_QUALITY = 88
+"""What is asked for, of 100, of the JPEG for other servers beyond ``CALM``."""

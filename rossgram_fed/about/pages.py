@@ -11,6 +11,7 @@ from rossgram_fed.instance import INSTANCE
 from rossgram_fed.media.facts import Facts
 from rossgram_fed.posts.exif import lines_of
 from rossgram_fed.sizes import (
+    CALM,
     FEDERATED,
     FEDERATED_BYTES,
     FEDERATED_EDGE,
@@ -20,6 +21,7 @@ from rossgram_fed.sizes import (
     FULL_EDGE,
     GRID,
     GRID_EDGE,
+    LARGE_QUALITY,
     LIGHT_BYTES,
     QUALITIES,
     jpeg_of,
@@ -74,6 +76,7 @@ async def photos(request: web.Request) -> web.Response:
         kept=KEPT,
         feed_kilobytes=LIGHT_BYTES // 1000,
         federated_megabytes=FEDERATED_BYTES // 1_000_000,
+        large=(CALM // 1_000_000, LARGE_QUALITY),
         facts=[_FACTS.get(name, name.lower()) for name, _ in lines_of(_EVERYTHING)],
     )
 

@@ -8,13 +8,13 @@ from io import BytesIO
 from PIL import Image, ImageFilter
 
 from rossgram_fed.media.pictures import Rendition
-from rossgram_fed.sizes import CALM, FEDERATED, FEDERATED_BYTES, QUALITIES
+from rossgram_fed.sizes import CALM, FEDERATED, FEDERATED_BYTES, LARGE_QUALITY, QUALITIES
 
 FULL_COLOUR, HALF_COLOUR = 0, 2
 """Pillow's words for chroma subsampling: 4:4:4 and 4:2:0."""
 _LADDER = (
     (QUALITIES[FEDERATED], FULL_COLOUR),
-    (88, HALF_COLOUR),
+    (LARGE_QUALITY, HALF_COLOUR),
     (80, HALF_COLOUR),
     (60, HALF_COLOUR),
     (40, HALF_COLOUR),

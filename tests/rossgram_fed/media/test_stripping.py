@@ -265,3 +265,19 @@ def test_half_a_file_is_damaged(kind: str) -> None:
     for part in range(1, 20):
         with pytest.raises(BadPicture):
             develop(whole[: len(whole) * part // 20], LIMITS)
+
+
+def test_nothing_is_left_behind_a_picture() -> None:
+    """The gain map of an Ultra HDR photo and the film of a motion photo go, with every word that points at them."""
+    words = (
+        b'<x:xmpmeta xmlns:x="adobe:ns:meta/" xmlns:hdrgm="http://ns.adobe.com/hdr-gain-map/1.0/" hdrgm:Version="1.0"/>'
+    )
+    shining = encoded(pixels(200, 120), "MPO", save_all=True, append_images=[pixels(50, 30, seed=2)])
+    film = box(b"ftyp", b"mp42" + bytes(4)) + box(b"mdat", b"SECRETFILM")
+    data = shining[:2] + segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + words) + shining[2:] + film
+    picture = develop(data, LIMITS)
+    kept = picture.renditions["original"].data
+    assert kept is picture.renditions["federated"].data
+    assert kept.count(b"\xff\xd8\xff") == 1
+    assert [word for word in (b"hdrgm", b"MPF\0", b"ftyp", b"SECRET") if word in kept] == []
+    assert Image.open(BytesIO(kept)).tobytes() == Image.open(BytesIO(shining)).tobytes()

@@ -12,7 +12,7 @@ from rossgram_fed.media.opening import MEDIA_TYPES
 from rossgram_fed.models import Account, Photo, Post
 from rossgram_fed.posts.queries import posts_by_ids
 from rossgram_fed.posts.told import told_of
-from rossgram_fed.sizes import QUALITIES
+from rossgram_fed.sizes import CALM, LARGE_QUALITY, QUALITIES
 from tests.activitypub.test_telling import VERNISSAGE
 from tests.rossgram_fed.posts.arrivals import a_note, a_picture, arrive
 from tests.rossgram_fed.site import opened_site
@@ -96,5 +96,6 @@ async def test_the_page_about_files_says_what_the_code_does(instance: Instance) 
         assert f"{one.edge} pixels" in page
         for name, quality in one.formats:
             assert f"{name} at quality {quality}" in page
+    assert f"quality {LARGE_QUALITY} beyond {CALM // 1_000_000} megapixels" in page
     assert (unknown.status, empty.status, nobody.status) == (404, 200, 404)
     assert "<b>" not in found
