@@ -1,4 +1,6 @@
-"""The buttons under a photo: like, boost, save, and taking each back. Every form leads back to where it stood."""
+"""The buttons under a photo: like, boost, save, and taking each back. Every form leads back to where it stood, but for
+our script, which stays there and asks for no page.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +27,8 @@ def _button(action: _Reaction) -> Handler:
         post_id = id_in_path(request)
         async with request.app[INSTANCE].change() as change:
             await action(change, account_id=viewer.account_id, post_id=post_id)
+        if request.headers.get("X-Requested-With") == "fetch":
+            return web.Response(status=204, headers={"Cache-Control": "private, no-store"})
         return see_other(safe_next(form_of(request).value("next"), f"/p/{post_id}"))
 
     return handler
