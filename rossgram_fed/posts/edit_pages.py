@@ -61,19 +61,21 @@ async def edit(request: web.Request, viewer: Viewer) -> web.Response:
 @signed_in
 @takes_uploads
 async def save(request: web.Request, viewer: Viewer) -> web.Response:
-    """``POST /p/{id}/edit``: take in, move or remove a photo in the form, start over, or save."""
+    """``POST /p/{id}/edit``: take in, move or remove a photo in the form, keep it for later, leave, or save."""
     instance, form = request.app[INSTANCE], form_of(request)
     post = await own_view(request, viewer)
     cards = cards_from(form, instance.settings.limits)
     if cards.verb == TYPED:
         return await keep_typed(request, viewer, form, cards, post_id=post.id)
     draft = await saved.edit_under_way(instance.database, viewer.account_id, post_id=post.id)
-    if cards.verb == "start-over":
-        return await _start_over(request, viewer, post, draft)
+    if cards.verb == "leave":
+        return await _leave(request, viewer, post, draft)
     composing = Composing(form, cards, draft_id=draft.id if draft else None)
     try:
         if cards.verb != "post" or form.files("files"):
             await take_files(request, viewer, composing, post_id=post.id)
+        if cards.verb == "keep" and form.ok and not composing.refused:
+            return see_other(post.path, "Your changes are kept for later. Nobody sees them before you save them.")
         if cards.verb != "post":
             return await _again(request, viewer, post, composing)
         if composing.fresh or composing.refused:
@@ -132,10 +134,10 @@ async def _copies(request: web.Request, post: PostView, typed: PostEdit, *, but:
         raise Invalid(error.reason) from error
 
 
-async def _start_over(request: web.Request, viewer: Viewer, post: PostView, draft: saved.Draft | None) -> web.Response:
+async def _leave(request: web.Request, viewer: Viewer, post: PostView, draft: saved.Draft | None) -> web.Response:
     async with request.app[INSTANCE].change() as change:
         await saved.forget(change, draft.id if draft else 0, account_id=viewer.account_id)
-    return see_other(f"{post.path}/edit", "This is the post as it is.")
+    return see_other(post.path, "The post is as it was.")
 
 
 async def _again(

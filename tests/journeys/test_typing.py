@@ -107,7 +107,7 @@ async def test_what_waits_for_its_time_is_not_typed_into(world: World) -> None:
 
 async def test_editing_in_two_tabs(world: World) -> None:
     """So it is where a post is edited: what is typed stays with that edit, a photo of the other tab is not lost, and
-    the post changes with the button alone.
+    the post changes with the button alone; it can be left as it was, or gone on with later.
     """
     ana = await world.admin("alpha", "ana")
     post = await ana.post("As it was", [FIRST], descriptions=["One"])
@@ -122,6 +122,11 @@ async def test_editing_in_two_tabs(world: World) -> None:
     page = await ana.submit(right, "edit", press="post", caption="Otherwise")
     assert page.status == 422
     assert "added in another tab" in page.text
+    assert "As it was" in (await ana.submit(page, "edit", press="leave")).text
+    assert caption(await ana.get(path), "edit") == "As it was"
+    page = await ana.submit(await ana.get(path), "edit", press="add", files=[SECOND], caption="Otherwise")
+    assert "As it was" in (await ana.submit(page, "edit", press="keep")).text
+    page = await ana.get(path)
     _, second = (value for name, value in page.form("edit").fields if name == "photo")
     saved = await ana.submit(page, "edit", press="post", **{f"description-{second}": "Two"})
     assert saved.alts == ["One", "Two"]

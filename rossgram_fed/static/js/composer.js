@@ -87,6 +87,12 @@ function keep({ keepalive = false } = {}) {
 }
 
 form.addEventListener("input", ({ target }) => target.type !== "file" && changed());
+// Enter in a line publishes nothing: it only looks like the end of that line. With Ctrl it does what the button does.
+form.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter") return;
+  if (event.target.matches("input:is([type=text], [type=datetime-local])")) event.preventDefault();
+  if (event.ctrlKey || event.metaKey) form.querySelector(".form-end button[value=post]").click();
+});
 const zone = form.querySelector("input[name=zone]:not([data-chosen])");
 if (zone) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone || zone.value;
 addEventListener("online", () => keep());
