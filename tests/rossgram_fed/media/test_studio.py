@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ from PIL import Image, ImageCms
 from rossgram_fed.config import LimitSettings
 from rossgram_fed.media.developing import develop
 from rossgram_fed.media.errors import TOO_HUNGRY, TOO_SLOW, BadPicture, Interrupted
-from rossgram_fed.media.pictures import Recipe
+from rossgram_fed.media.pictures import Picture, Recipe
 from rossgram_fed.media.studio import Studio
 from tests.rossgram_fed.media.samples import (
     DISPLAY_P3,
@@ -68,10 +68,30 @@ def is_running(process_id: int) -> bool:
     return state not in ("Z", "X")
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(60):
-        while not condition():
-            await asyncio.sleep(0.005)
+async def ended(process_id: int) -> None:
+    """Wait until the kernel says that a process is over."""
+    over = asyncio.Event()
+    try:
+        process = os.pidfd_open(process_id)
+    except ProcessLookupError:
+        return
+    asyncio.get_running_loop().add_reader(process, over.set)
+    try:
+        async with asyncio.timeout(60):
+            await over.wait()
+    finally:
+        asyncio.get_running_loop().remove_reader(process)
+        os.close(process)
+
+
+async def under_way(studio: Studio) -> tuple[asyncio.Task[Picture], int]:
+    """A picture that a darkroom is busy with and does not come to the end of, and the number of that process."""
+    await studio.develop(a_file())
+    (process_id,) = studio.process_ids
+    picture = asyncio.create_task(studio.develop(ENDLESS))
+    await asyncio.sleep(0)
+    assert studio._free == [], "it was given to the process that ran already"
+    return picture, process_id
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -147,9 +167,7 @@ async def test_a_picture_that_takes_too_long_is_given_up() -> None:
 
 async def test_a_killed_darkroom_harms_one_picture_only(studio: Studio) -> None:
     """SIGKILL in the middle of a picture: that one is refused with a sentence, its neighbour and the next are read."""
-    doomed = asyncio.create_task(studio.develop(ENDLESS))
-    await until(lambda: len(studio.process_ids) == 1)
-    (victim,) = studio.process_ids
+    doomed, victim = await under_way(studio)
     neighbour = asyncio.create_task(studio.develop(a_file(width=640, height=480)))
     os.kill(victim, signal.SIGKILL)
     with pytest.raises(Interrupted, match=r"Reading this picture was interrupted\."):
@@ -163,21 +181,20 @@ async def test_a_darkroom_that_died_while_idle_is_replaced(studio: Studio) -> No
     """What kills an idle process is noticed before the next picture is given to it."""
     await studio.develop(a_file())
     (victim,) = studio.process_ids
+    (idle,) = studio._all
     os.kill(victim, signal.SIGKILL)
-    await until(lambda: not any(darkroom.alive for darkroom in studio._all))
+    await idle._process.wait()
     assert (await studio.develop(a_file())).width == 320
 
 
 async def test_one_who_stops_waiting_leaves_nothing_behind(studio: Studio) -> None:
     """A cancelled picture ends its process, so that its answer cannot become another picture's."""
-    waiting = asyncio.create_task(studio.develop(ENDLESS))
-    await until(lambda: len(studio.process_ids) == 1)
-    (process_id,) = studio.process_ids
+    waiting, process_id = await under_way(studio)
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
     assert (await studio.develop(a_file(width=100))).width == 100
-    await until(lambda: not is_running(process_id))
+    await ended(process_id)
 
 
 async def test_no_more_processes_than_allowed_and_the_loop_stays_free(studio: Studio) -> None:
@@ -204,7 +221,8 @@ async def test_idle_darkrooms_end() -> None:
     try:
         await studio.develop(a_file())
         (process_id,) = studio.process_ids
-        await until(lambda: not studio.process_ids and not is_running(process_id))
+        await ended(process_id)
+        assert studio.process_ids == []
         assert (await studio.develop(a_file())).width == 320
     finally:
         await studio.close()
@@ -213,12 +231,10 @@ async def test_idle_darkrooms_end() -> None:
 async def test_closing_ends_everything() -> None:
     """A closed studio has no processes and takes no pictures; the one under way is refused."""
     studio = Studio(LIMITS)
-    under_way = asyncio.create_task(studio.develop(ENDLESS))
-    await until(lambda: len(studio.process_ids) == 1)
-    (process_id,) = studio.process_ids
+    picture, process_id = await under_way(studio)
     await studio.close()
     with pytest.raises(Interrupted):
-        await under_way
+        await picture
     assert not is_running(process_id)
     with pytest.raises(Interrupted, match="shutting down"):
         await studio.develop(a_file())

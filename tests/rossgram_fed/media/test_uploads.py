@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from tempfile import SpooledTemporaryFile
 
 import orjson
@@ -13,7 +14,7 @@ from aiohttp import FormData, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from rossgram_fed.instance import INSTANCE
-from rossgram_fed.media.storage import STORAGE
+from rossgram_fed.media.storage import STORAGE, Folder, Written
 from rossgram_fed.media.studio import STUDIO
 from rossgram_fed.models import MediaFile, Photo
 from rossgram_fed.models.posts import PhotoState
@@ -145,15 +146,29 @@ async def test_when_the_rows_fail_the_files_go(gallery: Gallery, client: Client)
     assert gallery.files == await gallery.known_files() == []
 
 
+class ToldFolder(Folder):
+    """A folder that says when something was written into it."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.written = asyncio.Event()
+
+    async def put_all(self, files: Sequence[tuple[bytes, str]]) -> list[Written]:
+        written = await super().put_all(files)
+        self.written.set()
+        return written
+
+
 async def test_one_who_leaves_leaves_no_file(gallery: Gallery, alice: int) -> None:
     """When the request is dropped half-way, what was already written is removed."""
     sent = [Upload("files", "a.jpg", "image/jpeg", SpooledTemporaryFile()) for _ in range(6)]  # noqa: SIM115
     for upload in sent:
         upload.file.write(a_file(width=900, height=700))
-    limits = gallery.instance.settings.limits
-    work = asyncio.create_task(uploads.develop_all(gallery.studio, gallery.folder, sent, limits=limits))
-    while len(gallery.files) < 4:
-        await asyncio.sleep(0.005)
+    limits, folder = gallery.instance.settings.limits, ToldFolder(gallery.path)
+    work = asyncio.create_task(uploads.develop_all(gallery.studio, folder, sent, limits=limits))
+    async with asyncio.timeout(60):
+        await folder.written.wait()
+    assert len(gallery.files) >= 4
     work.cancel()
     with pytest.raises(asyncio.CancelledError):
         await work
