@@ -21,25 +21,26 @@ BEFORE = 10
 
 
 @pytest.fixture
-def package(tmp_path: Path) -> Iterator[str]:
-    """The migrations of such a server."""
-    name = f"migrations_of_{tmp_path.name.replace('-', '_')}"
-    shutil.copytree(Path(rossgram_fed.migrations.__path__[0]), tmp_path / name)
-    for file in (tmp_path / name).glob("[0-9]*.py"):
-        if int(file.name[:4]) > BEFORE:
-            file.unlink()
+def packages(tmp_path: Path) -> Iterator[tuple[str, str]]:
+    """The migrations of such a server, and those of the next version."""
+    names = "migrations_before_sharing", "migrations_with_sharing"
+    for last, name in enumerate(names, BEFORE):
+        shutil.copytree(Path(rossgram_fed.migrations.__path__[0]), tmp_path / name)
+        for file in (tmp_path / name).glob("[0-9]*.py"):
+            if int(file.name[:4]) > last:
+                file.unlink()
     sys.path.insert(0, str(tmp_path))
-    yield name
+    yield names
     sys.path.remove(str(tmp_path))
-    for module in [module for module in sys.modules if module.startswith(name)]:
+    for module in [module for module in sys.modules if module.startswith(names)]:
         del sys.modules[module]
 
 
-async def test_rows_of_files_come_over(tmp_path: Path, package: str) -> None:
+async def test_rows_of_files_come_over(tmp_path: Path, packages: tuple[str, str]) -> None:
     """Each row keeps its key, its size and whose it is, and gets a number of its own."""
     database = await open_database(f"sqlite:{tmp_path / 'before.sqlite3'}")
     try:
-        await migrate(database, package=package)
+        await migrate(database, package=packages[0])
         async with database.transaction() as tx:
             for number in range(3):
                 await tx.execute(
@@ -48,7 +49,7 @@ async def test_rows_of_files_come_over(tmp_path: Path, package: str) -> None:
                     number == 1,
                     number + 10,
                 )
-        await migrate(database)
+        await migrate(database, package=packages[1])
         rows = await database.fetch("SELECT id, key, digest, remote, size, created_at FROM media_files ORDER BY key")
         assert [(row["key"], bool(row["remote"]), row["size"], row["created_at"]) for row in rows] == [
             (f"{number:032x}.webp", number == 1, number + 10, 7) for number in range(3)
