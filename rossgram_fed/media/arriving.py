@@ -18,6 +18,7 @@ from pathlib import Path
 from aiohttp.web import AppKey
 
 from rossgram_fed.instance import Instance
+from rossgram_fed.media.storage import is_older
 
 KEPT = 24 * 3_600_000
 """Milliseconds that a file may take to arrive, and that its outcome can be asked for."""
@@ -61,7 +62,7 @@ class Arriving:
         if not self.path.is_dir():
             return []
         with os.scandir(self.path) as entries:
-            return [int(e.name) for e in entries if e.name.isdecimal() and e.stat().st_mtime < horizon]
+            return [int(e.name) for e in entries if e.name.isdecimal() and is_older(e, horizon)]
 
 
 async def forget_late(instance: Instance, arriving: Arriving) -> int:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from rossgram_fed.database import Reader, Row
 from rossgram_fed.database.engine import placeholders
 from rossgram_fed.instance import Instance
-from rossgram_fed.media.storage import Folder
+from rossgram_fed.media.storage import Folder, stat_of
 from rossgram_fed.media.sweeping import BATCH, DAY, LAST_SEEN, UNKNOWN_SECONDS, UNPOSTED, Sweep
 
 
@@ -82,5 +82,5 @@ async def _orphans(reader: Reader, folder: Folder) -> Waste:
             orphans = set(keys) - {row["key"] for row in rows}
             files += len(orphans)
             found = [folder.find(key) for key in orphans]
-            size += sum([path.stat().st_size for path in found if path is not None])
+            size += sum([stat.st_size for path in found if path is not None and (stat := stat_of(path))])
     return Waste("files that nothing knows of", files, size)

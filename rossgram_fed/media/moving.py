@@ -16,7 +16,7 @@ from rossgram_fed.database import Reader
 from rossgram_fed.database.engine import placeholders
 from rossgram_fed.media.bucket import Bucket
 from rossgram_fed.media.errors import NotReachable, NotStored, UnknownKey
-from rossgram_fed.media.storage import Folder, pieces_of
+from rossgram_fed.media.storage import Folder, pieces_of, stat_of
 
 BATCH = 200
 
@@ -164,4 +164,4 @@ async def _digests(reader: Reader, keys: Sequence[str]) -> dict[str, str]:
 
 def _sizes(folder: Folder, keys: Sequence[str]) -> dict[str, int]:
     found = {key: folder.find(key) for key in keys}
-    return {key: path.stat().st_size for key, path in found.items() if path is not None}
+    return {key: stat.st_size for key, path in found.items() if path is not None and (stat := stat_of(path))}

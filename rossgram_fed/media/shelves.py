@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 
 from rossgram_fed.media.bucket import Bucket
 from rossgram_fed.media.errors import NotReachable, NotStored, UnknownKey
-from rossgram_fed.media.storage import KEY, Folder, Written, pieces_of
+from rossgram_fed.media.storage import KEY, Folder, Written, pieces_of, stat_of
 
 ROOM = 0.9
 """When the folder of copies is full it is emptied down to this part."""
@@ -81,7 +81,9 @@ class Shelves(Folder):
     def drop_copies(self) -> int:
         """Remove the copies that were written longest ago beyond the size they may have, for use in a thread."""
         kept = [
-            (file.stat(), file) for file in self._copies_path.glob("[0-9a-f][0-9a-f]/*") if KEY.fullmatch(file.name)
+            (stat, file)
+            for file in self._copies_path.glob("[0-9a-f][0-9a-f]/*")
+            if KEY.fullmatch(file.name) and (stat := stat_of(file))
         ]
         held, removed = sum(stat.st_size for stat, _ in kept), 0
         if held <= self._most:

@@ -49,6 +49,20 @@ def random_key(suffix: str, *, random_hex: Callable[[int], str] = secrets.token_
     return f"{random_hex(16)}{suffix}"
 
 
+def stat_of(file: Path | os.DirEntry[str]) -> os.stat_result | None:
+    """Return what the system says of a file; None when it is gone since it was found, as happens to any."""
+    try:
+        return file.stat()
+    except FileNotFoundError:
+        return None
+
+
+def is_older(file: Path | os.DirEntry[str], horizon: float) -> bool:
+    """Whether a file is there and was written last before that time (seconds since 1970)."""
+    stat = stat_of(file)
+    return stat is not None and stat.st_mtime < horizon
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """A file in storage."""
@@ -73,7 +87,7 @@ class Folder:
         unfinished.mkdir(parents=True, exist_ok=True)
         horizon = time.time() - _STALE_SECONDS
         for file in unfinished.iterdir():
-            if file.stat().st_mtime < horizon:
+            if is_older(file, horizon):
                 file.unlink(missing_ok=True)
 
     async def put(self, data: bytes, suffix: str) -> str:
@@ -183,7 +197,7 @@ class Folder:
         horizon = time.time() - seconds
         for subfolder in sorted(self._path.glob("[0-9a-f][0-9a-f]")):
             with os.scandir(subfolder) as entries:
-                keys = [e.name for e in entries if KEY.fullmatch(e.name) and e.stat().st_mtime < horizon]
+                keys = [e.name for e in entries if KEY.fullmatch(e.name) and is_older(e, horizon)]
             if keys:
                 yield keys
 

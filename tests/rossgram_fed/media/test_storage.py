@@ -94,6 +94,16 @@ async def test_leftovers_are_cleared_at_the_start(folder: Folder, tmp_path: Path
     assert [file.name for file in unfinished.iterdir()] == ["new.jpg"]
 
 
+async def test_what_goes_while_it_is_looked_at(folder: Folder, tmp_path: Path) -> None:
+    """A file that somebody else removes between its name and its age ends no sweep and no start."""
+    kept = await folder.put(b"bytes", ".jpg")
+    gone = kept[:2] + "0" * 30 + ".jpg"
+    for place in (folder.path(kept).parent, tmp_path / "media" / "unfinished"):
+        (place / gone).symlink_to(tmp_path / "nowhere")
+    assert list(folder.older_than(-5)) == [[kept]]
+    folder.prepare()
+
+
 async def test_a_folder_that_vanished_is_made_again(tmp_path: Path) -> None:
     """Writing needs no preparation."""
     folder = Folder(tmp_path / "later" / "media")
