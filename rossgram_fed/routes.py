@@ -23,6 +23,7 @@ from rossgram_fed.filters import pages as filter_pages
 from rossgram_fed.follows import more_pages as more_follow_pages
 from rossgram_fed.follows import pages as follow_pages
 from rossgram_fed.interact import pages as interact_pages
+from rossgram_fed.moderation import pages as warning_pages
 from rossgram_fed.moving import pages as move_pages
 from rossgram_fed.notifications import pages as notification_pages
 from rossgram_fed.oauth import app_pages, authorize_pages
@@ -168,6 +169,7 @@ PAGES: tuple[tuple[str, Handler], ...] = (
     ("/admin/accounts", account_pages.listing),
     ("/admin/accounts/{id}", account_pages.show),
     ("/admin/log", account_pages.log),
+    ("/warnings", warning_pages.warnings),
 )
 
 FORMS: tuple[tuple[str, Handler], ...] = (
@@ -260,6 +262,7 @@ FORMS: tuple[tuple[str, Handler], ...] = (
     ("/admin/failed/{queue}/{id}/drop", admin_pages.drop),
     ("/admin/reports/{id}", report_pages.decide),
     ("/admin/accounts/{id}", account_pages.act),
+    ("/admin/accounts/{id}/warn", account_pages.warn_them),
 )
 
 

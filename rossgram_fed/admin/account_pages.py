@@ -13,6 +13,7 @@ from rossgram_fed.moderation.log import Deed, entries
 from rossgram_fed.moderation.queries import SHOWN, AccountRecord, account_by_id, accounts
 from rossgram_fed.moderation.staff import LONGEST_REASON, outranks
 from rossgram_fed.moderation.standing import DEEDS
+from rossgram_fed.moderation.warnings import warn
 from rossgram_fed.reports.queries import reports_about
 from rossgram_fed.web.csrf import form_of
 from rossgram_fed.web.errors import Invalid, NotFound, Refusal
@@ -67,6 +68,19 @@ async def act(request: web.Request, viewer: Viewer) -> web.Response:
         return await _show(request, viewer, record, form, status=refusal.status)
     logger.info("%s: %s account %s.", viewer.username, deed, record.account.id)
     return see_other(f"/admin/accounts/{record.account.id}", DONE[deed])
+
+
+@staff_only
+async def warn_them(request: web.Request, viewer: Viewer) -> web.Response:
+    """``POST /admin/accounts/{id}/warn``: have somebody read something, and nothing more."""
+    form, record = form_of(request), await _record(request, viewer)
+    try:
+        async with request.app[INSTANCE].change() as change:
+            await warn(change, staff_of(viewer), account_id=record.account.id, text=form.value("warning"))
+    except Refusal as refusal:
+        form.error("warning", refusal.sentence)
+        return await _show(request, viewer, record, form, status=refusal.status)
+    return see_other(f"/admin/accounts/{record.account.id}", "They are told.")
 
 
 @staff_only

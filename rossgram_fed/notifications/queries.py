@@ -99,6 +99,8 @@ class NotificationView:
             return f"/{self.moved_to}"
         if self.kind is NotificationKind.NOT_PUBLISHED:
             return "/drafts"
+        if self.kind is NotificationKind.WARNED:
+            return "/warnings"
         if self.report_id is not None:
             return f"/admin/reports/{self.report_id}"
         if self.post_id is None:

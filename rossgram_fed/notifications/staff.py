@@ -1,7 +1,7 @@
-"""What the staff is told besides: that somebody joined, and that an account was reported.
+"""What the staff is told besides (that somebody joined, that an account was reported), and what it has to say itself.
 
 That is work, so no mute, block or policy keeps it away; it is shown for as long as somebody is of the staff. A report
-about one of the staff is for the admins alone.
+about one of the staff is for the admins alone. Nor does anything keep away a warning, which names nobody.
 """
 
 # ruff: noqa: S608 - the SQL is put together of constants and placeholders only
@@ -12,7 +12,8 @@ from rossgram_fed.models.accounts import Role
 from rossgram_fed.models.relations import NotificationKind
 from rossgram_fed.notifications.waking import announce
 
-KINDS = f"{int(NotificationKind.SIGNED_UP)}, {int(NotificationKind.REPORTED)}"
+_WORK = f"{int(NotificationKind.SIGNED_UP)}, {int(NotificationKind.REPORTED)}"
+KINDS = f"{_WORK}, {int(NotificationKind.WARNED)}"
 
 
 def sees_report(role: str | int, report: str = "r") -> str:
@@ -24,9 +25,10 @@ def sees_report(role: str | int, report: str = "r") -> str:
 
 
 TRUE = (
-    f"(n.kind IN ({KINDS}) AND EXISTS (SELECT 1 FROM users su WHERE su.account_id = n.account_id "
+    f"(n.kind = {int(NotificationKind.WARNED)} OR (n.kind IN ({_WORK}) "
+    "AND EXISTS (SELECT 1 FROM users su WHERE su.account_id = n.account_id "
     f"AND su.role >= {int(Role.MODERATOR)} AND (n.report_id IS NULL OR EXISTS (SELECT 1 FROM reports r "
-    f"WHERE r.id = n.report_id AND {sees_report('su.role')}))))"
+    f"WHERE r.id = n.report_id AND {sees_report('su.role')})))))"
 )
 """The condition that a piece of news ``n`` is of this sort and still for whoever was told."""
 _STAFF = (
@@ -46,21 +48,32 @@ async def notify_of_report(change: Change, *, report_id: int, reporter_id: int) 
     await _tell(change, NotificationKind.REPORTED, actor_id=reporter_id, report_id=report_id)
 
 
+async def notify_of_warning(change: Change, *, account_id: int) -> None:
+    """Tell somebody that the staff warned them; who did is not said, so they are its actor themselves."""
+    await _put(change, account_id, NotificationKind.WARNED, actor_id=account_id)
+
+
 async def _tell(change: Change, kind: NotificationKind, *, actor_id: int, report_id: int | None = None) -> None:
     if report_id is None:
         staff = await change.tx.fetch(_STAFF, actor_id)
     else:
         staff = await change.tx.fetch(f"{_STAFF}{_TO_WHOM_IT_IS}", actor_id, report_id)
     for row in staff:
-        notification_id = change.new_id()
-        await change.tx.execute(
-            "INSERT INTO notifications (id, account_id, kind, actor_id, report_id, created_at) "
-            "VALUES ($1, $2, $3, $4, $5, $6)",
-            notification_id,
-            row["id"],
-            int(kind),
-            actor_id,
-            report_id,
-            change.now,
-        )
-        await announce(change, account_id=row["id"], kind=kind, actor_id=actor_id, notification_id=notification_id)
+        await _put(change, row["id"], kind, actor_id=actor_id, report_id=report_id)
+
+
+async def _put(
+    change: Change, account_id: int, kind: NotificationKind, *, actor_id: int, report_id: int | None = None
+) -> None:
+    notification_id = change.new_id()
+    await change.tx.execute(
+        "INSERT INTO notifications (id, account_id, kind, actor_id, report_id, created_at) "
+        "VALUES ($1, $2, $3, $4, $5, $6)",
+        notification_id,
+        account_id,
+        int(kind),
+        actor_id,
+        report_id,
+        change.now,
+    )
+    await announce(change, account_id=account_id, kind=kind, actor_id=actor_id, notification_id=notification_id)
