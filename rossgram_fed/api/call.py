@@ -13,8 +13,15 @@ from rossgram_fed.database import Database
 from rossgram_fed.ids import read_id
 from rossgram_fed.instance import INSTANCE, Instance
 from rossgram_fed.oauth.callers import Caller
-from rossgram_fed.web.errors import NotFound, SignInNeeded
+from rossgram_fed.web.errors import Invalid, NotFound
 from rossgram_fed.web.forms import Upload
+
+
+class PersonNeeded(Invalid):
+    """An app calls for itself what it can call for somebody alone; its token is good, so that this is no 401."""
+
+    def __init__(self) -> None:
+        super().__init__("This method requires an authenticated user")
 
 
 @dataclass(slots=True)
@@ -50,14 +57,14 @@ class Call:
     def account_id(self) -> int:
         """The account for which the app acts, on routes for ``Who.USER``."""
         if self.caller is None or self.caller.account_id is None:
-            raise SignInNeeded("This method requires an authenticated user")
+            raise PersonNeeded
         return self.caller.account_id
 
     @property
     def user_id(self) -> int:
         """The user for whom the app acts, on routes for ``Who.USER``."""
         if self.caller is None or self.caller.user_id is None:
-            raise SignInNeeded("This method requires an authenticated user")
+            raise PersonNeeded
         return self.caller.user_id
 
     def id(self, name: str = "id") -> int:

@@ -12,7 +12,7 @@ import msgspec
 from aiohttp import web
 
 from rossgram_fed.api import description, figures, limits, parameters
-from rossgram_fed.api.call import Call
+from rossgram_fed.api.call import Call, PersonNeeded
 from rossgram_fed.api.reading_entries import SHELF
 from rossgram_fed.api.reading_kept import Shelf
 from rossgram_fed.api.streaming_hub import hub_for
@@ -33,12 +33,13 @@ _ENCODER = msgspec.json.Encoder()
 PREFIXES = ("/api/", "/oauth/", "/.well-known/oauth-authorization-server")
 _CORS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Link, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-Id",
+    "Access-Control-Expose-Headers": "Link, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After",
 }
 _PREFLIGHT = {
     **_CORS,
     "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE, OPTIONS",
-    "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key",
+    # The star covers all but the first one (Fetch, section 3.3.3); the others are for browsers that know no star.
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, *",
     "Access-Control-Max-Age": "86400",
 }
 
@@ -68,6 +69,8 @@ def _served(route: Route) -> Handler:
         headers = dict(_CORS)
         try:
             call = Call(request, route, None if route.who is Who.CLIENT else await _caller(request))
+            if call.caller is not None:
+                headers["Cache-Control"] = "private, no-store"
             _admit(call)
             headers.update(limits.count(call))
             if not takes_params:
@@ -114,7 +117,7 @@ def _admit(call: Call) -> None:
     if route.scope and not covers(caller.scopes, route.scope):
         raise Forbidden("This action is outside the authorized scopes")
     if route.who in (Who.USER, Who.STAFF) and caller.account_id is None:
-        raise SignInNeeded("This method requires an authenticated user")
+        raise PersonNeeded
     if route.who is Who.STAFF and caller.role < Role.MODERATOR:
         raise Forbidden("This action is not allowed")
 

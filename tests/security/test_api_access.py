@@ -165,7 +165,7 @@ async def test_an_app_for_itself(site: ApiSite, hers: Belongings) -> None:
     """An app for which nobody stands has every scope and yet does nothing that a person does."""
     app = await site.app(None, scopes=" ".join(SCOPES))
     before = await all_rows(site.instance.database)
-    await everything_refuses(PERSONAL, hers, app, 401, NO_PERSON)
+    await everything_refuses(PERSONAL, hers, app, 422, NO_PERSON)
     assert await all_rows(site.instance.database) == before
 
 
@@ -272,7 +272,7 @@ async def test_what_is_for_the_staff(instance: Instance) -> None:
             reply = await (await site.app(person)).post(route.path)
             assert (reply.status, bool(told)) == (status, status == 200), name
         assert (await site.nobody.post(route.path)).status == 401
-        assert (await (await site.app(None)).post(route.path)).status == 401
+        assert (await (await site.app(None)).post(route.path)).status == 422
         assert len(told) == 2
     finally:
         await visitor.client.close()

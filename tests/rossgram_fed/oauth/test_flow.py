@@ -4,47 +4,49 @@ from __future__ import annotations
 
 import base64
 
-import pytest
-
+from rossgram_fed.models import Account
 from tests.apps import ApiSite, Client
 from tests.builders import a_person
 from tests.rossgram_fed.oauth.flow import CALLBACK, CHALLENGE, OOB, VERIFIER, an_app, answer_in
 
 
-async def _alice(site: ApiSite):
+async def _alice(site: ApiSite) -> Account:
     async with site.instance.change() as change:
         return await a_person(change)
 
 
-@pytest.mark.parametrize(
-    ("redirect_uri", "begins", "reason"),
-    [
-        (CALLBACK, f"{CALLBACK}?code=", "a page of a web app"),
-        ("https://app.example/cb?a=1", "https://app.example/cb?a=1&code=", "one with a query of its own"),
-        ("icecubesapp://", "icecubesapp://?code=", "an app on a phone"),
-        ("com.example.app:/cb", "com.example.app:/cb?code=", "one by the name of its domain"),
-        ("http://127.0.0.1:4711/", "http://127.0.0.1:4711/?code=", "a program on this machine"),
-    ],
-)
-async def test_an_app_is_signed_in(site: ApiSite, redirect_uri: str, begins: str, reason: str) -> None:
+_ADDRESSES = [
+    (CALLBACK, f"{CALLBACK}?code=", "https://app.example", "a page of a web app"),
+    ("https://app.example/cb?a=1", "https://app.example/cb?a=1&code=", "https://app.example", "a query of its own"),
+    ("HTTPS://App.Example", "HTTPS://App.Example?code=", "https://app.example", "large letters, which stay"),
+    ("icecubesapp://", "icecubesapp://?code=", "icecubesapp:", "an app on a phone"),
+    ("Ivory://x", "Ivory://x?code=", "ivory:", "one that writes its scheme large"),
+    ("com.example.app:/cb", "com.example.app:/cb?code=", "com.example.app:", "one by the name of its domain"),
+    ("http://127.0.0.1:4711/", "http://127.0.0.1:4711/?code=", "http://127.0.0.1:4711", "a program on this machine"),
+    ("http://[::1]:4711/", "http://[::1]:4711/?code=", "http:", "the same by IPv6, of which policies know no hosts"),
+]
+
+
+async def test_an_app_is_signed_in(site: ApiSite) -> None:
     """Whoever says yes is sent back with a code and the state, and the code becomes a token that works."""
-    alice = await _alice(site)
-    app = await an_app(site, redirect_uri=redirect_uri)
-    response = await app.answered(await site.browser(alice), code_challenge=CHALLENGE, code_challenge_method="S256")
-    assert response.status == 303
-    assert response.headers["Location"].startswith(begins), reason
-    assert response.headers["Cache-Control"] == "no-store"
-    answer = answer_in(response)
-    assert answer["state"] == "a state & more"
-    assert answer["iss"] == f"{site.instance.settings.base_url}/"
-    reply = await app.exchange(answer["code"], code_verifier=VERIFIER)
-    assert reply.status == 200, reply.body
-    assert reply.headers["Cache-Control"] == "no-store"
-    assert reply.headers["Access-Control-Allow-Origin"] == "*"
-    assert (reply.body["token_type"], reply.body["scope"]) == ("Bearer", "read write")
-    who = await Client(site.visitor.client, reply.body["access_token"]).get("/oauth/userinfo")
-    assert who.body["preferred_username"] == "alice"
-    assert not await _secrets_kept(site, app.client_secret, answer["code"], reply.body["access_token"])
+    browser = await site.browser(await _alice(site))
+    for redirect_uri, begins, source, reason in _ADDRESSES:
+        app = await an_app(site, redirect_uri=redirect_uri)
+        response = await app.answered(browser, code_challenge=CHALLENGE, code_challenge_method="S256")
+        assert response.status == 303, reason
+        assert response.headers["Location"].startswith(begins), reason
+        assert response.headers["Cache-Control"] == "no-store", reason
+        assert f"form-action 'self' {source};" in response.headers["Content-Security-Policy"], reason
+        answer = answer_in(response)
+        assert (answer["state"], answer["iss"]) == ("a state & more", f"{site.instance.settings.base_url}/"), reason
+        reply = await app.exchange(answer["code"], code_verifier=VERIFIER)
+        assert reply.status == 200, (reason, reply.body)
+        assert reply.headers["Cache-Control"] == "no-store", reason
+        assert reply.headers["Access-Control-Allow-Origin"] == "*", reason
+        assert (reply.body["token_type"], reply.body["scope"]) == ("Bearer", "read write"), reason
+        who = await Client(site.visitor.client, reply.body["access_token"]).get("/oauth/userinfo")
+        assert who.body["preferred_username"] == "alice", reason
+        assert not await _secrets_kept(site, app.client_secret, answer["code"], reply.body["access_token"]), reason
 
 
 async def _secrets_kept(site: ApiSite, *secrets: str) -> list[str]:
@@ -89,28 +91,21 @@ async def test_no_is_an_answer(site: ApiSite) -> None:
     assert await site.instance.database.fetch("SELECT id FROM authorization_codes") == []
 
 
-@pytest.mark.parametrize("as_json", [False, True], ids=["form", "JSON"])
-@pytest.mark.parametrize("basic", [False, True], ids=["post", "basic"])
-async def test_apps_sign_in_for_themselves(site: ApiSite, as_json: bool, basic: bool) -> None:
+async def test_apps_sign_in_for_themselves(site: ApiSite) -> None:
     """A client's credentials become a token of the app itself, whichever way they are sent."""
     app = await an_app(site)
-    given = {"grant_type": "client_credentials", "scope": "read"}
-    headers = {}
-    if basic:
-        pair = base64.b64encode(f"{app.client_id}:{app.client_secret}".encode()).decode()
-        headers["Authorization"] = f"Basic {pair}"
-    else:
-        given |= {"client_id": app.client_id, "client_secret": app.client_secret}
-    if as_json:
-        reply = await site.nobody.call("POST", "/oauth/token/", headers=headers, **given)
-    else:
-        reply = await site.nobody.call("POST", "/oauth/token/", data=given, headers=headers)
-    assert reply.status == 200, reply.body
-    itself = Client(site.visitor.client, reply.body["access_token"])
-    shown = await itself.get("/api/v1/apps/verify_credentials")
-    assert (shown.status, shown.body["name"]) == (200, "Dunes")
-    assert "client_secret" not in shown.body
-    assert (await itself.get("/oauth/userinfo")).status in (401, 403)
+    pair = base64.b64encode(f"{app.client_id}:{app.client_secret}".encode()).decode()
+    wanted = {"grant_type": "client_credentials", "scope": "read"}
+    posted = {**wanted, "client_id": app.client_id, "client_secret": app.client_secret}
+    for given, headers in ((posted, {}), (wanted, {"Authorization": f"Basic {pair}"})):
+        as_json = await site.nobody.call("POST", "/oauth/token/", headers=headers, **given)
+        as_form = await site.nobody.call("POST", "/oauth/token/", data=given, headers=headers)
+        for reply in (as_json, as_form):
+            assert reply.status == 200, (headers, reply.body)
+            itself = Client(site.visitor.client, reply.body["access_token"])
+            shown = await itself.get("/api/v1/apps/verify_credentials")
+            assert (shown.status, shown.body["name"], "client_secret" in shown.body) == (200, "Dunes", False)
+            assert (await itself.get("/api/v1/accounts/verify_credentials")).status in (403, 422)
 
 
 async def test_a_token_is_taken_back(site: ApiSite) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
 import pytest
 
 from rossgram_fed.accounts.actions import change_password, delete_account, reset_password
@@ -12,8 +10,8 @@ from rossgram_fed.jobs.pruning import DAY, FORGOTTEN_APPS, prune
 from rossgram_fed.models import AccessToken, Account, App, AuthorizationCode, User
 from rossgram_fed.moderation.staff import COMMAND_LINE
 from rossgram_fed.moderation.standing import suspend
-from rossgram_fed.oauth.tokens import MOST_OF_ONE_APP
-from tests.apps import ApiSite
+from rossgram_fed.oauth import tokens
+from tests.apps import ApiSite, Client
 from tests.builders import a_person
 from tests.conftest import SettableClock
 from tests.rossgram_fed.oauth.flow import an_app
@@ -62,20 +60,20 @@ async def _delete(change: Change, account: Account) -> None:
     await delete_account(change, account_id=account.id)
 
 
-@pytest.mark.parametrize("ends", [_password, _reset, _suspend, _delete])
-async def test_apps_are_signed_out(site: ApiSite, ends: Callable[[Change, Account], Awaitable[None]]) -> None:
+async def test_apps_are_signed_out(site: ApiSite) -> None:
     """A new password, set here or by the command line, a suspension and the end of an account end tokens and codes."""
-    async with site.instance.change() as change:
-        alice = await a_person(change)
     app = await an_app(site)
-    client = await app.client(alice)
-    code = await app.code(await site.browser(alice))
-    assert (await client.get("/oauth/userinfo")).status == 200
-    async with site.instance.change() as change:
-        await ends(change, alice)
-    assert (await client.get("/oauth/userinfo")).status == 401
-    assert (await app.exchange(code)).body["error"] == "invalid_grant"
-    assert await AccessToken.filter(user_id__isnull=False).count() == 0
+    for number, ends in enumerate((_password, _reset, _suspend, _delete)):
+        async with site.instance.change() as change:
+            person = await a_person(change, f"person{number}")
+        client = await app.client(person)
+        code = await app.code(await site.browser(person))
+        assert (await client.get("/oauth/userinfo")).status == 200, ends
+        async with site.instance.change() as change:
+            await ends(change, person)
+        assert (await client.get("/oauth/userinfo")).status == 401, ends
+        assert (await app.exchange(code)).body["error"] == "invalid_grant", ends
+        assert await AccessToken.filter(user_id__isnull=False).count() == 0, ends
 
 
 async def test_what_nobody_uses_is_forgotten(site: ApiSite, clock: SettableClock) -> None:
@@ -95,14 +93,16 @@ async def test_what_nobody_uses_is_forgotten(site: ApiSite, clock: SettableClock
     assert await AccessToken.all().count() == 1
 
 
-async def test_tokens_do_not_pile_up(site: ApiSite) -> None:
+async def test_tokens_do_not_pile_up(site: ApiSite, monkeypatch: pytest.MonkeyPatch) -> None:
     """An app that asks for token after token loses its oldest, and nobody else loses any."""
+    monkeypatch.setattr(tokens, "MOST_OF_ONE_APP", 2)
     async with site.instance.change() as change:
         alice = await a_person(change)
     app = await an_app(site)
     hers = await app.client(alice)
-    for _ in range(MOST_OF_ONE_APP + 3):
-        given = {"client_id": app.client_id, "client_secret": app.client_secret}
-        await site.nobody.post("/oauth/token", grant_type="client_credentials", **given)
-    assert await AccessToken.filter(user_id=None).count() == MOST_OF_ONE_APP
+    given = {"grant_type": "client_credentials", "client_id": app.client_id, "client_secret": app.client_secret}
+    made = [(await site.nobody.post("/oauth/token", **given)).body["access_token"] for _ in range(4)]
+    itself = [Client(site.visitor.client, token) for token in made]
+    answers = [(await one.get("/api/v1/apps/verify_credentials")).status for one in itself]
+    assert answers == [401, 401, 200, 200]
     assert (await hers.get("/oauth/userinfo")).status == 200
