@@ -1,6 +1,7 @@
 // Keeps what is typed on the server while it is typed, so that nothing is lost with a tab, and sends the form for the
 // other scripts of its page, one request after the other. Without this what a button sends is kept.
 const SOON = 1500;
+const AGAIN = 15_000;
 export const form = document.querySelector("#composer");
 const kept = document.querySelector("#kept");
 const news = document.createElement("p");
@@ -61,6 +62,7 @@ function begin(name, value) {
 export function changed() {
   if (!("keeps" in form.dataset) || gone) return;
   dirty = true;
+  kept.textContent = "";
   clearTimeout(timer);
   timer = setTimeout(keep, SOON);
 }
@@ -77,11 +79,12 @@ function keep({ keepalive = false } = {}) {
       begin("draft", form.action.endsWith("/edit") ? "" : told.draft);
       begin("as_of", told.as_of);
       gone = Boolean(told.error);
-      kept.textContent = told.error ? "" : "Kept. Nobody else sees it yet.";
+      kept.textContent = told.error || dirty ? "" : "Kept. Nobody else sees it yet.";
       if (told.error) say(told.error, { shown: true });
     } catch {
       dirty = true;
-      kept.textContent = "Not kept: this server could not be reached just now.";
+      kept.textContent = "Not kept yet: this server could not be reached just now.";
+      timer = setTimeout(keep, AGAIN);
     }
   });
 }
