@@ -125,10 +125,9 @@ def _read_activity(document: Mapping[str, Any]) -> Activity:
             return Undo(**common, object=_undone(thing, common["actor"]))
         case "Flag":
             return _flag(common, document)
-        case "QuoteRequest":
-            return QuoteRequest(**common, object=_object_id(thing, kind), instrument=_instrument(document, common))
-        case "ReplyRequest":
-            return ReplyRequest(**common, object=_object_id(thing, kind), instrument=_instrument(document, common))
+        case "QuoteRequest" | "ReplyRequest":
+            asking = QuoteRequest if kind == "QuoteRequest" else ReplyRequest
+            return asking(**common, object=_object_id(thing, kind), instrument=_instrument(document, common))
     return Unknown(**common, kind=kind)
 
 
@@ -206,13 +205,11 @@ def _passed_on(common: _Common, kind: str, activity: Mapping[str, Any]) -> Activ
 def _placed(common: _Common, kind: str, document: Mapping[str, Any], thing: Any) -> Activity:
     """Read what is put into a collection, or taken out; Mastodon features tags too, which have no id."""
     uri, target = fields.address(thing), fields.address(document.get("target"))
-    tag = ""
-    if isinstance(thing, dict) and fields.kind(thing.get("type")) == "Hashtag":
-        tag = fields.text(thing.get("name"), MAX_TAG_NAME).strip().removeprefix("#")
+    is_tag = isinstance(thing, dict) and fields.kind(thing.get("type")) == "Hashtag"
+    tag = fields.text(thing.get("name"), MAX_TAG_NAME).strip().removeprefix("#") if is_tag else ""
     if not target or not (uri or tag):
         return Unknown(**common, kind=kind)
-    placed = Add if kind == "Add" else Remove
-    return placed(**common, object=uri, target=target, tag=tag)
+    return (Add if kind == "Add" else Remove)(**common, object=uri, target=target, tag=tag)
 
 
 def _reaction(document: Mapping[str, Any]) -> str:

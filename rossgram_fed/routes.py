@@ -12,8 +12,8 @@ from aiohttp import web
 
 from rossgram_fed.about import pages as about_pages
 from rossgram_fed.accounts import photo_preference_pages, preference_pages, settings_pages, sign_in_pages
-from rossgram_fed.admin import account_pages, domain_pages, metrics, report_pages, storage_pages
-from rossgram_fed.admin import pages as admin_pages
+from rossgram_fed.admin import metrics
+from rossgram_fed.admin import routes as admin_routes
 from rossgram_fed.announcements import pages as announcement_pages
 from rossgram_fed.api import description
 from rossgram_fed.deliveries import pages as delivery_pages
@@ -46,7 +46,6 @@ from rossgram_fed.posts import pages as post_pages
 from rossgram_fed.quotes import endpoints as quote_endpoints
 from rossgram_fed.quotes import pages as quote_pages
 from rossgram_fed.reactions import pages as reaction_pages
-from rossgram_fed.relays import pages as relay_pages
 from rossgram_fed.reports import pages as report_form_pages
 from rossgram_fed.search import pages as search_pages
 from rossgram_fed.setup import pages as setup_pages
@@ -155,21 +154,8 @@ PAGES: tuple[tuple[str, Handler], ...] = (
     ("/settings/filters", filter_pages.show),
     ("/settings/notifications", notification_pages.show),
     ("/settings/move", move_pages.show),
-    ("/admin", admin_pages.overview),
-    ("/admin/domains", domain_pages.listing),
-    ("/admin/domains/blocks.csv", domain_pages.export_blocks),
-    ("/admin/domains/allows.csv", domain_pages.export_allows),
-    ("/admin/failed/{queue}", admin_pages.failed),
-    ("/admin/relays", relay_pages.show),
-    ("/admin/announcements", announcement_pages.show),
-    ("/admin/storage", storage_pages.show),
-    ("/admin/reports", report_pages.queue),
-    ("/admin/reports/{id}", report_pages.show),
-    ("/admin/reports/{id}/photos/{photo_id}", report_pages.photo),
-    ("/admin/accounts", account_pages.listing),
-    ("/admin/accounts/{id}", account_pages.show),
-    ("/admin/log", account_pages.log),
     ("/warnings", warning_pages.warnings),
+    *admin_routes.PAGES,
 )
 
 FORMS: tuple[tuple[str, Handler], ...] = (
@@ -246,23 +232,8 @@ FORMS: tuple[tuple[str, Handler], ...] = (
     ("/settings/move/cancel", move_pages.cancel),
     ("/settings/invites", settings_pages.create_invite),
     ("/settings/invites/{id}/withdraw", settings_pages.withdraw_invite),
-    ("/admin/hosts/try", admin_pages.try_host),
-    ("/admin/relays", relay_pages.add),
-    ("/admin/announcements", announcement_pages.write),
-    ("/admin/announcements/{id}/end", announcement_pages.end),
     ("/announcements/{id}/dismiss", announcement_pages.dismiss),
-    ("/admin/storage/share", storage_pages.give_share),
-    ("/admin/relays/{id}/ask", relay_pages.ask),
-    ("/admin/relays/{id}/send", relay_pages.send),
-    ("/admin/relays/{id}/remove", relay_pages.remove),
-    ("/admin/domains", domain_pages.decide),
-    ("/admin/domains/lift", domain_pages.lift),
-    ("/admin/domains/import", domain_pages.import_list),
-    ("/admin/failed/{queue}/{id}/try", admin_pages.try_again),
-    ("/admin/failed/{queue}/{id}/drop", admin_pages.drop),
-    ("/admin/reports/{id}", report_pages.decide),
-    ("/admin/accounts/{id}", account_pages.act),
-    ("/admin/accounts/{id}/warn", account_pages.warn_them),
+    *admin_routes.FORMS,
 )
 
 

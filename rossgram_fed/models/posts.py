@@ -35,7 +35,6 @@ class Approval(IntEnum):
     """Whether a comment from here waits for the word of whom it answers; until then its author alone sees it."""
 
     NONE = 0
-    """It needs none, or has it."""
     WAITING = 1
     REFUSED = 2
 
@@ -88,7 +87,7 @@ class Post(Model):
     context_uri = fields.CharField(max_length=2048, default="")
     comment_policy = fields.IntEnumField(Policy, default=Policy.EVERYONE, db_default=Policy.EVERYONE)
     approves_comments = fields.BooleanField(default=False, db_default=False)
-    """Whether a stranger wants to be asked before a comment on this is published (GoToSocial's ``manualApproval``)."""
+    """Whether a stranger is to be asked before a comment on this is published (GoToSocial's ``manualApproval``)."""
     approval = fields.IntEnumField(Approval, default=Approval.NONE, db_default=Approval.NONE)
     quote_policy = fields.IntEnumField(Policy, default=Policy.EVERYONE, db_default=Policy.EVERYONE)
     quoted_uri = fields.CharField(max_length=2048, default="", db_default="")
@@ -118,8 +117,7 @@ class Post(Model):
     replies_count = fields.IntField(default=0)
     published_at = fields.BigIntField()
     edited_at = fields.BigIntField(null=True)
-    created_at = fields.BigIntField()
-    """When we stored it."""
+    created_at = fields.BigIntField()  # when we stored it
     revision = fields.IntField(default=0, db_default=0)
     """Counts what was changed about the post as everybody sees it; only the database sets it (``models.revisions``)."""
 
