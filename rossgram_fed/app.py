@@ -54,6 +54,7 @@ from rossgram_fed.quotes.rechecking import look_again
 from rossgram_fed.relays.expiry import let_go
 from rossgram_fed.reports.queries import open_count
 from rossgram_fed.routes import add_routes
+from rossgram_fed.search.indexing import WordReader
 from rossgram_fed.secrets_file import Secrets
 from rossgram_fed.setup import first_run
 from rossgram_fed.web.plumbing import install
@@ -138,6 +139,7 @@ async def _opened(
         upkeep: list[Source] = [
             HeartbeatSource(instance, on_gap),
             Sweep(instance, folder),
+            WordReader(instance),
             Hourly(instance, partial(forget_late, arriving=app[ARRIVING]), signal="arriving"),
             Hourly(instance, prune, signal="pruning"),
             Hourly(instance, let_go, signal="relayed"),

@@ -20,9 +20,10 @@ from rossgram_fed.api.table import Route, Who
 from rossgram_fed.federation.network import NETWORK
 from rossgram_fed.follows.tags import tags_by_names
 from rossgram_fed.search import resolving
-from rossgram_fed.search.posts import posts_saying
+from rossgram_fed.search.posts import Part, posts_saying, with_author
 from rossgram_fed.search.queries import accounts_like, tags_like
 from rossgram_fed.search.resolving import Found, NotFoundAnywhere
+from rossgram_fed.search.words import by_author, question_from
 from rossgram_fed.web.errors import Invalid, SignInNeeded
 
 LONGEST = 500
@@ -74,19 +75,7 @@ async def search(call: Call, params: SearchParams) -> Results:
     exact = await _exactly(call, text, resolve=params.resolve) if not params.offset else None
     if resolving.is_address(text):
         return await _shown(call, params, exact=exact)
-    post_ids: list[int] = []
-    if params.wants("statuses") and not text.startswith(("#", "@")):
-        span = params.span(usual=20, most=MOST)
-        post_ids = await posts_saying(
-            call.database,
-            text,
-            viewer_id=call.viewer_id,
-            account_id=params.account_id,
-            before=span.before,
-            after=span.after,
-            limit=span.limit,
-            offset=_offset(params),
-        )
+    post_ids = await _posts(call, params, text) if params.wants("statuses") and not text.startswith("@") else []
     account_ids = await _accounts(call, params, text) if params.wants("accounts") and not text.startswith("#") else []
     names = await _tags(call, params, text) if params.wants("hashtags") and not text.startswith("@") else []
     return await _shown(call, params, exact=exact, account_ids=account_ids, post_ids=post_ids, names=names)
@@ -110,6 +99,17 @@ async def _exactly(call: Call, text: str, *, resolve: bool) -> Found | None:
         except NotFoundAnywhere:
             return None
     return await resolving.known(call.database, text, viewer_id=call.viewer_id) if resolving.is_address(text) else None
+
+
+async def _posts(call: Call, params: SearchParams, text: str) -> list[int]:
+    question = await with_author(call.database, call.settings, question_from(text), viewer_id=call.viewer_id)
+    if question is None:
+        return []
+    if params.account_id is not None:
+        question = question.marked(by_author(params.account_id))
+    span = params.span(usual=20, most=MOST)
+    part = Part(before=span.before, after=span.after, limit=span.limit, offset=_offset(params))
+    return await posts_saying(call.database, question, viewer_id=call.viewer_id, part=part)
 
 
 async def _accounts(call: Call, params: SearchParams, text: str) -> list[int]:

@@ -23,10 +23,10 @@ from tortoise.migrations.schema_editor import AsyncpgSchemaEditor, BaseSchemaEdi
 from tortoise.migrations.schema_generator.state_apps import StateApps
 from tortoise.utils import get_schema_sql
 
+from rossgram_fed.database import revisions, words
 from rossgram_fed.database.engine import MIGRATIONS, MODELS, Database
 from rossgram_fed.database.history import APP, History
 from rossgram_fed.database.rebuild import RebuildingEditor
-from rossgram_fed.database.revisions import install, remove
 from rossgram_fed.database.turns import turn
 
 _TABLE_EXISTS = "EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'tortoise_migrations')"
@@ -71,10 +71,12 @@ async def migrate(
     applied: list[str] = []
     if await pending(database, package=package):
         async with _turn(database):
-            await remove(database)
+            await revisions.remove(database)
+            await words.remove(database)
             applied = await _migrate(database, progress or (lambda name: None), package=package, by_steps=by_steps)
     if package == MIGRATIONS:  # others lead to other tables, which have no such triggers
-        await install(database)
+        await revisions.install(database)
+        await words.install(database)
     return applied
 
 

@@ -1,120 +1,116 @@
 """Posts by their words, among those that somebody has to do with and those whose authors let them be searched.
 
 That is: one's own, those one liked, boosted, kept or was named in, and public posts of accounts that chose to be found
-(``Account.indexable``). The newest of each are looked through, not all there are: without an index of words, which the
-two engines would have to be given each in its own way, a bounded search is an honest one.
+(``Account.indexable``). The latter are in an index of words (``database.words``), however many there are; of the former
+the newest of each sort are looked through. Who may see a post is asked of what was found, as everywhere.
 """
 
 # ruff: noqa: S608 - the SQL is put together of constants and placeholders only
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from rossgram_fed.database import Reader, Row
-from rossgram_fed.database.engine import placeholders
+from rossgram_fed.accounts.finding import account_called
+from rossgram_fed.config import Settings
+from rossgram_fed.database import Database, Reader
+from rossgram_fed.database.words import found_by, written
 from rossgram_fed.ids import LARGEST_ID
-from rossgram_fed.markup import text_of
 from rossgram_fed.models.posts import Visibility
+from rossgram_fed.search.words import Question, by_author
 from rossgram_fed.visibility import listed, visible
 
 LOOKED_AT = 2000
-"""Posts of each sort that are looked through, the newest."""
-LOOKED_AT_IN_PUBLIC = 5000
-MOST_WORDS = 8
-_MOST_FOUND = 400
-_CHARACTERS = 20_000
+"""Posts of each sort that somebody has to do with, the newest, and the most that the index is asked for."""
+_MINE = (
+    ("posts", "id"),
+    ("likes", "post_id"),
+    ("boosts", "post_id"),
+    ("bookmarks", "post_id"),
+    ("mentions", "post_id"),
+)
 
 
-def _newest(table: str, column: str) -> str:
-    return (
-        f"SELECT {column} AS id FROM (SELECT {column} FROM {table} WHERE account_id = $1 "
-        f"ORDER BY id DESC LIMIT {LOOKED_AT}) {table}_of_mine"
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Which part of what is found."""
 
-
-def _public(local: str, viewer: str | None) -> str:
-    return (
-        "SELECT pp.id FROM (SELECT id, account_id FROM posts "
-        f"WHERE visibility = {int(Visibility.PUBLIC)} AND local = {local} ORDER BY id DESC "
-        f"LIMIT {LOOKED_AT_IN_PUBLIC}) pp JOIN accounts pa ON pa.id = pp.account_id AND pa.indexable "
-        f"AND {listed('pa', viewer)}"
-    )
+    before: int = LARGEST_ID
+    after: int = 0
+    limit: int = 20
+    offset: int = 0
 
 
 async def posts_saying(
-    reader: Reader,
-    text: str,
-    *,
-    viewer_id: int | None,
-    account_id: int | None = None,
-    before: int = LARGEST_ID,
-    after: int = 0,
-    limit: int = 20,
-    offset: int = 0,
+    database: Database, question: Question, *, viewer_id: int | None, part: Part = Part()
 ) -> list[int]:
-    """Return the ids of posts in which every word of a text is, in whatever case, the newest first."""
-    words = list(dict.fromkeys(text.casefold().split()))[:MOST_WORDS]
-    if not words:
+    """Return the ids of posts in which all is that a question asks for, the newest first.
+
+    Its author is asked for with a mark (``with_author``).
+    """
+    if not (question.beginnings or question.whole):
         return []
-    viewer, arguments = ("$1", [viewer_id]) if viewer_id is not None else (None, [])
-    among = [_public("TRUE", viewer), _public("FALSE", viewer)]
-    if viewer is not None:
-        mine = (("posts", "id"), ("likes", "post_id"), ("boosts", "post_id"), ("bookmarks", "post_id"))
-        among += [_newest(table, column) for table, column in (*mine, ("mentions", "post_id"))]
-    values: list[object] = [*arguments, before, after]
-    where = [f"p.id < ${len(values) - 1} AND p.id > ${len(values)}", visible(viewer, author="a")]
-    if account_id is not None:
-        values.append(account_id)
-        where.append(f"p.account_id = ${len(values)}")
-    for word in words:
-        where.append(_says(word, values))
-    rows = await reader.fetch(
-        f"SELECT p.id, p.content_html, p.warning FROM ({' UNION '.join(among)}) c JOIN posts p ON p.id = c.id "
-        f"JOIN accounts a ON a.id = p.account_id WHERE {' AND '.join(where)} ORDER BY p.id DESC LIMIT {_MOST_FOUND}",
+    values: list[object] = [part.before, part.after]
+    viewer = None
+    if viewer_id is not None:
+        values.append(viewer_id)
+        viewer = "$3"
+    arms = []
+    if not question.library:
+        arms.append(_open(database, question, viewer, values))
+    if viewer is not None and question.library is not False:
+        arms.append(_mine(question, viewer, values))
+    if not arms:
+        return []
+    rows = await database.fetch(
+        f"SELECT p.id FROM ({' UNION '.join(arms)}) c JOIN posts p ON p.id = c.id "
+        f"JOIN accounts a ON a.id = p.account_id WHERE {visible(viewer, author='a')} "
+        f"ORDER BY p.id DESC LIMIT {int(part.limit)} OFFSET {int(part.offset)}",
         *values,
     )
-    described = await _descriptions(reader, [row["id"] for row in rows])
-    found = [row["id"] for row in rows if _truly(row, described.get(row["id"], ()), words)]
-    return found[offset : offset + limit]
+    return [row["id"] for row in rows]
 
 
-def _says(word: str, values: list[object]) -> str:
-    """Return the condition that a post has a word somewhere, perhaps in its markup; its patterns go into ``values``."""
-    found = []
-    for spelled in _spellings(word):
-        values.append(f"%{_escaped(spelled)}%")
-        place = f"${len(values)}"
-        found.append(
-            f"LOWER(p.content_html) LIKE {place} ESCAPE '!' OR LOWER(p.warning) LIKE {place} ESCAPE '!' OR EXISTS "
-            f"(SELECT 1 FROM photos h WHERE h.post_id = p.id AND LOWER(h.description) LIKE {place} ESCAPE '!')"
-        )
-    return f"({' OR '.join(found)})"
+async def with_author(
+    reader: Reader, settings: Settings, question: Question, *, viewer_id: int | None
+) -> Question | None:
+    """Return a question with its author as a mark; None when there is no such account here."""
+    if not question.author:
+        return question
+    if question.author == "me":
+        account_id = viewer_id
+    else:
+        account_id = await account_called(reader, settings, question.author)
+    return None if account_id is None else question.marked(by_author(account_id))
 
 
-def _spellings(word: str) -> list[str]:
-    """Return what ``LOWER`` may make of a word: SQLite's leaves letters beyond ASCII as they are."""
-    cased = (word, word.upper(), word.title())
-    return list(dict.fromkeys("".join(c.lower() if c.isascii() else c for c in one) for one in cased))
+def _open(database: Database, question: Question, viewer: str | None, values: list[object]) -> str:
+    """Return the query for posts that anybody may come across; the index may be a moment behind, so they are asked."""
+    values.append(written(database.postgresql, question.whole, question.beginnings))
+    found = found_by(database.postgresql, f"${len(values)}", below="$1", above="$2", most=LOOKED_AT)
+    return (
+        f"SELECT op.id FROM ({found}) f JOIN posts op ON op.id = f.id "
+        f"AND op.visibility = {int(Visibility.PUBLIC)} JOIN accounts oa ON oa.id = op.account_id AND oa.indexable "
+        f"AND {listed('oa', viewer)}"
+    )
 
 
-def _escaped(word: str) -> str:
-    for special in ("!", "%", "_"):
-        word = word.replace(special, f"!{special}")
-    return word.replace("&", "&amp;")
+def _mine(question: Question, viewer: str, values: list[object]) -> str:
+    """Return the query for posts that somebody has to do with."""
+    sets = " UNION ".join(
+        f"SELECT {column} AS id FROM (SELECT {column} FROM {table} WHERE account_id = {viewer} "
+        f"ORDER BY id DESC LIMIT {LOOKED_AT}) {table}_of_mine"
+        for table, column in _MINE
+    )
+    return (
+        f"SELECT w.id FROM ({sets}) m JOIN post_words w ON w.id = m.id "
+        f"WHERE w.id < $1 AND w.id > $2 AND {' AND '.join(_says(question, values))}"
+    )
 
 
-async def _descriptions(reader: Reader, post_ids: Sequence[int]) -> Mapping[int, list[str]]:
-    described: defaultdict[int, list[str]] = defaultdict(list)
-    if post_ids:
-        for row in await reader.fetch(
-            f"SELECT post_id, description FROM photos WHERE post_id IN ({placeholders(len(post_ids))})", *post_ids
-        ):
-            described[row["post_id"]].append(row["description"])
-    return described
-
-
-def _truly(row: Row, descriptions: Sequence[str], words: Sequence[str]) -> bool:
-    """Say whether the words are in what the post says, and not only in its markup."""
-    said = "\n".join([row["warning"], text_of(row["content_html"], _CHARACTERS), *descriptions]).casefold()
-    return all(word in said for word in words)
+def _says(question: Question, values: list[object]) -> Sequence[str]:
+    """Return the conditions that ``post_words w`` has all of it; words hold nothing that LIKE takes for anything."""
+    wanted = [*(f"% {word} %" for word in question.whole), *(f"% {word}%" for word in question.beginnings)]
+    places = range(len(values) + 1, len(values) + 1 + len(wanted))
+    values += wanted
+    return [f"' ' || w.words || ' ' LIKE ${place}" for place in places]

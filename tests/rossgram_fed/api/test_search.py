@@ -9,6 +9,7 @@ import pytest
 from rossgram_fed.models.posts import Visibility
 from rossgram_fed.posts import store
 from rossgram_fed.reactions import actions as reactions
+from rossgram_fed.search.indexing import WordReader
 from tests.apps import ApiSite
 from tests.builders import a_person, a_post, a_stranger
 
@@ -19,6 +20,13 @@ from tests.builders import a_person, a_post, a_stranger
         ("dünen", True, "a word, whatever its case, beyond ASCII"),
         ("NORDSEE sylt", True, "both words, anywhere"),
         ("dünen alpen", False, "one of them is not there"),
+        ("dune", True, "the beginning of a word, and no accents"),
+        ("u", False, "a letter is no beginning"),
+        ("sylt from:@alice", True, "by the author"),
+        ("sylt from:me", True, "by oneself"),
+        ("from:me is:sensitive", False, "another sort of post"),
+        ("sylt from:@bob", False, "by somebody who is not here"),
+        ("in:public sylt", False, "among what anybody may come across"),
         ("strong", False, "markup is not said"),
         ("100%", True, "no pattern"),
         ("1__%", False, "no pattern either"),
@@ -29,7 +37,9 @@ async def test_words_of_posts(site: ApiSite, words: str, found: bool, reason: st
     """Posts are found by all words of a query, in their text alone."""
     async with site.instance.change() as change:
         alice = await a_person(change)
+        await change.tx.execute("UPDATE accounts SET indexable = FALSE")
         post = await a_post(change, alice, caption="<strong>Dünen</strong> an der Nordsee, Sylt. 100% a &amp; b")
+    await WordReader(site.instance).work_once()
     app = await site.app(alice)
     reply = await app.get(f"/api/v2/search?type=statuses&q={quote(words)}")
     assert [one["id"] for one in reply.body["statuses"]] == ([str(post.id)] if found else []), reason
@@ -45,6 +55,7 @@ async def test_whose_posts_are_found(site: ApiSite) -> None:
         public = await a_post(change, open_one, caption="Dunes three")
         hidden = await a_post(change, open_one, caption="Dunes four", visibility=Visibility.FOLLOWERS)
         await reactions.like(change, account_id=alice.id, post_id=liked.id)
+    await WordReader(site.instance).work_once()
     app = await site.app(alice)
     found = (await app.get("/api/v2/search?q=dunes")).body
     assert [one["id"] for one in found["statuses"]] == [str(public.id), str(liked.id)]
