@@ -32,7 +32,7 @@ ALLOWED = {
     "footer", "p", "h1", "h2", "h3", "h4", "div", "form", "input", "button", "label", "textarea", "select", "option",
     "img", "svg", "use", "figure", "details", "summary", "article", "section", "time", "strong", "em", "dl", "dt",
     "dd", "br", "fieldset", "legend", "small", "b", "i", "u", "s", "del", "code", "pre", "blockquote", "aside", "table",
-    "thead", "tbody", "tr", "th", "td", "caption", "kbd", "progress", "hr",
+    "thead", "tbody", "tr", "th", "td", "caption", "kbd", "progress", "hr", "bdi",
 }  # fmt: skip
 
 

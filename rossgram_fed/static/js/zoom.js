@@ -29,7 +29,6 @@ bar.append(place);
 if (links.length > 1) bar.append(button("Previous photo", "‹", () => show(at - 1)), button("Next photo", "›", () => show(at + 1)));
 bar.append(button("Close", "×", () => dialog.close()));
 dialog.append(picture, bar);
-document.body.append(dialog);
 
 dialog.addEventListener("click", (event) => event.target.closest(".zoom-bar") || dialog.close());
 dialog.addEventListener("keydown", (event) => {
@@ -40,6 +39,7 @@ for (const [number, link] of links.entries()) {
   link.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
+    document.body.append(dialog);
     show(number);
     dialog.showModal();
   });
