@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from rossgram_fed.caption import render
+from rossgram_fed.caption import render, tags_in
 from rossgram_fed.config import Settings
 from rossgram_fed.database import Reader, Row
 from rossgram_fed.database.engine import placeholders
@@ -25,6 +25,8 @@ class Notice:
     text: str
     """As it was typed."""
     text_html: str
+    tags: Mapping[str, str]
+    """The tags in it, with the addresses of their pages."""
     starts_at: int | None
     ends_at: int | None
     all_day: bool
@@ -82,10 +84,14 @@ async def reactions_to(reader: Reader, ids: Iterable[int], *, account_id: int) -
 
 
 def _notice(row: Row, settings: Settings) -> Notice:
+    def page_of(tag: str) -> str:
+        return addresses.tag_url(settings, tag)
+
     return Notice(
         id=row["id"],
         text=row["text"],
-        text_html=render(row["text"], tag_url=lambda tag: addresses.tag_url(settings, tag), mentioned={}),
+        text_html=render(row["text"], tag_url=page_of, mentioned={}),
+        tags={tag: page_of(tag) for tag in tags_in(row["text"])},
         starts_at=row["starts_at"],
         ends_at=row["ends_at"],
         all_day=bool(row["all_day"]),

@@ -9,6 +9,7 @@ import msgspec
 from rossgram_fed.announcements import actions
 from rossgram_fed.announcements.queries import Notice, Reactions, reactions_to, read_by, shown_now
 from rossgram_fed.api.call import Call
+from rossgram_fed.api.entities.statuses import Tag
 from rossgram_fed.api.entities.words import instant
 from rossgram_fed.api.table import Nothing, Route
 
@@ -33,9 +34,9 @@ class Announcement(msgspec.Struct):
     updated_at: str
     read: bool
     reactions: list[Reaction]
+    tags: list[Tag]
     mentions: list[Any] = []
     statuses: list[Any] = []
-    tags: list[Any] = []
     emojis: list[Any] = []
     published: bool = True
 
@@ -60,6 +61,7 @@ def announcement_from(notice: Notice, *, read: bool, reactions: list[Reactions])
         updated_at=instant(notice.updated_at),
         read=read,
         reactions=[Reaction(one.name, one.count, one.mine) for one in reactions],
+        tags=[Tag(name, url) for name, url in notice.tags.items()],
     )
 
 

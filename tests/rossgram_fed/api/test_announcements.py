@@ -16,7 +16,7 @@ async def test_one_is_written_read_and_put_away(site: ApiSite) -> None:
     async with site.instance.change() as change:
         alice, bob = await a_person(change, role=Role.ADMIN), await a_person(change, "bob")
     admin, browser, app = await site.browser(alice), await site.browser(bob), await site.app(bob)
-    said = "We move on Sunday. <script>x</script> See https://example.org/move"
+    said = "We move on Sunday. <script>x</script> #News: https://example.org/move"
     sent = await admin.post("/admin/announcements", {"text": said, "days": "3"})
     assert sent.status == 303
     page = await browser.text("/explore")
@@ -24,6 +24,7 @@ async def test_one_is_written_read_and_put_away(site: ApiSite) -> None:
     listed = (await app.get("/api/v1/announcements")).body
     assert [(one["read"], one["all_day"]) for one in listed] == [(False, False)]
     assert "<script>" not in listed[0]["content"]
+    assert listed[0]["tags"] == [{"name": "news", "url": f"{site.instance.settings.base_url}/tags/news"}]
     assert 'href="https://example.org/move"' in listed[0]["content"]
     away = await browser.post(f"/announcements/{listed[0]['id']}/dismiss", {"next": "/explore"}, at="/explore")
     assert (away.status, away.headers["Location"]) == (303, "/explore")
