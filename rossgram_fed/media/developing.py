@@ -68,8 +68,8 @@ def develop(
     """
     opened = open_picture(data, megapixels=limits.photo_megapixels)
     try:
-        renditions, master = _RECIPES[recipe](opened, edits, focal)
-        blur, placeholder = _impression(master)
+        renditions, small = _RECIPES[recipe](opened, edits, focal)
+        blur, placeholder = _impression(small)
     except MemoryError as error:
         raise BadPicture(TOO_HUNGRY) from error
     largest = max((one for name, one in renditions.items() if name != ORIGINAL), key=lambda one: one.width * one.height)
@@ -99,12 +99,12 @@ def _photo(opened: Opened, edits: Edits, focal: Focal) -> tuple[Renditions, Imag
         **_webps(shown),
         **_jpegs({name: colour.opaque(image) for name, image in shown.items()}),
     }
-    return made | (_fitting(opened, sent) if sent else {}), master
+    return made | (_fitting(opened, sent) if sent else {}), shown[FEED]
 
 
 def _copy(opened: Opened, edits: Edits, focal: Focal) -> tuple[Renditions, Image.Image]:
-    master = _master(opened, FULL_EDGE, edits=edits)
-    return _webps(_shown(master, focal)), master
+    shown = _shown(_master(opened, FULL_EDGE, edits=edits), focal)
+    return _webps(shown), shown[FEED]
 
 
 def _avatar(opened: Opened, edits: Edits, focal: Focal) -> tuple[Renditions, Image.Image]:
@@ -216,8 +216,8 @@ def _fitting(opened: Opened, sent: Rendition) -> Renditions:
     return {name if opened.kind == "WEBP" else jpeg_of(name): sent for name in fits}
 
 
-def _impression(master: Image.Image) -> tuple[str, str]:
-    tiny = colour.opaque(master.resize((32, 24), Image.Resampling.BILINEAR, reducing_gap=2.0))
-    scale = 24 / max(master.size)
-    shape = max(1, round(master.width * scale)), max(1, round(master.height * scale))
+def _impression(image: Image.Image) -> tuple[str, str]:
+    tiny = colour.opaque(image.resize((32, 24), Image.Resampling.BILINEAR, reducing_gap=2.0))
+    scale = 24 / max(image.size)
+    shape = max(1, round(image.width * scale)), max(1, round(image.height * scale))
     return blurhash.encode(tiny.tobytes(), 32, height=24), placeholder_of(tiny.resize(shape))
