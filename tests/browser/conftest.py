@@ -34,6 +34,7 @@ class Window:
         await self.page.fill("input[name=username]", "alice")
         await self.page.fill("input[name=password]", PASSWORD)
         await self.page.click("main form button")
+        await self.page.wait_for_url(lambda url: not url.endswith("/sign-in"))
 
     async def add(self, *files: Path) -> None:
         """Choose files in the form that is open, and wait until each of them has its card."""
