@@ -49,9 +49,9 @@ class Page(HTMLParser):
         if (tag not in ALLOWED and not own) or (tag == "meta" and "http-equiv" in given):
             self.found.append(f"<{tag}>")
         for name, value in given.items():
-            if name.startswith("on") or name in ("style", "formaction", "srcdoc", "x-injected", "ping", "target"):
+            if name.startswith("on") or name in ("style", "srcdoc", "x-injected", "ping", "target"):
                 self.found.append(f"{tag}.{name}")
-            if name in ("href", "src", "action", "xlink:href") and not self._may_lead(tag, name, value):
+            if name in ("href", "src", "action", "formaction", "xlink:href") and not self._may_lead(tag, name, value):
                 self.found.append(f"{tag}.{name}={value}")
 
     def handle_data(self, data: str) -> None:
