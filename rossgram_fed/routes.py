@@ -106,6 +106,7 @@ PICTURES: tuple[tuple[str, Handler], ...] = (
 PAGES: tuple[tuple[str, Handler], ...] = (
     ("/", timeline_pages.home),
     ("/explore", timeline_pages.explore),
+    ("/people", timeline_pages.people),
     ("/newer", timeline_pages.newer),
     ("/saved", timeline_pages.saved),
     ("/lists", list_pages.index),

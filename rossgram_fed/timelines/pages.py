@@ -1,9 +1,11 @@
-"""Home, or the welcome of those who are not signed in; explore; saved."""
+"""Home, or the welcome of those who are not signed in; explore, photos and people; saved."""
 
 from __future__ import annotations
 
 from aiohttp import web
 
+from rossgram_fed.accounts.finding import directory
+from rossgram_fed.follows.relations import relations
 from rossgram_fed.follows.suggestions import suggested_people
 from rossgram_fed.ids import LARGEST_ID, read_id
 from rossgram_fed.instance import INSTANCE
@@ -17,6 +19,7 @@ from rossgram_fed.web.sessions import Viewer, signed_in, viewer_of
 
 GRID_SIZE = 24
 WELCOME_SIZE = 12
+PEOPLE_SIZE = 80
 MOST_NEWER = 20
 SUGGESTED = 6
 """People whom an empty home suggests."""
@@ -64,6 +67,17 @@ async def explore(request: web.Request) -> web.Response:
     page = page_of(found, GRID_SIZE, id_of=lambda tile: tile.cursor, before=before)
     page = await sifted_tiles(request.app[INSTANCE], viewer_id, page)
     return await render(request, "timelines/explore.html", page=page, everywhere=everywhere)
+
+
+async def people(request: web.Request) -> web.Response:
+    """``GET /people``: accounts from here that want to be found, who posted last first."""
+    viewer = await viewer_of(request)
+    viewer_id = viewer.account_id if viewer else None
+    database = request.app[INSTANCE].database
+    ids = await directory(database, viewer_id=viewer_id, local=True, newest=False, limit=PEOPLE_SIZE)
+    standing = await relations(database, viewer_id, ids) if viewer_id is not None else {}
+    found = await queries.cards_in_order(database, ids)
+    return await render(request, "timelines/people.html", found=found, relations=standing, most=PEOPLE_SIZE)
 
 
 @signed_in
