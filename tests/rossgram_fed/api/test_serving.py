@@ -28,21 +28,13 @@ async def test_a_post_is_read_by_an_app(site: ApiSite) -> None:
     assert "favourited" not in (await site.nobody.get(f"/api/v1/statuses/{post.id}")).body
 
 
-@pytest.mark.parametrize(
-    ("headers", "status", "reason"),
-    [
-        ({"Authorization": "Bearer made-up"}, 401, "a token that nobody gave"),
-        ({"Authorization": "Bearer " + "x" * 5000}, 401, "an absurd token"),
-    ],
-)
-async def test_bad_tokens_are_refused_even_where_none_is_needed(
-    site: ApiSite, headers: dict[str, str], status: int, reason: str
-) -> None:
+async def test_bad_tokens_are_refused_even_where_none_is_needed(site: ApiSite) -> None:
     """A token that is none is refused in JSON, with the header that says so."""
-    reply = await site.nobody.get("/api/v1/statuses/1", **headers)
-    assert reply.status == status, reason
-    assert reply.body == {"error": "The access token is invalid"}
-    assert reply.headers["WWW-Authenticate"].startswith("Bearer")
+    for token, reason in (("made-up", "a token that nobody gave"), ("x" * 5000, "an absurd token")):
+        reply = await site.nobody.get("/api/v1/statuses/1", Authorization=f"Bearer {token}")
+        assert reply.status == 401, reason
+        assert reply.body == {"error": "The access token is invalid"}, reason
+        assert reply.headers["WWW-Authenticate"].startswith("Bearer"), reason
 
 
 async def test_scopes_are_asked(site: ApiSite) -> None:
