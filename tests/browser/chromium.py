@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 
 from playwright.async_api import Browser, async_playwright
@@ -28,13 +30,16 @@ class NoBrowser(Exception):
     """There is no Chromium on this machine."""
 
 
+@cache
 def chromium_path() -> str:
     """Return where a Chromium is; raise ``NoBrowser``, which fails the tests, when there is none."""
-    if CARRIED.exists():  # only where no other works
-        return str(CARRIED)
     for name in _NAMES:
-        if path := shutil.which(name):
+        path = shutil.which(name)
+        # Some systems have a command of the name that only says how to get a browser.
+        if path and subprocess.run([path, "--version"], capture_output=True, check=False).returncode == 0:
             return path
+    if CARRIED.exists():
+        return str(CARRIED)
     raise NoBrowser("These tests need Chromium. Run tests/browser/install, or install it: apt install chromium")
 
 
