@@ -147,8 +147,8 @@ _GRANTED = frozenset({"quote", "replyAuthorization"})
 
 
 def with_context(document: Mapping[str, Any]) -> Document:
-    """Return the document with the ``@context`` that its contents need, first."""
-    return {"@context": _context_for(document), **document}
+    """Return the document with the ``@context`` that its contents need, first, in place of one that it has."""
+    return {"@context": _context_for(document), **_without_context(document)}
 
 
 def _context_for(document: Mapping[str, Any]) -> Any:
@@ -158,7 +158,8 @@ def _context_for(document: Mapping[str, Any]) -> Any:
     if kind in ("QuoteAuthorization", "ReplyAuthorization"):
         return AUTHORIZATION_CONTEXT
     if kind in ("QuoteRequest", "ReplyRequest"):
-        return QUOTING_CONTEXT
+        asking = document.get("instrument")
+        return _post_context(quoting=True, telling=isinstance(asking, Mapping) and _tells(asking))
     if kind == "Hashtag":
         return CONTEXT
     thing = document.get("object")

@@ -65,7 +65,7 @@ def request_document(
     """Return the request by which a post here asks to quote or answer a stranger's; it carries the whole post."""
     asking = QuoteRequest if kind is AuthorizationKind.QUOTE else ReplyRequest
     request = asking(id=request_uri(post_uri, kind), actor=actor, to=(to,), object=target, instrument=post_uri)
-    return activity_document(request) | {"instrument": note}
+    return with_context(activity_document(request) | {"instrument": note})
 
 
 def revocation_document(*, uri: str, kind: AuthorizationKind, author: str, followers: str) -> Document:

@@ -10,11 +10,13 @@ import pytest
 from rossgram_fed.follows import actions as follows
 from rossgram_fed.instance import Instance
 from rossgram_fed.models import Account, Authorization, Delivery, Notification, OutboxActivity, Post
+from rossgram_fed.models.authorizations import AuthorizationKind
 from rossgram_fed.models.posts import Approval, Visibility
 from rossgram_fed.posts import actions, archive
 from rossgram_fed.posts.drafts import PostDraft, PostEdit
 from rossgram_fed.posts.queries import post_page, posts_by_ids
 from rossgram_fed.quotes.answering import ask_to_answer
+from rossgram_fed.quotes.documents import request_document
 from rossgram_fed.web.errors import Invalid
 from tests.builders import a_person, a_stranger
 from tests.rossgram_fed.posts.arrivals import PUBLIC, activity, arrive, create
@@ -168,3 +170,19 @@ async def test_a_comment_that_is_refused(instance: Instance, people: dict[str, A
     ((kind, hosts, gone),) = await sent()
     assert (kind, hosts, gone["object"]["id"]) == ("Delete", {"there.test"}, said.uri)
     assert (await Post.get(id=post.id)).replies_count == 0
+
+
+def test_what_a_request_carries_is_defined() -> None:
+    """The context of a request knows the words of the post in it, also those of photos that tell something."""
+    for kind, term in (("location", "country"), ("attachment", "exifData")):
+        note = {"id": "https://here.test/p/1", kind: [{"type": "Place", "exifData": []}]}
+        request = request_document(
+            AuthorizationKind.REPLY,
+            post_uri="https://here.test/p/1",
+            actor="https://here.test/users/alice",
+            to="https://there.test/users/sam",
+            target="https://there.test/1",
+            note=note,
+        )
+        assert request["instrument"] == note
+        assert {"replyAuthorization", term} <= set(request["@context"][2])
