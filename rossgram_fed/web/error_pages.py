@@ -42,7 +42,9 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
         return await _refuse(request, refusal)
     except web.HTTPException as error:
         return await _answer_http(request, error)
-    except Exception:
+    except Exception as error:
+        if isinstance(error, ConnectionError) and (request.transport is None or request.transport.is_closing()):
+            return web.Response(status=400)  # whoever sent it hung up in the middle, and nobody reads this
         reference = secrets.token_hex(4)
         logger.exception("%s %s failed (%s)", request.method, request.path, reference)
         return _broken(request, reference)

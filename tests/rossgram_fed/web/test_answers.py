@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import logging
 
 import pytest
+from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
+from rossgram_fed.instance import Instance
 from rossgram_fed.web.headers import CONTENT_SECURITY_POLICY
 from rossgram_fed.web.negotiation import wants_activity
 from rossgram_fed.web.static import static_files, static_url
-from tests.rossgram_fed.web.browser import Browser
+from tests.rossgram_fed.web.browser import Browser, plain_app
 
 PATHS = ["/form", "/gone", "/broken", "/nowhere", "/static/app.css", "/private", "/document", "/throttled"]
 
@@ -64,6 +67,31 @@ async def test_no_mistake_is_shown(browser: Browser, caplog: pytest.LogCaptureFi
     assert "Traceback" not in page
     [record] = [record for record in caplog.records if record.name == "rossgram_fed.web.error_pages"]
     assert record.getMessage().split("(")[1].rstrip(")") in page
+
+
+async def test_who_hangs_up_is_no_mistake_of_ours(instance: Instance, caplog: pytest.LogCaptureFixture) -> None:
+    """An upload that breaks off in the middle is no error in the log."""
+    came, ended = asyncio.Event(), asyncio.Event()
+
+    async def read(request: web.Request) -> web.Response:
+        came.set()
+        try:
+            return web.Response(body=await request.read())
+        finally:
+            ended.set()
+
+    app = plain_app(instance)
+    app.router.add_get("/read", read)
+    runner = web.AppRunner(app)  # aiohttp's server for tests would cancel the handler, which a real one does not
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    _, writer = await asyncio.open_connection(*runner.addresses[0])
+    writer.write(b"GET /read HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf")
+    await came.wait()
+    writer.close()
+    await ended.wait()
+    await runner.cleanup()
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
 async def test_wrong_method_and_retry(browser: Browser) -> None:
