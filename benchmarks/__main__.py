@@ -14,6 +14,7 @@ from benchmarks import measures, pictures
 from benchmarks.flood import flood
 from benchmarks.listeners import listeners
 from benchmarks.scale import scale
+from benchmarks.searching import searching
 from benchmarks.timeline import timeline
 
 MEASURES = {
@@ -26,6 +27,7 @@ MEASURES = {
     "pictures": pictures.pictures,
     "timeline": timeline,
     "listeners": listeners,
+    "search": searching,
 }
 
 

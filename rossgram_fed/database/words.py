@@ -39,7 +39,11 @@ async def install(database: Database) -> None:
         await triggers.install(database, SORT, _for_postgresql(), _FUNCTIONS)
         if not await database.fetch("SELECT 1 FROM pg_indexes WHERE indexname = $1", INDEX):
             async with database.transaction() as tx:
-                await tx.execute(f"CREATE INDEX IF NOT EXISTS {INDEX} ON post_words USING GIN ({_VECTOR}) WHERE open")
+                # What waits in a list of pending entries is looked through one by one by every search until a vacuum.
+                await tx.execute(
+                    f"CREATE INDEX IF NOT EXISTS {INDEX} ON post_words USING GIN ({_VECTOR}) WITH (fastupdate = off) "
+                    "WHERE open"
+                )
         return
     if not await database.fetch("SELECT 1 FROM sqlite_master WHERE name = $1", INDEX):
         await _make_fts(database)

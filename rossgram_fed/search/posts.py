@@ -21,7 +21,9 @@ from rossgram_fed.search.words import Question, by_author
 from rossgram_fed.visibility import listed, visible
 
 LOOKED_AT = 2000
-"""Posts of each sort that somebody has to do with, the newest, and the most that the index is asked for."""
+"""Posts of each sort that somebody has to do with, the newest."""
+MOST_FOUND = 600
+"""Ids that the index, and those posts, are asked for: some of them may not be for whoever asks."""
 _MINE = (
     ("posts", "id"),
     ("likes", "post_id"),
@@ -55,15 +57,17 @@ async def posts_saying(
     if viewer_id is not None:
         values.append(viewer_id)
         viewer = "$3"
-    arms = []
+    arms: dict[str, str] = {}
     if not question.library:
-        arms.append(_open(database, question, viewer, values))
+        arms["for_all"] = _open(database, question, viewer, values)
     if viewer is not None and question.library is not False:
-        arms.append(_mine(question, viewer, values))
+        arms["mine"] = _mine(question, viewer, values)
     if not arms:
         return []
     rows = await database.fetch(
-        f"SELECT p.id FROM ({' UNION '.join(arms)}) c JOIN posts p ON p.id = c.id "
+        # Each for itself first: estimates of how many posts have a word are too bad to plan one big join by.
+        f"WITH {', '.join(f'{name} AS MATERIALIZED ({sql})' for name, sql in arms.items())} "
+        f"SELECT p.id FROM ({' UNION '.join(f'SELECT id FROM {name}' for name in arms)}) c JOIN posts p ON p.id = c.id "
         f"JOIN accounts a ON a.id = p.account_id WHERE {visible(viewer, author='a')} "
         f"ORDER BY p.id DESC LIMIT {int(part.limit)} OFFSET {int(part.offset)}",
         *values,
@@ -87,9 +91,9 @@ async def with_author(
 def _open(database: Database, question: Question, viewer: str | None, values: list[object]) -> str:
     """Return the query for posts that anybody may come across; the index may be a moment behind, so they are asked."""
     values.append(written(database.postgresql, question.whole, question.beginnings))
-    found = found_by(database.postgresql, f"${len(values)}", below="$1", above="$2", most=LOOKED_AT)
+    found = found_by(database.postgresql, f"${len(values)}", below="$1", above="$2", most=MOST_FOUND)
     return (
-        f"SELECT op.id FROM ({found}) f JOIN posts op ON op.id = f.id "
+        f"WITH found AS MATERIALIZED ({found}) SELECT op.id FROM found f JOIN posts op ON op.id = f.id "
         f"AND op.visibility = {int(Visibility.PUBLIC)} JOIN accounts oa ON oa.id = op.account_id AND oa.indexable "
         f"AND {listed('oa', viewer)}"
     )
@@ -102,10 +106,9 @@ def _mine(question: Question, viewer: str, values: list[object]) -> str:
         f"ORDER BY id DESC LIMIT {LOOKED_AT}) {table}_of_mine"
         for table, column in _MINE
     )
-    return (
-        f"SELECT w.id FROM ({sets}) m JOIN post_words w ON w.id = m.id "
-        f"WHERE w.id < $1 AND w.id > $2 AND {' AND '.join(_says(question, values))}"
-    )
+    # As a subquery that has one value: a join might be made by reading the words of all posts there are.
+    says = f"(SELECT {' AND '.join(_says(question, values))} FROM post_words w WHERE w.id = m.id)"
+    return f"SELECT m.id FROM ({sets}) m WHERE m.id < $1 AND m.id > $2 AND {says} ORDER BY m.id DESC LIMIT {MOST_FOUND}"
 
 
 def _says(question: Question, values: list[object]) -> Sequence[str]:
