@@ -44,14 +44,14 @@ _ADDRESSEES = {
 
 def note_from(post: PostSource, settings: Settings) -> Note:
     """Return a local post as a Note, or as a Question where it has a poll."""
-    mentioned = [one.uri for one in post.mentions]
+    mentioned, sensitive = [one.uri for one in post.mentions], post.sensitive or bool(post.warning)
     to, cc = addressing(_ADDRESSEES[post.visibility], post.author_followers, mentioned)
     return Note(
         id=post.uri,
         attributed_to=post.author_uri,
         content=post.content_html + _more_photos(post) + _quoted_link(post),
         summary=post.warning,
-        sensitive=post.sensitive or bool(post.warning),
+        sensitive=sensitive,
         url=post.url,
         published=_moment(post.published_at),
         updated=_moment(post.edited_at) if post.edited_at is not None else None,
@@ -60,7 +60,9 @@ def note_from(post: PostSource, settings: Settings) -> Note:
         in_reply_to=post.in_reply_to_uri,
         context=post.context_uri or addresses.context_uri(settings, post.thread_id),
         language=post.language,
-        attachments=tuple(_attachment(photo, settings) for photo in post.photos if FEDERATED in photo.renditions),
+        attachments=tuple(
+            _attachment(photo, settings, sensitive=sensitive) for photo in post.photos if FEDERATED in photo.renditions
+        ),
         hashtags=tuple(Hashtag(name=tag, href=addresses.tag_url(settings, quote(tag))) for tag in post.tags),
         mentions=tuple(MentionTag(href=one.uri, name=_handle(one, settings)) for one in post.mentions),
         replies=addresses.replies_uri(settings, post.id),
@@ -198,7 +200,8 @@ def _may_quote(post: PostSource) -> list[str]:
     return [post.author_uri]
 
 
-def _attachment(photo: PhotoSource, settings: Settings) -> Attachment:
+def _attachment(photo: PhotoSource, settings: Settings, *, sensitive: bool) -> Attachment:
+    """Describe a photo; what the post says of all holds for each, since Misskey asks the single files alone."""
     still, licence = photo.renditions[FEDERATED], licence_of(photo.licence)
     video = photo.renditions.get(VIDEO)
     rendition = video or still
@@ -210,7 +213,7 @@ def _attachment(photo: PhotoSource, settings: Settings) -> Attachment:
         height=rendition["height"],
         blurhash=photo.blurhash,
         focal_point=photo.focal_point,
-        sensitive=photo.sensitive,
+        sensitive=photo.sensitive or sensitive,
         exif=_exif(photo.facts) if photo.facts is not None else None,
         licence=licence.title if licence else "",
         licence_url=licence.url if licence else "",

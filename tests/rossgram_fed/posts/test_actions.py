@@ -208,6 +208,8 @@ async def test_editing(instance: Instance, clock: SettableClock) -> None:
     assert [(photo.id, photo.description) for photo in photos] == [(ids[2], "Last"), (ids[0], "A hill")]
     update, inboxes = (await sent(instance))[-1]
     assert (update["type"], update["object"]["summary"]) == ("Update", "Heights")
+    files = [one["sensitive"] for one in update["object"]["attachment"]]
+    assert files == [True, True], "Misskey asks each file, and takes its no for one"
     assert update["object"]["updated"] == "2026-05-28T20:26:41Z"
     assert [tag["name"] for tag in update["object"]["tag"]] == ["#new"]
     assert inboxes == ["https://there.test/inbox"]
