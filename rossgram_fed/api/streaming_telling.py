@@ -53,6 +53,7 @@ class Teller:
                 continue
             for event in some:
                 await self._ways[event.act](hub, event)
+                await asyncio.sleep(0)  # as in _show
 
     async def _show(self, hub: Hub, events: Sequence[Event]) -> None:
         """Tell of posts, edits and boosts: whom they concern, and what each is shown, is asked for all of them."""
@@ -65,17 +66,16 @@ class Teller:
         entries = [_entry(event) for event in events]
         wanted = {one: {ear.account_id for ear, _ in heard[one.cursor]} for one in entries if heard[one.cursor]}
         shown = await self._shown.statuses(wanted)
-        for number, (event, entry) in enumerate(zip(events, entries, strict=True), start=1):
+        for event, entry in zip(events, entries, strict=True):
             if entry.post_id in places and places[entry.post_id].visibility is Visibility.DIRECT:
                 await self._conversation(hub, entry.post_id, places[entry.post_id])
             payloads: dict[str, list[Heard]] = defaultdict(list)
             for ear, stream in heard[entry.cursor]:
                 if (entry, ear.account_id) in shown:
                     payloads[shown[entry, ear.account_id]].append((ear, stream))
-            for payload, theirs in payloads.items():
-                hub.tell(theirs, _NAMES[event.act], payload)
-            if number % MOST_AT_ONCE == 0:
-                await asyncio.sleep(0)  # those who are quick send it on before more comes
+            waiting = [hub.tell(theirs, _NAMES[event.act], payload) for payload, theirs in payloads.items()]
+            if max(waiting, default=0) >= MOST_AT_ONCE:
+                await asyncio.sleep(0)  # those who are quick are sent it before more comes
 
     async def _places(self, hub: Hub, posts: Collection[int]) -> Mapping[int, Place]:
         """Return where posts can be besides homes and lists, if anybody listens there."""

@@ -87,6 +87,11 @@ class Ear:
         self._busy = False
         self._more = asyncio.Event()
 
+    @property
+    def waiting(self) -> int:
+        """How many messages wait to be sent."""
+        return len(self._waiting)
+
     def hear(self, message: Message) -> None:
         """Have something sent; whoever has too much waiting already is cut off."""
         if self.ended:

@@ -127,9 +127,14 @@ class Hub:
         return tuple(self._ears.get(account_id, ()))
 
     @staticmethod
-    def tell(heard: Iterable[Heard], event: str, payload: str) -> None:
-        """Send something on streams, under the names by which the apps asked for them."""
+    def tell(heard: Iterable[Heard], event: str, payload: str) -> int:
+        """Send something on streams, under the names by which the apps asked for them.
+
+        Returns how many messages wait for the app for which the most do: whoever tells more than ``MOST_AT_ONCE`` (of
+        ``ears``) without letting them be sent has the quickest reader taken for one that does not read.
+        """
         made: dict[tuple[str, str], Message] = {}
+        most = 0
         for ear, stream in heard:
             asked = ear.streams.get(stream)
             if asked is None:
@@ -138,6 +143,8 @@ class Hub:
             if name not in made:
                 made[name] = Message(asked, event, payload)
             ear.hear(made[name])
+            most = max(most, ear.waiting)
+        return most
 
     def note(self, event: Event) -> None:
         """Have an act told, if anybody listens."""

@@ -12,7 +12,7 @@ from aiohttp import WSMsgType
 from rossgram_fed.accounts.actions import delete_account
 from rossgram_fed.announcements import actions as announcements
 from rossgram_fed.api import streaming, streaming_sockets
-from rossgram_fed.instance import Instance
+from rossgram_fed.instance import Change, Instance
 from rossgram_fed.models import Account, Post
 from rossgram_fed.models.posts import Visibility
 from rossgram_fed.models.reading import AccountList, ListMember, RepliesShown
@@ -20,6 +20,7 @@ from rossgram_fed.models.relations import Block
 from rossgram_fed.notifications import requests
 from rossgram_fed.posts import store
 from rossgram_fed.posts.store import NewPost
+from rossgram_fed.streaming.ears import MOST_WAITING
 from rossgram_fed.streaming.farewells import RECENT
 from rossgram_fed.web.measuring import MEASURES
 from tests.apps import ApiSite
@@ -33,15 +34,20 @@ async def arrives(
 ) -> int:
     """A post of somebody elsewhere (or here), with its rows written as the inbox writes them; its id."""
     async with instance.change() as change:
-        post_id = change.new_id()
-        uri = f"{author.uri}/posts/{post_id}"
-        fields = {"visibility": Visibility.PUBLIC, "published_at": change.now, "thread_id": post_id, **more}
-        post = NewPost(
-            id=post_id, account_id=author.id, uri=uri, url=uri, local=not author.domain,
-            content_html=f"<p>{words}</p>", **fields,
-        )  # fmt: skip
-        assert await store.insert_post(change, post)
+        post_id = await _written(change, author, words, **more)
         await store.add_tags(change, post_id, tags)
+    return post_id
+
+
+async def _written(change: Change, author: Account, words: str = "Hello", **more: Any) -> int:
+    post_id = change.new_id()
+    uri = f"{author.uri}/posts/{post_id}"
+    fields = {"visibility": Visibility.PUBLIC, "published_at": change.now, "thread_id": post_id, **more}
+    post = NewPost(
+        id=post_id, account_id=author.id, uri=uri, url=uri, local=not author.domain,
+        content_html=f"<p>{words}</p>", **fields,
+    )  # fmt: skip
+    assert await store.insert_post(change, post)
     return post_id
 
 
@@ -119,6 +125,24 @@ async def test_public_streams(site: ApiSite) -> None:
             await store.remove_post(change, first)
         assert (await ear.heard())[1:] == ("delete", first)
     assert heard == {name: wanted.split() for name, wanted in STREAMS}
+
+
+async def test_a_burst_is_heard_whole(site: ApiSite) -> None:
+    """Many posts at once, each on several streams of one connection, are more than may wait; none is missing."""
+    async with site.instance.change() as change:
+        alice, bob = await a_person(change, "alice"), await a_person(change, "bob")
+        await a_follow(change, alice, bob)
+    ana, streams = await site.app(alice), ["user", "public", "public:media", "public:local", "public:local:media"]
+    async with listening(site, ana, *streams) as ear:
+        async with site.instance.change() as change:
+            posts = [await _written(change, bob, photo_count=1) for _ in range(MOST_WAITING // len(streams) + 20)]
+        heard = [await ear.heard() for _ in range(len(posts) * len(streams))]
+        assert [int(payload["id"]) for stream, _, payload in heard if stream == ["user"]] == posts
+        async with site.instance.change() as change:
+            for post_id in posts:
+                await store.remove_post(change, post_id)
+        heard = [await ear.heard() for _ in range(len(posts) * len(streams))]
+        assert [payload for stream, _, payload in heard if stream == ["public"]] == posts
 
 
 async def test_lists_and_direct_posts(site: ApiSite) -> None:
