@@ -97,7 +97,7 @@ async def compose(request: web.Request, viewer: Viewer) -> web.Response:
             return await _post(request, viewer, composing)
         case "schedule":
             return await _schedule(request, viewer, composing)
-        case "save":
+        case "save" if not composing.refused:
             return await _put_aside(request, viewer, composing)
     return await _again(request, viewer, composing)
 
@@ -128,13 +128,19 @@ async def take_files(request: web.Request, viewer: Viewer, composing: Composing,
         )
 
 
-async def _post(request: web.Request, viewer: Viewer, composing: Composing) -> web.Response:
-    form, cards, instance = composing.form, composing.cards, request.app[INSTANCE]
+async def _check_shown(request: web.Request, viewer: Viewer, composing: Composing) -> None:
+    """Let nothing go out that the page did not show yet: new photos, refused files, a city among several."""
+    form, reader, shown = composing.form, request.app[INSTANCE].database, composing.cards.ids
     if composing.fresh or composing.refused:
         form.error("photos", "Here are your new photos: describe them, then post.")
-    elif await forgotten(instance.database, viewer.account_id, draft_id=composing.draft_id, shown=cards.ids):
+    elif await forgotten(reader, viewer.account_id, draft_id=composing.draft_id, shown=shown):
         form.error("photos", MORE)
     check_city(form)
+
+
+async def _post(request: web.Request, viewer: Viewer, composing: Composing) -> web.Response:
+    form, cards, instance = composing.form, composing.cards, request.app[INSTANCE]
+    await _check_shown(request, viewer, composing)
     typed = draft_from(form, cards, limits=instance.settings.limits)
     composing.remind = cards.undescribed if cards.verb == "post" else ()
     if not form.ok or composing.remind:
@@ -152,7 +158,7 @@ async def _post(request: web.Request, viewer: Viewer, composing: Composing) -> w
 
 async def _schedule(request: web.Request, viewer: Viewer, composing: Composing) -> web.Response:
     form, instance = composing.form, request.app[INSTANCE]
-    check_city(form)
+    await _check_shown(request, viewer, composing)
     draft_from(form, composing.cards, limits=instance.settings.limits)
     zone = form.text("zone", most=64) or "UTC"
     try:

@@ -148,6 +148,21 @@ async def test_a_city_that_was_not_chosen(world: World) -> None:
     assert "Ljubljana" in page.text, "a city is chosen already"
 
 
+async def test_a_refused_file_is_named_at_every_button(world: World) -> None:
+    """Who chooses files and presses another button than the one for them is told which were not taken all the same."""
+    ana = await world.admin("alpha", "ana")
+    page = await composer(ana, [FIRST])
+    (first,) = cards(page)
+    later = datetime.fromtimestamp(world.clock.now / 1000 + 3600, UTC)
+    said = {f"description-{first}": "One", "at": f"{later:%Y-%m-%dT%H:%M}"}
+    for button in ("post", "schedule", "save"):
+        page = await ana.submit(page, "/new", press=button, files=[("notes.txt", b"Dear diary")], **said)
+        assert "notes.txt" in page.text, button
+        assert cards(page) == [first], button
+    assert await world.rows("alpha", "SELECT id FROM posts") == []
+    assert await world.rows("alpha", "SELECT id FROM drafts WHERE kept OR publish_at IS NOT NULL") == []
+
+
 async def test_the_same_for_all(world: World) -> None:
     """One button gives all photos of a form the licence of the first, and it stays in the draft and in the post."""
     ana = await world.admin("alpha", "ana")
