@@ -6,7 +6,7 @@ import math
 import random
 import struct
 import zlib
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from typing import Any
 
@@ -34,6 +34,7 @@ def encoded(image: Image.Image, kind: str = "JPEG", **options: Any) -> bytes:
     return stream.getvalue()
 
 
+@lru_cache(maxsize=64)
 def a_file(kind: str = "JPEG", width: int = 320, height: int = 240, *, seed: int = 1, **options: Any) -> bytes:
     """A valid picture file of the kind."""
     return encoded(pixels(width, height, seed=seed), kind, **options)

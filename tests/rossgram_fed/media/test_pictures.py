@@ -62,7 +62,7 @@ def test_a_photo_becomes_these_renditions() -> None:
 def test_only_a_large_photo_for_others_is_not_progressive() -> None:
     """Where browsers wait for it, the JPEG for other servers comes in stages; a large one is made six times as fast."""
     for size, progressive in (((1600, 1200), True), ((2500, 1700), False)):
-        made = develop(encoded(pixels(*size), "PNG"), LIMITS).renditions["federated"]
+        made = develop(encoded(pixels(*size), "PNG", compress_level=0), LIMITS).renditions["federated"]
         assert bool(opened(made).info.get("progressive")) is progressive
 
 
@@ -149,9 +149,8 @@ TRACES = (
 PROFILES = (b"ICC_PROFILE", b"ICCP", b"acsp")
 
 
-@pytest.mark.parametrize("recipe", list(Recipe))
 @pytest.mark.parametrize("kind", KINDS)
-def test_no_metadata_gets_out(kind: str, recipe: Recipe) -> None:
+def test_no_metadata_gets_out(kind: str) -> None:
     """Position, camera, comments, XMP and whatever was glued to the end are in no byte of any rendition.
 
     Profiles are in the original alone.
@@ -162,10 +161,12 @@ def test_no_metadata_gets_out(kind: str, recipe: Recipe) -> None:
         options |= {"exif": exif_with(1, gps=True), "xmp": xmp, "icc_profile": matrix_profile(DISPLAY_P3, gamma=2.2)}
     data = encoded(pixels(800, 600), kind, **options) + b"<script>SECRETTAIL</script>"
     assert data.count(b"SECRET") >= 2
-    picture = develop(data, LIMITS, recipe=recipe)
-    outputs = {name: one.data for name, one in picture.renditions.items()} | {"": b64decode(picture.placeholder)}
-    found = [(name, trace) for trace in TRACES for name, output in outputs.items() if trace in output]
-    assert [(name, trace) for name, trace in found if name != "original" or trace not in PROFILES] == []
+    for recipe in Recipe:
+        picture = develop(data, LIMITS, recipe=recipe)
+        outputs = {name: one.data for name, one in picture.renditions.items()} | {"": b64decode(picture.placeholder)}
+        found = [(name, trace) for trace in TRACES for name, output in outputs.items() if trace in output]
+        told = [(name, trace) for name, trace in found if name != "original" or trace not in PROFILES]
+        assert told == [], recipe
 
 
 def test_a_broken_profile_is_passed_over() -> None:
