@@ -6,6 +6,7 @@ A page of tiles is one statement of a dozen columns. Every query carries the rul
 # ruff: noqa: S608 - the SQL is put together of constants and placeholders only
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -145,6 +146,21 @@ async def explore_tiles(
         tables="posts p",
         where=f"{_PUBLIC_PHOTOS} AND p.in_reply_to_uri = ''{origin}{asking.unmuted}{asking.listed}",
         part=_Part("p.id", before, limit),
+    )
+
+
+async def tiles_of(reader: Reader, ids: Sequence[int], *, viewer_id: int | None) -> tuple[Tile, ...]:
+    """Return those of some posts that have photos and are not by people whom the viewer muted, the newest first."""
+    if not ids:
+        return ()
+    asking = _Asking(viewer_id)
+    places = ", ".join(asking.next(one) for one in ids)
+    return await _tiles(
+        reader,
+        asking,
+        tables="posts p",
+        where=f"p.id IN ({places}) AND p.photo_count > 0{asking.unmuted}",
+        part=_Part("p.id", None, len(ids)),
     )
 
 

@@ -23,8 +23,10 @@ _SPACELESS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\
 _WORD = re.compile(rf"[{_SPACELESS}]+|[^\W_{_SPACELESS}]+")
 _IS_SPACELESS = re.compile(f"[{_SPACELESS}]")
 _OPERATOR = re.compile(r"(has|is|from|language|in):(\S+)", re.IGNORECASE)
+MEDIA = "¤media"
+"""The mark of posts with photos or videos."""
 _MARKS = {
-    "has:media": "¤media",
+    "has:media": MEDIA,
     "has:poll": "¤poll",
     "is:reply": "¤reply",
     "is:sensitive": "¤sensitive",

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from rossgram_fed.database import words
+from rossgram_fed.follows.blocks import mute
 from rossgram_fed.instance import Instance
 from rossgram_fed.models.posts import Visibility
 from rossgram_fed.posts import store
@@ -18,6 +19,7 @@ from rossgram_fed.search.posts import Part, posts_saying
 from rossgram_fed.search.words import question_from
 from tests.builders import a_person, a_post, a_stranger
 from tests.rossgram_fed.posts.photos import a_waiting_photo
+from tests.rossgram_fed.site import opened_site
 
 ALL = Part()
 
@@ -155,3 +157,34 @@ async def test_two_readers(instance: Instance) -> None:
     assert await found(instance, "dunes") == ids[:9:-1]
     assert await unread(instance) == 0
     assert await instance.database.fetch_value("SELECT COUNT(*) FROM post_words") == 10
+
+
+async def test_the_page(instance: Instance) -> None:
+    """The page shows photos that say it: of those who may be found, and whom the viewer did not mute or filter."""
+    async with instance.change() as change:
+        alice, bob, carol = [await a_person(change, name) for name in ("alice", "bob", "carol")]
+        await change.tx.execute("UPDATE accounts SET indexable = TRUE")
+        for author, caption in ((bob, "Dunes of bob"), (carol, "Dunes of carol"), (bob, "Words on dunes")):
+            photos = (
+                () if caption.startswith("Words") else (DraftPhoto(await a_waiting_photo(change, author), caption),)
+            )
+            draft = PostDraft(caption=caption, photos=photos, words_alone=alone)
+            await publish(change, author_id=author.id, draft=draft)
+    while await WordReader(instance).work_once():
+        pass
+    async with opened_site(instance) as site:
+        browser = await site.browser(alice)
+        page = await browser.text("/search?q=dunes")
+        assert page.count('class="tile"') == 2
+        assert "Photo by Bob: Dunes of bob" in page
+        assert (await site.visitor.text("/search?q=dunes+from:bob")).count('class="tile"') == 1
+        assert "Nothing found" in await browser.text("/search?q=alps")
+        async with instance.change() as change:
+            await mute(change, account_id=alice.id, target_id=bob.id)
+        await browser.post(
+            "/settings/filters", {"words": "carol", "public": "1", "action": "warn", "title": "No carol"}
+        )
+        page = await browser.text("/search?q=dunes")
+        assert page.count('class="tile"') == 1
+        assert "Filtered: No carol" in page
+        assert "Dunes of" not in page
