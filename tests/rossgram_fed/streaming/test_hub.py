@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Sequence
 
 import pytest
@@ -21,8 +22,9 @@ from rossgram_fed.streaming.acts import (
     signal_post,
 )
 from rossgram_fed.streaming.ears import MOST_BYTES, MOST_WAITING, Ear, Message
-from rossgram_fed.streaming.hub import MOST_EVENTS, Full, Hub
+from rossgram_fed.streaming.hub import MOST_EVENTS, Full, Hub, Tell
 from rossgram_fed.streaming.streams import Kind, NoStream, Stream, stream_named, streams_of_public
+from tests.listening import PATIENCE
 
 USER = Stream(Kind.USER, "user")
 
@@ -128,11 +130,8 @@ async def test_what_is_sent_in_vain_is_cut_off() -> None:
     assert (ear.why, cuts) == ("The app has gone", ["cut"])
 
 
-async def test_acts_that_wait_are_bounded() -> None:
-    """More acts than can be told are lost, and none is kept while nobody listens."""
-
-    async def tell(_hub: Hub, _events: Sequence[Event]) -> None:
-        raise AssertionError("nothing is told before the loop runs")
+def a_hub(signals: Signals, tell: Tell) -> Hub:
+    """A hub in which everybody may listen."""
 
     async def alive(tokens: Collection[int]) -> Collection[int]:
         return tokens
@@ -140,8 +139,42 @@ async def test_acts_that_wait_are_bounded() -> None:
     async def want() -> None:
         pass
 
+    return Hub(signals, tell=tell, alive=alive, want=want)
+
+
+async def test_acts_are_told_together() -> None:
+    """All that waits is told at once and in its order; where that fails, each by itself; only the broken is lost."""
+    told: list[list[int]] = []
+    ended = asyncio.Event()
+
+    async def tell(_hub: Hub, events: Sequence[Event]) -> None:
+        ids = [event.ids[0] for event in events]
+        if 3 in ids:
+            raise ValueError("broken")
+        told.append(ids)
+        if ids[-1] % 5 == 0:
+            ended.set()
+
     signals = Signals()
-    hub = Hub(signals, tell=tell, alive=alive, want=want)
+    hub = a_hub(signals, tell)
+    hub.join(an_ear()[0])
+    for first in (1, 6):
+        for number in range(first, first + 5):
+            signals.fire(SIGNAL, f"post {number} ")
+        await asyncio.wait_for(ended.wait(), PATIENCE)
+        ended.clear()
+    assert told == [[1], [2], [4], [5], [6, 7, 8, 9, 10]]
+    await hub.close()
+
+
+async def test_acts_that_wait_are_bounded() -> None:
+    """More acts than can be told are lost, and none is kept while nobody listens."""
+
+    async def tell(_hub: Hub, _events: Sequence[Event]) -> None:
+        raise AssertionError("nothing is told before the loop runs")
+
+    signals = Signals()
+    hub = a_hub(signals, tell)
     signals.fire(SIGNAL, "post 1 ")
     assert hub.waiting == 0
     ear, _ = an_ear()
