@@ -90,7 +90,7 @@ async def test_the_place_is_kept(here: Here, browser: Browser) -> None:
     await page.locator(f"#post-{posts[1]} time").click()
     await page.wait_for_url(f"**/p/{posts[1]}")
     await page.evaluate("history.back()")
-    await page.wait_for_url(window.url("/"))
+    await page.wait_for_url(window.url("/"), wait_until="commit")
     await expect(articles).to_have_count(POSTS)
     await expect(page.locator(f"#post-{posts[1]}")).to_be_in_viewport()
     assert window.complaints == []
