@@ -165,9 +165,8 @@ async def test_the_page(instance: Instance) -> None:
         alice, bob, carol = [await a_person(change, name) for name in ("alice", "bob", "carol")]
         await change.tx.execute("UPDATE accounts SET indexable = TRUE")
         for author, caption in ((bob, "Dunes of bob"), (carol, "Dunes of carol"), (bob, "Words on dunes")):
-            photos = (
-                () if caption.startswith("Words") else (DraftPhoto(await a_waiting_photo(change, author), caption),)
-            )
+            alone = caption.startswith("Words")
+            photos = () if alone else (DraftPhoto(await a_waiting_photo(change, author), caption),)
             draft = PostDraft(caption=caption, photos=photos, words_alone=alone)
             await publish(change, author_id=author.id, draft=draft)
     while await WordReader(instance).work_once():
