@@ -140,7 +140,7 @@ if (list && older) {
     near.disconnect();
     left -= 1;
     if ((await more(older, list, { pressed: false })) && left) near.observe(older);
-  }, { rootMargin: "50%" });
+  }, { rootMargin: "100%" });
   near.observe(older);
   older.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
