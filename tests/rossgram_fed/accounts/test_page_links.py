@@ -77,11 +77,14 @@ def test_links_that_are_not(page: str) -> None:
     ],
 )
 def test_hostile_pages_are_read_in_linear_time(bait: str) -> None:
-    """Twice as much takes about twice as long, whatever is repeated (case 108)."""
+    """Four times as much takes about four times as long, whatever is repeated (case 108)."""
     times = []
     for size in (32_768, 131_072):
         page = (bait * (size // len(bait) + 1))[:size].encode()
-        start = time.process_time()
-        assert not any(own_links(page))
-        times.append(time.process_time() - start)
-    assert times[1] < 8 * max(times[0], 0.01)
+        tries = []
+        for _ in range(3):
+            start = time.process_time()
+            assert not any(own_links(page))
+            tries.append(time.process_time() - start)
+        times.append(min(tries))  # the one that others on the machine disturbed least
+    assert times[1] < 10 * max(times[0], 0.02), "four times as much would take sixteen times as long"

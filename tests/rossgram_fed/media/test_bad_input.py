@@ -76,7 +76,7 @@ def test_what_a_file_says_cannot_hurt(name: str) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF)
     picture = develop(BOMBS[name], LIMITS)
     after = resource.getrusage(resource.RUSAGE_SELF)
-    assert after.ru_utime - before.ru_utime < 4
+    assert after.ru_utime - before.ru_utime < 20
     assert after.ru_maxrss - before.ru_maxrss < 200 * 1024
     assert all(one.size < 20_000 for one in picture.renditions.values())
     assert picture.facts.known() == ({"make": "SECRETMAKE"} if "HEIC" in name else {})
