@@ -133,7 +133,7 @@ ATTEMPTS: dict[str, Any] = {
     ),
     "moving another's account": lambda s, m: an_activity("Move", m, s.vera.id, target=m),
     "moving oneself to one of ours": lambda s, m: an_activity("Move", m, m, target=ALICE),
-    "reporting in another's name": lambda s, m: an_activity("Flag", m, [ALICE, s.post]),
+    "reporting in another's name": lambda s, m: an_activity("Flag", s.vera.id, [ALICE, s.post]),
     "a type of several": lambda s, m: an_activity("Delete", m, s.vera.id) | {"type": ["Delete", "Create"]},
     "an object of several": lambda s, m: an_activity("Delete", m, [ALICE, s.vera.id]),
     "another actor in the object": lambda s, m: an_activity(
