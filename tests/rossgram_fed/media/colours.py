@@ -10,6 +10,7 @@ from io import BytesIO
 
 from PIL import Image, ImageCms
 
+from rossgram_fed.media.pictures import Picture
 from tests.rossgram_fed.media.samples import lab
 
 Colour = tuple[float, ...]
@@ -24,6 +25,8 @@ PATCHES: tuple[tuple[int, int, int], ...] = (
 EDGE = 24
 """Pixels of one patch."""
 ACROSS = 6
+
+GREYS = tuple((grey,) for grey in range(15, 255, 10))
 
 
 def chart(patches: tuple[tuple[int, ...], ...] = PATCHES, mode: str = "RGB") -> Image.Image:
@@ -49,6 +52,11 @@ def as_seen(image: Image.Image) -> Image.Image:
         return image
     source = ImageCms.ImageCmsProfile(BytesIO(profile))
     return ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"))  # type: ignore[return-value]
+
+
+def opened(picture: Picture, name: str) -> Image.Image:
+    """Read one of the renditions of a picture."""
+    return Image.open(BytesIO(picture.renditions[name].data))
 
 
 def far(one: Colour, other: Colour) -> float:
