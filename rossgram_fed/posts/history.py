@@ -102,11 +102,11 @@ async def said_by(reader: Reader, post_id: int) -> Said | None:
     )
 
 
-async def remember(change: Change, before: Said | None, *, post_id: int) -> None:
-    """Keep what a post said before this change, if it says something else now."""
+async def remember(change: Change, before: Said | None, *, post_id: int) -> bool:
+    """Keep what a post said before this change, if it says something else now; say whether it does."""
     after = await said_by(change.tx, post_id)
     if before is None or after is None or before.as_text == after.as_text:
-        return
+        return False
     await change.tx.execute(
         "INSERT INTO post_edits (id, post_id, said, written_at, created_at) VALUES ($1, $2, $3, $4, $5)",
         change.new_id(),
@@ -121,6 +121,7 @@ async def remember(change: Change, before: Said | None, *, post_id: int) -> None
         f"LIMIT 1 OFFSET {MOST_KEPT - 1})",
         post_id,
     )
+    return True
 
 
 async def history_of(reader: Reader, post: PostView, *, viewer_id: int | None = None) -> tuple[Version, ...]:

@@ -89,8 +89,10 @@ async def store_note(
 async def update_note(change: Change, note: Note, *, post_id: int, author: Author) -> bool:
     """Bring a stored post up to date with its author's edit; say whether it was newer than what we have.
 
-    An edit can make the audience smaller, never larger: others may have spoken under the narrower one.
+    An edit can make the audience smaller, never larger: others may have spoken under the narrower one. What names no
+    instant and changes no word is no edit: a quote was approved, or a poll counted.
     """
+    before = await change.tx.fetch_value("SELECT edited_at FROM posts WHERE id = $1", post_id)
     edited_at = min(_instant(note.updated) or change.now, change.now)
     visibility = _visibility(note, author)
     shown = shown_of(change, note)
@@ -121,9 +123,11 @@ async def update_note(change: Change, note: Note, *, post_id: int, author: Autho
     await keep_place(change, note.place, post_id=post_id)
     await store.clear_tags(change, post_id)
     await store.add_tags(change, post_id, [tag for one in note.hashtags if (tag := tag_from(one.name))])
-    await remember(change, said, post_id=post_id)
+    if await remember(change, said, post_id=post_id) or note.updated is not None:
+        await notify_of_edit(change, author_id=author.account_id, post_id=post_id)
+    else:
+        await change.tx.execute("UPDATE posts SET edited_at = $1 WHERE id = $2", before, post_id)
     signal(change, Act.EDIT, post_id)
-    await notify_of_edit(change, author_id=author.account_id, post_id=post_id)
     return True
 
 

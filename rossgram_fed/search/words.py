@@ -18,9 +18,11 @@ _MOST_IN_TEXT = 2000
 _LONGEST = 40
 """Characters of a word; what is longer is found by its beginning."""
 _SHORTEST_BEGINNING = 2
-_ACCENTS = re.compile("[\u0300-\u036f]")
+_ACCENTS = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u064b-\u065f\u0670]")
 _SPACELESS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003134f"
-_WORD = re.compile(rf"[{_SPACELESS}]+|[^\W_{_SPACELESS}]+")
+_INDIC = "\u0900-\u0963\u0966-\u0d7f"
+"""Scripts of India, whose vowels are marks that Python takes for no part of a word."""
+_WORD = re.compile(rf"[{_SPACELESS}]+|(?:[{_INDIC}]|[^\W_{_SPACELESS}])+")
 _IS_SPACELESS = re.compile(f"[{_SPACELESS}]")
 _OPERATOR = re.compile(r"(has|is|from|language|in):(\S+)", re.IGNORECASE)
 MEDIA = "¤media"

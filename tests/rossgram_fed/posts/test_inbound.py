@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from rossgram_fed.instance import Instance
-from rossgram_fed.models import Account, Job, Photo, Post, PostTag, Tag, Tombstone
+from rossgram_fed.models import Account, Job, Notification, Photo, Post, PostTag, Tag, Tombstone
 from rossgram_fed.models.posts import PhotoState, Visibility
+from rossgram_fed.models.relations import NotificationKind
+from rossgram_fed.reactions.actions import boost
 from tests.builders import a_person, a_post, a_stranger
 from tests.rossgram_fed.posts.arrivals import a_note, a_picture, activity, arrive, create
 
@@ -199,6 +201,21 @@ async def test_an_edit_changes_words_and_photos(instance: Instance, people: tupl
     photos = await Photo.filter(post_id=post.id).order_by("position")
     assert [photo.remote_url[-5:] for photo in photos] == ["2.jpg", "3.jpg"]
     assert (photos[0].id, photos[0].description) == (second.id, "Better")
+
+
+async def test_what_changes_no_word_is_no_edit(instance: Instance, people: tuple[Account, Account]) -> None:
+    """An Update that names no instant says "edited" of other words alone, and of those it says when we heard of it."""
+    alice, sam = people
+    await arrive(instance, sam, create(sam))
+    uri = f"{sam.uri}/posts/1"
+    async with instance.change() as change:
+        await boost(change, account_id=alice.id, post_id=(await stored(uri)).id)
+    assert await arrive(instance, sam, activity(sam, "Update", a_note(sam, likes={"totalItems": 7})))
+    assert ((await stored(uri)).edited_at, (await stored(uri)).likes_count) == (None, 7)
+    assert await Notification.filter(kind=NotificationKind.EDITED).count() == 0
+    assert await arrive(instance, sam, activity(sam, "Update", a_note(sam, content="<p>New</p>")))
+    assert (await stored(uri)).edited_at == instance.clock()
+    assert await Notification.filter(kind=NotificationKind.EDITED, account_id=alice.id).count() == 1
 
 
 async def test_an_edit_never_widens_the_audience(instance: Instance, people: tuple[Account, Account]) -> None:

@@ -16,6 +16,8 @@ from rossgram_fed.search.words import Question, question_from, words_in
         ("東京タワー", ["東京", "京タ", "タワ", "ワー", "ー"], "pairs where there are no spaces"),
         ("猫 cat", ["猫", "cat"], "one letter"),
         ("ガ", ["ガ"], "what changes a letter of kana is no accent"),
+        ("हिन्दी। தமிழ்", ["हिन्दी", "தமிழ்"], "vowels that are marks belong to the word"),
+        ("مُحَمَّد שָׁלוֹם", ["محمد", "שלום"], "points over and under letters make no difference"),
         ("x" * 99, ["x" * 40], "long words by their beginning"),
         ("¤media ¤by1", ["media", "by1"], "nobody writes a mark"),
         ("\U0001f305 ...", [], "no words"),
