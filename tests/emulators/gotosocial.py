@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from tests.emulators import mastodon
 from tests.emulators.signing import signature_of
 from tests.strangers import Received
 
+READ = mastodon.READ | {"ReplyRequest"}
 CONTENT_TYPES = {
     "application/activity+json",
     "application/activity+json; charset=utf-8",

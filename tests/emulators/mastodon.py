@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,12 +24,12 @@ MOST_BYTES = 16 * 1024 * 1024
 LONGEST_NAME, LONGEST_BIO, LONGEST_ALT, MOST_ALIASES = 2048, 20 * 1024, 10_000, 256
 
 
-def refusals(activity: Document, *, by: str) -> list[str]:
-    """Why Mastodon would not process an activity that ``by`` signed."""
+def refusals(activity: Document, *, by: str, reads: Set[str] = READ) -> list[str]:
+    """Why Mastodon, or a server that looks as closely and ``reads`` more, would not process what ``by`` signed."""
     found = _json_ld(activity)
     if activity.get("actor") != by:
         found.append("the actor is not who signed")
-    if activity.get("type") not in READ:
+    if activity.get("type") not in reads:
         found.append(f"it knows no {activity.get('type')}")
     thing = activity.get("object")
     if (

@@ -68,7 +68,8 @@ class Emulator(FakePeer):
         if self.make == "pixelfed":
             problems = pixelfed.drops(activity, key_id=signature.key_id, now=self.now())
         else:
-            problems = mastodon.refusals(activity, by=signature.key_id.partition("#")[0])
+            reads = gotosocial.READ if self.make == "gotosocial" else mastodon.READ
+            problems = mastodon.refusals(activity, by=signature.key_id.partition("#")[0], reads=reads)
         if not problems:
             self.taken.append(activity)
         return 200 if self.make == "pixelfed" else 422, problems

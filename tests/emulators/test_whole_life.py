@@ -85,6 +85,7 @@ async def test_a_whole_life_is_taken_by_everybody(life: Life) -> None:
     await _meet(life)
     await _publish(life)
     await _talk(life)
+    await _ask(life)
     await _quarrel(life)
     await _leave(life)
     assert [problem for peer in life.peers for problem in peer.refused] == []
@@ -154,6 +155,26 @@ async def _talk(life: Life) -> None:
     quote = {"type": "Note", "id": f"{life.strangers['mastodon'].id}/quote", "quote": ours[0]["uri"], "content": "So"}
     note = quote | {"attributedTo": life.strangers["mastodon"].id, "to": [PUBLIC]}
     await life.hear(life.peers[1], "QuoteRequest", ours[0]["uri"], instrument=note)
+
+
+async def _ask(life: Life) -> None:
+    """A comment where its author wants to be asked first, published when they agree."""
+    peer = life.peers[2]
+    sam = life.strangers[peer.make]
+    asked_first = {"interactionPolicy": {"canReply": {"automaticApproval": [sam.id], "manualApproval": [PUBLIC]}}}
+    uri = await life.told(peer, 9, **asked_first)
+    post_id = await life.here("SELECT id FROM posts WHERE uri = $1", uri)
+    await life.ana.comment(f"/p/{post_id}", "May I?")
+    await life.world.settle()
+    [request] = [one for one in peer.taken if one["type"] == "ReplyRequest"]
+    answer = request["instrument"]["id"]
+    assert not [one for one in peer.taken if one["type"] == "Create" and one["object"]["id"] == answer]
+    word = f"{sam.id}/words/1"
+    stamp = {"type": "ReplyApproval", "id": word, "attributedTo": sam.id, "object": answer, "target": uri}
+    peer.serve("/users/sam/words/1", {"@context": AS2, **stamp})
+    await life.hear(peer, "Accept", request["id"], result=word)
+    [published] = [one for one in peer.taken if one["type"] == "Create" and one["object"]["id"] == answer]
+    assert published["object"]["replyAuthorization"] == word
 
 
 async def _quarrel(life: Life) -> None:
