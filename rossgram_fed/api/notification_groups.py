@@ -12,7 +12,7 @@ from rossgram_fed.api.entities.notifications import Count, Grouped, group_of, pa
 from rossgram_fed.api.notifications import CountParams, Wanted
 from rossgram_fed.api.paging import linked
 from rossgram_fed.api.reading import accounts_by_ids, statuses_by_ids
-from rossgram_fed.api.reading_reports import reports_by_ids
+from rossgram_fed.api.reading_reports import reports_by_ids, warnings_by_ids
 from rossgram_fed.api.table import Answer, Nothing, Route
 from rossgram_fed.notifications import actions, groups, news
 from rossgram_fed.notifications.groups import GROUPED, Group
@@ -91,13 +91,21 @@ async def _grouped(call: Call, found: Sequence[Group], *, partial: bool, paged: 
         for group in found
         if group.news[0].actor_id in people and (group.news[0].shown_id is None or group.news[0].shown_id in statuses)
     ]
-    reports = await reports_by_ids(call.database, call.settings, [group.news[0].report_id for group in shown])
+    newest = [group.news[0] for group in shown]
+    reports = await reports_by_ids(call.database, call.settings, [one.report_id for one in newest])
+    warnings = await warnings_by_ids(call.database, call.settings, [one.warning_id for one in newest])
     first = {group.news[0].actor_id for group in shown}
     value = Grouped(
         accounts=[one for number, one in people.items() if not partial or number in first],
         statuses=list(statuses.values()),
         notification_groups=[
-            group_of(group, report=reports.get(group.news[0].report_id or 0), paged=paged) for group in shown
+            group_of(
+                group,
+                report=reports.get(one.report_id or 0),
+                warning=warnings.get(one.warning_id or 0),
+                paged=paged,
+            )
+            for group, one in zip(shown, newest, strict=True)
         ],
     )
     if partial:

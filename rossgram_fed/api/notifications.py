@@ -11,7 +11,7 @@ from rossgram_fed.api.entities.notifications import Count, Notification, notific
 from rossgram_fed.api.paging import Paging, paged
 from rossgram_fed.api.parameters import Id
 from rossgram_fed.api.reading import accounts_by_ids, statuses_by_ids
-from rossgram_fed.api.reading_reports import reports_by_ids
+from rossgram_fed.api.reading_reports import reports_by_ids, warnings_by_ids
 from rossgram_fed.api.table import Answer, Nothing, Route
 from rossgram_fed.config import Settings
 from rossgram_fed.database import Reader
@@ -96,6 +96,7 @@ async def shown_to(reader: Reader, settings: Settings, found: Sequence[News], *,
     accounts = await accounts_by_ids(reader, settings, [one.actor_id for one in found])
     statuses = await statuses_by_ids(reader, settings, post_ids, viewer_id=viewer_id)
     reports = await reports_by_ids(reader, settings, [one.report_id for one in found])
+    warnings = await warnings_by_ids(reader, settings, [one.warning_id for one in found])
     return [
         notification_of(
             one,
@@ -103,6 +104,7 @@ async def shown_to(reader: Reader, settings: Settings, found: Sequence[News], *,
             accounts[one.actor_id],
             status=statuses.get(one.shown_id or 0),
             report=reports.get(one.report_id or 0),
+            warning=warnings.get(one.warning_id or 0),
         )
         for one in found
         if one.actor_id in accounts and (one.shown_id is None or one.shown_id in statuses)

@@ -208,6 +208,8 @@ class Notification(Model):
     """Whether it waits among the requests (``models.news``)."""
     report_id = fields.BigIntField(null=True)
     """The report that it is about."""
+    warning_id = fields.BigIntField(null=True)
+    """The warning that it is about."""
 
     class Meta:
         table = "notifications"

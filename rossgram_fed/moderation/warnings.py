@@ -36,14 +36,15 @@ async def warn(change: Change, staff: Staff, *, account_id: int, text: str) -> N
         raise Invalid("Write what they shall read.")
     if len(text) > LONGEST_REASON:
         raise Invalid(f"The warning is {len(text)} characters long; {LONGEST_REASON} is the most.")
+    warning_id = change.new_id()
     await change.tx.execute(
         "INSERT INTO warnings (id, account_id, text, created_at) VALUES ($1, $2, $3, $4)",
-        change.new_id(),
+        warning_id,
         target.id,
         text,
         change.now,
     )
-    await notify_of_warning(change, account_id=target.id)
+    await notify_of_warning(change, account_id=target.id, warning_id=warning_id)
     await log.write(change, staff, deed=Deed.WARN, target=target, reason=text, report_id=None)
 
 

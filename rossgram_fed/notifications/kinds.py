@@ -24,6 +24,7 @@ TYPES: dict[NotificationKind, str] = {
     NotificationKind.EDITED: "update",
     NotificationKind.SIGNED_UP: "admin.sign_up",
     NotificationKind.REPORTED: "admin.report",
+    NotificationKind.WARNED: "moderation_warning",
 }
 """What apps are told of, and as what. Being named in a photo is a way of being mentioned."""
 

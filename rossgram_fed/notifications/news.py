@@ -17,7 +17,10 @@ _QUOTING = (
     f"CASE WHEN n.kind = {int(NotificationKind.QUOTE)} THEN (SELECT MAX(q.id) FROM posts q "
     f"WHERE q.quoted_id = n.post_id AND q.account_id = n.actor_id AND q.visibility < {int(Visibility.ARCHIVED)}) END"
 )
-_COLUMNS = f"n.id, n.kind, n.actor_id, n.post_id, n.report_id, n.created_at, n.filtered, {_QUOTING} AS quoting_id"
+_COLUMNS = (
+    "n.id, n.kind, n.actor_id, n.post_id, n.report_id, n.warning_id, n.created_at, n.filtered, "
+    f"{_QUOTING} AS quoting_id"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ class News:
     actor_id: int
     post_id: int | None
     report_id: int | None
+    warning_id: int | None
     created_at: int
     filtered: bool
     quoting_id: int | None
@@ -111,6 +115,7 @@ def _news(row: Row) -> News:
         actor_id=row["actor_id"],
         post_id=row["post_id"],
         report_id=row["report_id"],
+        warning_id=row["warning_id"],
         created_at=row["created_at"],
         filtered=bool(row["filtered"]),
         quoting_id=row["quoting_id"],

@@ -48,9 +48,9 @@ async def notify_of_report(change: Change, *, report_id: int, reporter_id: int) 
     await _tell(change, NotificationKind.REPORTED, actor_id=reporter_id, report_id=report_id)
 
 
-async def notify_of_warning(change: Change, *, account_id: int) -> None:
+async def notify_of_warning(change: Change, *, account_id: int, warning_id: int) -> None:
     """Tell somebody that the staff warned them; who did is not said, so they are its actor themselves."""
-    await _put(change, account_id, NotificationKind.WARNED, actor_id=account_id)
+    await _put(change, account_id, NotificationKind.WARNED, actor_id=account_id, warning_id=warning_id)
 
 
 async def _tell(change: Change, kind: NotificationKind, *, actor_id: int, report_id: int | None = None) -> None:
@@ -63,17 +63,24 @@ async def _tell(change: Change, kind: NotificationKind, *, actor_id: int, report
 
 
 async def _put(
-    change: Change, account_id: int, kind: NotificationKind, *, actor_id: int, report_id: int | None = None
+    change: Change,
+    account_id: int,
+    kind: NotificationKind,
+    *,
+    actor_id: int,
+    report_id: int | None = None,
+    warning_id: int | None = None,
 ) -> None:
     notification_id = change.new_id()
     await change.tx.execute(
-        "INSERT INTO notifications (id, account_id, kind, actor_id, report_id, created_at) "
-        "VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO notifications (id, account_id, kind, actor_id, report_id, warning_id, created_at) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7)",
         notification_id,
         account_id,
         int(kind),
         actor_id,
         report_id,
+        warning_id,
         change.now,
     )
     await announce(change, account_id=account_id, kind=kind, actor_id=actor_id, notification_id=notification_id)

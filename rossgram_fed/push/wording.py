@@ -24,6 +24,7 @@ _WORDS: dict[NotificationKind, str] = {
     NotificationKind.EDITED: "{name} changed a post that you shared",
     NotificationKind.SIGNED_UP: "{name} joined",
     NotificationKind.REPORTED: "{name} reported an account",
+    NotificationKind.WARNED: "The people who run this server warn you",
 }
 URGENT = frozenset({NotificationKind.MENTION, NotificationKind.COMMENT, NotificationKind.FOLLOW_REQUEST})
 """Kinds that may wake up a device which saves its battery."""

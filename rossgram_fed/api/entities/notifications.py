@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from rossgram_fed.api.entities.accounts import Account
-from rossgram_fed.api.entities.reports import Report
+from rossgram_fed.api.entities.reports import AccountWarning, Report
 from rossgram_fed.api.entities.statuses import UNSET, Status, Unset
 from rossgram_fed.api.entities.words import instant
 from rossgram_fed.notifications.groups import SAMPLE, Group
@@ -25,6 +25,7 @@ class Notification(msgspec.Struct):
     """Whether it waits among the requests."""
     status: Status | Unset = UNSET
     report: Report | Unset = UNSET
+    moderation_warning: AccountWarning | Unset = UNSET
 
 
 class PartialAccount(msgspec.Struct):
@@ -52,6 +53,7 @@ class NotificationGroup(msgspec.Struct):
     latest_page_notification_at: str | Unset = UNSET
     status_id: str | Unset | None = UNSET
     report: Report | Unset = UNSET
+    moderation_warning: AccountWarning | Unset = UNSET
 
 
 class Grouped(msgspec.Struct):
@@ -116,7 +118,13 @@ class Merged(msgspec.Struct):
 
 
 def notification_of(
-    news: News, key: str, account: Account, *, status: Status | None, report: Report | None
+    news: News,
+    key: str,
+    account: Account,
+    *,
+    status: Status | None,
+    report: Report | None,
+    warning: AccountWarning | None,
 ) -> Notification:
     """Return one piece of news."""
     return Notification(
@@ -128,10 +136,11 @@ def notification_of(
         filtered=news.filtered,
         status=UNSET if status is None else status,
         report=UNSET if report is None else report,
+        moderation_warning=UNSET if warning is None else warning,
     )
 
 
-def group_of(group: Group, *, report: Report | None, paged: bool) -> NotificationGroup:
+def group_of(group: Group, *, report: Report | None, warning: AccountWarning | None, paged: bool) -> NotificationGroup:
     """Return a group; ``paged`` tells which part of it is within the page."""
     newest = group.news[0]
     shown = NotificationGroup(
@@ -145,6 +154,8 @@ def group_of(group: Group, *, report: Report | None, paged: bool) -> Notificatio
         shown.status_id = str(newest.shown_id)
     if report is not None:
         shown.report = report
+    if warning is not None:
+        shown.moderation_warning = warning
     if paged:
         shown.page_max_id, shown.page_min_id = str(newest.id), str(group.news[group.on_page - 1].id)
         shown.latest_page_notification_at = instant(newest.created_at)

@@ -1,4 +1,7 @@
-"""Reports as apps see them (https://docs.joinmastodon.org/entities/Report/)."""
+"""Reports and warnings as apps see them.
+
+https://docs.joinmastodon.org/entities/Report/, https://docs.joinmastodon.org/entities/AccountWarning/
+"""
 
 from __future__ import annotations
 
@@ -37,6 +40,18 @@ class Report(msgspec.Struct):
     target_account: Account
 
 
+class AccountWarning(msgspec.Struct, kw_only=True):
+    """What the staff has to say to somebody; it has no other effect, and names no posts."""
+
+    id: str
+    action: str = "none"
+    text: str
+    status_ids: list[str] | None = None
+    target_account: Account
+    appeal: None = None
+    created_at: str
+
+
 def report_from(row: Row, target: Account) -> Report:
     """Return a report out of its row; there are no rules by number here."""
     resolved = row["resolved_at"]
@@ -51,4 +66,11 @@ def report_from(row: Row, target: Account) -> Report:
         status_ids=[str(one) for one in orjson.loads(row["post_ids"])],
         rule_ids=[],
         target_account=target,
+    )
+
+
+def warning_from(row: Row, target: Account) -> AccountWarning:
+    """Return a warning out of its row."""
+    return AccountWarning(
+        id=str(row["id"]), text=row["text"], target_account=target, created_at=instant(row["created_at"])
     )

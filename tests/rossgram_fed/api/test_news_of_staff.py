@@ -1,4 +1,4 @@
-"""What the staff is told: who joined and what was reported, in apps, on the web, by streams and by pushes."""
+"""What the staff is told, and what it tells, in apps, on the web, by streams and by pushes."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from rossgram_fed.models import Account, Job, Notification, User
 from rossgram_fed.models.accounts import Role
 from rossgram_fed.models.news import Wanted
 from rossgram_fed.models.relations import NotificationKind
+from rossgram_fed.moderation.staff import COMMAND_LINE
+from rossgram_fed.moderation.warnings import warn
 from rossgram_fed.notifications.policy import NAMES, Policy, set_policy
 from rossgram_fed.streaming.acts import SIGNAL
 from tests.apps import ApiSite
@@ -96,3 +98,22 @@ async def test_sign_ups_are_told(site: ApiSite) -> None:
     assert (await (await site.app(bob)).get("/api/v1/notifications")).body == []
     assert (await app.post(f"/api/v2/notifications/{group['group_key']}/dismiss")).body == {}
     assert await Notification.filter(account_id=boss.id).count() == 0
+
+
+async def test_warnings_are_told(site: ApiSite) -> None:
+    """Whoever is warned reads the words in an app, alone and in groups, as from nobody; others learn nothing."""
+    _, mod, bob = await _staff(site)
+    async with site.instance.change() as change:
+        await set_policy(change, Policy(**dict.fromkeys(NAMES, Wanted.DROP)), account_id=bob.id)
+        for words in ("Mark such photos, please.", "And these."):
+            await warn(change, COMMAND_LINE, account_id=bob.id, text=words)
+    app = await site.app(bob)
+    news = (await app.get("/api/v1/notifications")).body
+    assert [one["type"] for one in news] == ["moderation_warning"] * 2
+    assert [one["moderation_warning"]["text"] for one in news] == ["And these.", "Mark such photos, please."]
+    warning = news[0]["moderation_warning"]
+    assert (warning["action"], warning["status_ids"], warning["appeal"]) == ("none", None, None)
+    assert warning["target_account"]["id"] == news[0]["account"]["id"] == str(bob.id)
+    groups = (await app.get("/api/v2/notifications")).body["notification_groups"]
+    assert [one["moderation_warning"] for one in groups] == [one["moderation_warning"] for one in news]
+    assert (await (await site.app(mod)).get("/api/v1/notifications")).body == []
