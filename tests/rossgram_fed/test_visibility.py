@@ -129,8 +129,9 @@ async def test_a_muted_server(instance: Instance) -> None:
 
 
 ABOUT_PEOPLE_HERE = {
-    "accounts/queries.py", "moderation/severing.py", "moving/targets.py", "oauth/callers.py", "oauth/codes.py",
-    "posts/keeping.py", "posts/scheduling.py", "push/sending.py", "web/sessions.py",
+    "accounts/queries.py", "federation/remote_rows.py", "moderation/severing.py", "moving/targets.py",
+    "notifications/staff.py", "oauth/callers.py", "oauth/codes.py", "posts/keeping.py", "posts/scheduling.py",
+    "push/sending.py", "web/sessions.py",
 }  # fmt: skip
 """Files that ask it of accounts here, which have no host but ours, or of the account's own standing."""
 
