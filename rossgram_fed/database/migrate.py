@@ -65,8 +65,9 @@ async def migrate(
     """Apply what waits and return the names of what was applied here; call it before anything else uses the database.
 
     ``progress`` is told each name. A database without tables gets them all at once, unless it is to go ``by_steps``,
-    which leads to the same and takes sixty times as long. An SQLite file that already has tables is copied first, next
-    to itself. Raises ``MigrationError`` as ``pending`` does, and when a migration would leave rows that point nowhere.
+    which leads to the same and takes many times as long. An SQLite file that already has tables is copied first, next
+    to itself. Raises ``MigrationError`` as ``pending`` does, when a migration would leave rows that point nowhere, and
+    where SQLite has no full text search.
     """
     applied: list[str] = []
     if await pending(database, package=package):
@@ -76,7 +77,10 @@ async def migrate(
             applied = await _migrate(database, progress or (lambda name: None), package=package, by_steps=by_steps)
     if package == MIGRATIONS:  # others lead to other tables, which have no such triggers
         await revisions.install(database)
-        await words.install(database)
+        try:
+            await words.install(database)
+        except words.NoSearch as error:
+            raise MigrationError(str(error)) from error
     return applied
 
 

@@ -16,6 +16,7 @@ from rossgram_fed.database.triggers import Trigger
 
 SORT = "words"
 INDEX = "post_words_index"
+HAS_FTS5 = "SELECT 1 FROM pragma_module_list WHERE name = 'fts5'"
 _VECTOR = "array_to_tsvector(string_to_array(words, ' '))"
 _READ_AGAIN = "content_html, warning, sensitive, language, photo_count, visibility"
 _FUNCTIONS = tuple(
@@ -33,8 +34,12 @@ _FUNCTIONS = tuple(
 )
 
 
+class NoSearch(Exception):
+    """This SQLite cannot keep the index."""
+
+
 async def install(database: Database) -> None:
-    """Make the index and the triggers that are missing. Raises ``RuntimeError`` where SQLite came without FTS5."""
+    """Make the index and the triggers that are missing. Raises ``NoSearch`` where SQLite came without FTS5."""
     if database.postgresql:
         await triggers.install(database, SORT, _for_postgresql(), _FUNCTIONS)
         if not await database.fetch("SELECT 1 FROM pg_indexes WHERE indexname = $1", INDEX):
@@ -79,8 +84,8 @@ def written(postgresql: bool, whole: Sequence[str], beginnings: Sequence[str]) -
 
 
 async def _make_fts(database: Database) -> None:
-    if not await database.fetch("SELECT 1 FROM pragma_module_list WHERE name = 'fts5'"):
-        raise RuntimeError("The SQLite of this Python has no full text search (FTS5), which Rossgram needs.")
+    if not await database.fetch(HAS_FTS5):
+        raise NoSearch("The SQLite of this Python has no full text search (FTS5), which Rossgram needs.")
     async with database.transaction() as tx:
         await tx.execute(
             f"CREATE VIRTUAL TABLE IF NOT EXISTS {INDEX} USING fts5(words, content='', columnsize=0, detail=none, "

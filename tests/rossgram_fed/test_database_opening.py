@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from rossgram_fed.database import open_database
+from rossgram_fed.database import open_database, words
 from rossgram_fed.database import postgresql as postgresql_engine
 from rossgram_fed.database import sqlite as sqlite_module
+from rossgram_fed.database.migrate import MigrationError, migrate
 from tests.databases import Engine
 
 
@@ -68,3 +69,14 @@ def test_an_old_sqlite_is_refused() -> None:
 def test_a_postgresql_url_is_taken_apart(url: str, expected: tuple[object, ...]) -> None:
     """Passwords may be escaped, and a folder of sockets may stand for the host."""
     assert tuple(postgresql_engine.credentials_of(url).values()) == expected
+
+
+async def test_an_sqlite_without_full_text_search(sqlite_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is said in a sentence when the server starts, not when somebody searches."""
+    monkeypatch.setattr(words, "HAS_FTS5", words.HAS_FTS5.replace("fts5", "none of this name"))
+    database = await open_database(sqlite_engine.empty())
+    try:
+        with pytest.raises(MigrationError, match="full text search"):
+            await migrate(database)
+    finally:
+        await database.close()
