@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import trustme
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
@@ -17,8 +18,11 @@ from rossgram_fed.database import Database, open_database
 from rossgram_fed.instance import Instance
 from tests.databases import Engine, PostgresqlEngine, SqliteEngine
 
-# Nothing here is signed by a real authority, and reading all of those takes 20 ms for every client.
-os.environ["SSL_CERT_FILE"] = os.devnull
+# Nothing here is signed by a real authority, and reading all of those takes 20 ms for every client; some clients insist
+# on there being one.
+_AUTHORITY = tempfile.NamedTemporaryFile(suffix=".pem")  # noqa: SIM115 - for as long as the tests run
+trustme.CA().cert_pem.write_to_path(_AUTHORITY.name)
+os.environ["SSL_CERT_FILE"] = _AUTHORITY.name
 
 # The same examples every time, however slow the machine: what fails then is what somebody changed.
 hypothesis_settings.register_profile(
