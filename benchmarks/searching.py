@@ -12,7 +12,8 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.figures import Figure
-from benchmarks.timeline import _place, _postgresql
+from benchmarks.timeline import a_postgresql, place_for
+from benchmarks.timeline_world import ACCOUNT_COLUMNS
 from benchmarks.world import settings_in
 from rossgram_fed.database import Database, open_database
 from rossgram_fed.database.migrate import migrate
@@ -34,9 +35,9 @@ MOST_MS = 100
 
 async def searching(folder: Path) -> list[Figure]:
     """The slowest of some questions, on both engines, and how fast posts are read."""
-    figures = await _measured(_place(folder, "sqlite"), "SQLite")
-    with _postgresql() as url:
-        return [*figures, *await _measured(_place(folder, "postgresql", url), "PostgreSQL")]
+    figures = await _measured(place_for(folder, "sqlite"), "SQLite")
+    with a_postgresql() as url:
+        return [*figures, *await _measured(place_for(folder, "postgresql", url), "PostgreSQL")]
 
 
 async def _measured(folder: Path, engine: str) -> list[Figure]:
@@ -63,14 +64,9 @@ async def _measured(folder: Path, engine: str) -> list[Figure]:
 
 async def _world(change: Change) -> None:
     """Put in authors who want to be found, of whom the first asks, and their posts."""
-    columns = (
-        "id, username, domain, uri, url, actor_type, name, bio, bio_html, links, avatar_key, avatar_url, inbox, "
-        "shared_inbox, outbox, followers_uri, following_uri, featured_uri, public_keys, locked, discoverable, "
-        "indexable, followers_count, following_count, posts_count, created_at, updated_at, fetched_at, backfilled_at"
-    )
     await change.tx.execute_many(
-        f"INSERT INTO accounts ({columns}) VALUES ($1, $2, 'there.test', $3, $3, 'Person', '', '', '', '[]', '', '', "
-        "'', '', '', '', '', '', '[]', FALSE, TRUE, TRUE, 0, 0, 0, 0, 0, 0, 0)",
+        f"INSERT INTO accounts ({ACCOUNT_COLUMNS}) VALUES ($1, $2, 'there.test', $3, $3, 'Person', '', '', '', '[]', "
+        "'', '', '', '', '', '', '', '', '[]', FALSE, TRUE, TRUE, 0, 0, 0, 0, 0, 0, 0)",
         [(number, f"p{number}", f"https://there.test/{number}") for number in range(1, AUTHORS + 1)],
     )
     await change.tx.execute_many(

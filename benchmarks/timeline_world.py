@@ -25,6 +25,12 @@ FOLLOWED = 500
 BOOSTS = 20_000
 TOKEN = "a-token-for-the-benchmark"
 MINUTE = 60_000
+ACCOUNT_COLUMNS = (
+    "id, username, domain, uri, url, actor_type, name, bio, bio_html, links, avatar_key, avatar_url, inbox, "
+    "shared_inbox, outbox, followers_uri, following_uri, featured_uri, public_keys, locked, discoverable, "
+    "indexable, followers_count, following_count, posts_count, created_at, updated_at, fetched_at, backfilled_at"
+)
+"""What a stranger's row needs, in the order in which the worlds give it."""
 
 
 async def make_timeline_world(folder: Path, *, port: int, rare: bool = False) -> Settings:
@@ -68,13 +74,8 @@ async def _token(change: Change, user_id: int) -> None:
 
 
 async def _people(change: Change) -> None:
-    columns = (
-        "id, username, domain, uri, url, actor_type, name, bio, bio_html, links, avatar_key, avatar_url, inbox, "
-        "shared_inbox, outbox, followers_uri, following_uri, featured_uri, public_keys, locked, discoverable, "
-        "indexable, followers_count, following_count, posts_count, created_at, updated_at, fetched_at, backfilled_at"
-    )
     await change.tx.execute_many(
-        f"INSERT INTO accounts ({columns}) VALUES ($1, $2, $3, $4, $4, 'Person', $5, '', $6, "
+        f"INSERT INTO accounts ({ACCOUNT_COLUMNS}) VALUES ($1, $2, $3, $4, $4, 'Person', $5, '', $6, "
         "'[]', '', $7, '', '', '', '', '', '', '[]', FALSE, TRUE, TRUE, 120, 80, 100, $8, $8, $8, $8)",
         [
             (
